@@ -1,0 +1,69 @@
+# Every task of the project. `make help` lists them.
+
+GO      ?= go
+PKGS    ?= ./...
+CACHE   := .cache
+BENCH   ?= .
+export CGO_ENABLED ?= 0
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the tasks
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build one static binary: ./ajar
+	$(GO) build -trimpath -ldflags="-s -w" -o ajar ./cmd/ajar
+
+.PHONY: demo
+demo: ## run the whole job on an invented organization; no token, no network
+	$(GO) run ./cmd/ajar demo
+
+.PHONY: setup
+setup: ## fetch GitHub's published schemas, which the contract tests judge by
+	@sh scripts/contract-setup.sh
+
+.PHONY: test
+test: setup ## run every test (sets up by itself what it needs)
+	$(GO) vet $(PKGS)
+	$(GO) test -timeout 15m $(PKGS)
+
+.PHONY: contract
+contract: setup ## run only the tests that hold ajar against GitHub's schemas
+	$(GO) test ./internal/contract/... ./internal/githubsim/... ./collector/...
+
+.PHONY: race
+race: ## run the tests that start goroutines under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 15m $(PKGS)
+
+.PHONY: lint
+lint: ## format check, vet and golangci-lint (built from tools/go.mod)
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt: these files are not formatted:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet $(PKGS)
+	$(GO) tool -modfile=tools/go.mod golangci-lint run $(PKGS)
+
+.PHONY: vuln
+vuln: ## look the dependencies up in the vulnerability database, where it can be reached
+	@sh scripts/vuln.sh
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME (3s unless given)
+	@sh scripts/fuzz.sh $(FUZZTIME)
+
+.PHONY: bench
+bench: ## print every performance goal beside what is measured here
+	@sh scripts/bench.sh
+
+.PHONY: golden
+golden: ## rewrite the golden files and generated pages of docs/ (look at the diff)
+	$(GO) test ./internal/report/... ./analyzer/... ./cmd/... -update
+
+.PHONY: tidy
+tidy: ## tidy the module files
+	$(GO) mod tidy
+	cd tools && $(GO) mod tidy
+
+.PHONY: clean
+clean: ## remove what the tasks made
+	rm -rf ajar dist $(CACHE) coverage.out
