@@ -100,7 +100,8 @@ func follow(doc map[string]any, start any) (map[string]any, error) {
 		if _, done := shelf[name]; done {
 			continue
 		}
-		from, _ := doc["components"].(map[string]any)[section].(map[string]any)
+		all, _ := doc["components"].(map[string]any)
+		from, _ := all[section].(map[string]any)
 		whole, found := from[name]
 		if !found {
 			return nil, fmt.Errorf("following %s: the description has no such component", ref)
