@@ -1,0 +1,237 @@
+package githubsim
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Secondary are the limits beside the hourly one; a zero field is no limit.
+type Secondary struct {
+	Concurrency   int           // requests in flight, REST and GraphQL together
+	RESTPoints    int           // a minute; a read is 1, a write 5
+	GraphQLPoints int           // a minute; a query is 1, a mutation 5
+	GraphQLTime   time.Duration // summed response time in a minute
+	TotalTime     time.Duration // the same, REST included
+	// RetryAfter is sent with a refusal; 0 sends none.
+	RetryAfter time.Duration
+}
+
+// GitHubSecondary is what GitHub documents (docs.github.com, "About secondary
+// rate limits").
+var GitHubSecondary = Secondary{Concurrency: 100, RESTPoints: 900, GraphQLPoints: 2000, GraphQLTime: time.Minute,
+	TotalTime: 90 * time.Second, RetryAfter: time.Minute}
+
+// bucket is what one token used of one hourly resource.
+type bucket struct {
+	used  int
+	reset time.Time
+}
+
+// spent is one answered request, for the windows of a minute.
+type spent struct {
+	at     time.Time
+	kind   Kind
+	points int
+	took   time.Duration
+}
+
+// limits keeps the accounts of all tokens.
+type limits struct {
+	mu        sync.Mutex
+	primary   int
+	secondary Secondary
+	buckets   map[*Token]map[Kind]*bucket
+	minute    map[*Token][]spent
+	bad       []time.Time // attempts with bad credentials
+}
+
+func newLimits(o Options) *limits {
+	return &limits{primary: o.PrimaryLimit, secondary: o.Secondary, buckets: map[*Token]map[Kind]*bucket{}, minute: map[*Token][]spent{}}
+}
+
+// badAttempts within badWindow make GitHub refuse every login for a while. The
+// numbers are not documented.
+const (
+	badAttempts = 10
+	badWindow   = 5 * time.Minute
+)
+
+// badCredentials notes an attempt and reports whether there were too many.
+func (l *limits) badCredentials(now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for len(l.bad) > 0 && now.Sub(l.bad[0]) > badWindow {
+		l.bad = l.bad[1:]
+	}
+	l.bad = append(l.bad, now)
+	return len(l.bad) > badAttempts
+}
+
+// bucket returns the account of a token, opened anew when its hour is over.
+func (l *limits) bucket(t *Token, k Kind, now time.Time) *bucket {
+	if l.buckets[t] == nil {
+		l.buckets[t] = map[Kind]*bucket{}
+	}
+	b := l.buckets[t][k]
+	if b == nil || !now.Before(b.reset) {
+		b = &bucket{reset: now.Add(time.Hour).Truncate(time.Second)}
+		l.buckets[t][k] = b
+	}
+	return b
+}
+
+// admit refuses a request that would be over a limit.
+func (l *limits) admit(c *call, inFlight int) *reply {
+	if c.free() {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.primary > 0 && l.bucket(c.token, c.kind, c.now).used >= l.primary {
+		return c.primaryLimit()
+	}
+	if why := l.overSecondary(c, inFlight); why != "" {
+		return c.secondaryLimit(l.secondary.RetryAfter)
+	}
+	return nil
+}
+
+// overSecondary names the secondary limit that is used up; "" for none.
+func (l *limits) overSecondary(c *call, inFlight int) string {
+	var points int
+	var graphql, total time.Duration
+	kept := l.minute[c.token][:0]
+	for _, e := range l.minute[c.token] {
+		if c.now.Sub(e.at) >= time.Minute {
+			continue
+		}
+		kept = append(kept, e)
+		total += e.took
+		if e.kind == GraphQL {
+			graphql += e.took
+		}
+		if e.kind == c.kind {
+			points += e.points
+		}
+	}
+	l.minute[c.token] = kept
+	max := l.secondary.RESTPoints
+	if c.kind == GraphQL {
+		max = l.secondary.GraphQLPoints
+	}
+	switch s := l.secondary; {
+	case s.Concurrency > 0 && inFlight > s.Concurrency:
+		return "concurrency"
+	case max > 0 && points >= max:
+		return "points"
+	case c.kind == GraphQL && s.GraphQLTime > 0 && graphql >= s.GraphQLTime:
+		return "graphql time"
+	case s.TotalTime > 0 && total >= s.TotalTime:
+		return "time"
+	}
+	return ""
+}
+
+// free reports whether the request costs nothing of the primary limit.
+func (c *call) free() bool { return c.kind == REST && c.path == "/rate_limit" }
+
+// spend books what an answer cost. Refused requests cost nothing more of the
+// hour, but a 304 and a refusal still take time.
+func (l *limits) spend(c *call, rep *reply, took time.Duration) {
+	if c.token == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.primary > 0 && !rep.limited && !c.free() && rep.status != http.StatusNotModified {
+		l.bucket(c.token, c.kind, c.now).used += c.note.Count.Points
+	}
+	if l.secondary != (Secondary{}) {
+		weight := 1
+		if c.writes() {
+			weight = 5
+		}
+		l.minute[c.token] = append(l.minute[c.token], spent{c.now, c.kind, weight, took})
+	}
+}
+
+// writes reports whether the request asks for a change.
+func (c *call) writes() bool {
+	if c.kind == GraphQL {
+		return c.query != nil && c.query.mutation != ""
+	}
+	return c.r.Method != http.MethodGet && c.r.Method != http.MethodHead
+}
+
+// header writes the state of the token's account.
+func (l *limits) header(c *call, h http.Header) {
+	if l.primary < 0 {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := l.bucket(c.token, c.kind, c.now)
+	h.Set("X-RateLimit-Limit", strconv.Itoa(l.primary))
+	h.Set("X-RateLimit-Remaining", strconv.Itoa(max(0, l.primary-b.used)))
+	h.Set("X-RateLimit-Used", strconv.Itoa(b.used))
+	h.Set("X-RateLimit-Reset", strconv.FormatInt(b.reset.Unix(), 10))
+	h.Set("X-RateLimit-Resource", resource(c.kind))
+}
+
+func resource(k Kind) string {
+	if k == GraphQL {
+		return "graphql"
+	}
+	return "core"
+}
+
+// report answers GET /rate_limit.
+func (l *limits) report(c *call) *reply {
+	if l.primary < 0 {
+		return c.failure(http.StatusNotFound, "Rate limiting is not enabled.")
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	one := func(k Kind) map[string]any {
+		b := l.bucket(c.token, k, c.now)
+		return map[string]any{"limit": l.primary, "used": b.used, "remaining": max(0, l.primary-b.used), "reset": b.reset.Unix(), "resource": resource(k)}
+	}
+	return ok(map[string]any{"resources": map[string]any{"core": one(REST), "graphql": one(GraphQL)}, "rate": one(REST)})
+}
+
+// primaryLimit refuses a request for the hourly limit.
+func (c *call) primaryLimit() *reply {
+	who := "user ID 0"
+	if u := c.account(); u != nil {
+		who = fmt.Sprintf("user ID %d", u.ID)
+	} else if c.token.Scope.App {
+		who = "installation ID 1"
+	}
+	message := "API rate limit exceeded for " + who + "."
+	rep := c.failure(http.StatusForbidden, message)
+	if c.kind == GraphQL {
+		rep = ok(map[string]any{"errors": []any{map[string]any{"type": "RATE_LIMITED", "message": message}}})
+	}
+	rep.limited = true
+	return rep.set("X-RateLimit-Remaining", "0")
+}
+
+// secondaryLimit refuses a request for one of the limits of a minute.
+func (c *call) secondaryLimit(after time.Duration) *reply {
+	rep := c.failure(http.StatusForbidden, "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.")
+	rep.limited = true
+	if after > 0 {
+		rep.set("Retry-After", strconv.Itoa(int(after.Round(time.Second)/time.Second)))
+	}
+	return rep
+}
+
+// account is the user behind the call's token; nil for an App.
+func (c *call) account() *User {
+	c.s.mu.RLock()
+	defer c.s.mu.RUnlock()
+	return c.s.index.viewerOf(c.token).user
+}

@@ -1,0 +1,225 @@
+// Package githubsim is a small real GitHub: an HTTP server that answers the
+// REST and GraphQL calls of an access audit from one world file, with GitHub's
+// paging, costs, limits, error texts and failures. Where GitHub's behaviour is
+// in doubt it takes the harsher reading. It imports nothing of ajar: what it
+// answers is worked out naively, so that agreement with it proves something.
+package githubsim
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Options say how a server behaves. The zero value accepts no token and is
+// otherwise a fast, healthy GitHub with a primary limit of 5000.
+type Options struct {
+	Tokens []Token
+	// Now is the clock; time.Now if nil.
+	Now func() time.Time
+	// Sleep waits; a real timer if nil. It is only called with Latency or a
+	// fault that takes time.
+	Sleep func(context.Context, time.Duration) error
+	// Latency is the time an answer takes, before it is sent; none if nil.
+	Latency func(Kind) time.Duration
+	// Log receives one debug line per request; nothing if nil.
+	Log *slog.Logger
+	// PrimaryLimit is how many points (GraphQL) and requests (REST) a token has
+	// an hour: 0 means GitHub's 5000, Unlimited switches it off as GHES does,
+	// and then there are no rate limit headers and rateLimit is null.
+	PrimaryLimit int
+	// Secondary limits; the zero value has none. See GitHubSecondary.
+	Secondary Secondary
+	// Faults are met in the order given; the first that matches wins.
+	Faults []Fault
+	// Seed is for the faults that strike with a probability.
+	Seed uint64
+}
+
+// Unlimited as Options.PrimaryLimit switches the primary limit off.
+const Unlimited = -1
+
+// Server answers for a world. It is safe for concurrent use.
+type Server struct {
+	o      Options
+	tokens map[string]*Token
+	meter  *meter
+	limits *limits
+	faults *faults
+	routes *routeTable
+	serial atomic.Int64 // of X-GitHub-Request-Id
+
+	mu    sync.RWMutex // guards the world and what hangs on it
+	world *World
+	index *Index
+}
+
+// New returns a server for w, which it owns from now on: change it only with
+// Mutate.
+func New(w *World, o Options) *Server {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Sleep == nil {
+		o.Sleep = sleep
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.PrimaryLimit == 0 {
+		o.PrimaryLimit = 5000
+	}
+	s := &Server{o: o, tokens: map[string]*Token{}, meter: newMeter(), world: w, index: w.Index()}
+	for i := range o.Tokens {
+		s.tokens[o.Tokens[i].Value] = &o.Tokens[i]
+	}
+	s.limits, s.faults = newLimits(o), newFaults(o)
+	s.routes = newRouteTable(append(s.coreRoutes(), s.restRoutes()...))
+	return s
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// Mutate changes the world while the server runs. No request is half way
+// through meanwhile.
+func (s *Server) Mutate(change func(*World)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(s.world)
+	s.index = s.world.Index()
+}
+
+// call is one request on its way through the server. Handlers read it and
+// return a reply; x and viewer are frozen for the time of the call.
+type call struct {
+	s      *Server
+	r      *http.Request
+	body   []byte
+	kind   Kind
+	path   string // escaped, without /api/v3
+	route  *route // REST; nil when no route fits
+	params map[string]string
+	query  *query // GraphQL; nil when it could not be read
+	token  *Token
+	x      *Index
+	viewer *viewer
+	now    time.Time
+	start  time.Time
+	id     string
+	note   Request
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	inFlight := s.meter.enter()
+	defer s.meter.leave()
+	c := &call{s: s, r: r, start: s.o.Now(), id: s.requestID()}
+	c.now = c.start.UTC()
+	c.resolve()
+	rep := s.answer(c, inFlight)
+	s.finish(c, rep, w)
+}
+
+// resolve finds out what is asked for, before anybody asks whether it may be.
+func (c *call) resolve() {
+	c.path = c.r.URL.EscapedPath()
+	c.note = Request{At: c.now, Kind: REST, Method: c.r.Method, Path: c.r.URL.RequestURI()}
+	c.kind = REST
+	if c.path == "/graphql" || c.path == "/api/graphql" {
+		c.kind, c.note.Kind = GraphQL, GraphQL
+	}
+	c.path = strings.TrimPrefix(c.path, "/api/v3")
+	c.body, _ = io.ReadAll(io.LimitReader(c.r.Body, 1<<20))
+	if c.kind == GraphQL {
+		c.query = readQuery(c.body)
+		c.note.Route, c.note.Query, c.note.Count = c.query.shape, c.query.text, c.query.cost
+		return
+	}
+	c.route, c.params = c.s.routes.find(c.r.Method, c.path)
+	c.note.Route, c.note.Count = c.r.Method+" (no route)", Count{Points: 1}
+	if c.route != nil {
+		c.note.Route = c.route.method + " " + c.route.template
+	}
+}
+
+// answer passes the call through authentication, limits and faults to its
+// handler.
+func (s *Server) answer(c *call, inFlight int) *reply {
+	if rep := s.authenticate(c); rep != nil {
+		return rep
+	}
+	if rep := s.limits.admit(c, inFlight); rep != nil {
+		return rep
+	}
+	f := s.faults.strike(c)
+	if f != nil && f.Mutate != nil {
+		s.Mutate(f.Mutate)
+	}
+	if f != nil && f.instead() {
+		return f.reply(c, nil)
+	}
+	rep := s.handle(c)
+	if f != nil {
+		rep = f.reply(c, rep)
+	}
+	return rep
+}
+
+// handle answers from the world as it is now.
+func (s *Server) handle(c *call) *reply {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	c.x = s.index
+	c.viewer = c.x.viewerOf(c.token)
+	var rep *reply
+	switch {
+	case c.kind == GraphQL:
+		rep = c.graphql()
+	case c.r.Method != http.MethodGet && c.r.Method != http.MethodHead:
+		s.meter.mutation(c.r.Method + " " + c.path)
+		rep = c.failure(http.StatusForbidden, "Resource not accessible by integration")
+	case c.route == nil:
+		rep = c.notFound()
+	default:
+		rep = c.route.handle(c)
+	}
+	rep.encode()
+	return rep
+}
+
+// authenticate finds the token; the reply says why there is none.
+func (s *Server) authenticate(c *call) *reply {
+	given := c.r.Header.Get("Authorization")
+	scheme, value, _ := strings.Cut(given, " ")
+	if _, pass, ok := c.r.BasicAuth(); ok {
+		value = pass
+	} else if sc := fold(scheme); sc != "bearer" && sc != "token" {
+		value = ""
+	}
+	c.token = s.tokens[strings.TrimSpace(value)]
+	if c.token != nil {
+		c.note.Login = c.token.Login
+		return nil
+	}
+	if s.limits.badCredentials(c.now) {
+		return c.failure(http.StatusForbidden, "Maximum number of login attempts exceeded. Please try again later.")
+	}
+	if given == "" {
+		return c.failure(http.StatusUnauthorized, "Requires authentication")
+	}
+	return c.failure(http.StatusUnauthorized, "Bad credentials")
+}
