@@ -83,24 +83,27 @@ func (l *limits) bucket(t *Token, k Kind, now time.Time) *bucket {
 	return b
 }
 
-// admit refuses a request that would be over a limit.
+// admit refuses a request when a limit is used up, and else books what it
+// costs: a request that fails later has cost as much.
 func (l *limits) admit(c *call, inFlight int) *reply {
 	if c.free() {
 		return nil
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.primary > 0 && l.bucket(c.token, c.kind, c.now).used >= l.primary {
+	b := l.bucket(c.token, c.kind, c.now)
+	if l.primary > 0 && b.used >= l.primary {
 		return c.primaryLimit()
 	}
-	if why := l.overSecondary(c, inFlight); why != "" {
+	if l.overSecondary(c, inFlight) {
 		return c.secondaryLimit(l.secondary.RetryAfter)
 	}
+	b.used += c.note.Count.Points
 	return nil
 }
 
-// overSecondary names the secondary limit that is used up; "" for none.
-func (l *limits) overSecondary(c *call, inFlight int) string {
+// overSecondary reports whether a secondary limit is used up.
+func (l *limits) overSecondary(c *call, inFlight int) bool {
 	var points int
 	var graphql, total time.Duration
 	kept := l.minute[c.token][:0]
@@ -118,36 +121,29 @@ func (l *limits) overSecondary(c *call, inFlight int) string {
 		}
 	}
 	l.minute[c.token] = kept
-	max := l.secondary.RESTPoints
+	s, most := l.secondary, l.secondary.RESTPoints
 	if c.kind == GraphQL {
-		max = l.secondary.GraphQLPoints
+		most = s.GraphQLPoints
 	}
-	switch s := l.secondary; {
-	case s.Concurrency > 0 && inFlight > s.Concurrency:
-		return "concurrency"
-	case max > 0 && points >= max:
-		return "points"
-	case c.kind == GraphQL && s.GraphQLTime > 0 && graphql >= s.GraphQLTime:
-		return "graphql time"
-	case s.TotalTime > 0 && total >= s.TotalTime:
-		return "time"
-	}
-	return ""
+	return s.Concurrency > 0 && inFlight > s.Concurrency ||
+		most > 0 && points >= most ||
+		c.kind == GraphQL && s.GraphQLTime > 0 && graphql >= s.GraphQLTime ||
+		s.TotalTime > 0 && total >= s.TotalTime
 }
 
 // free reports whether the request costs nothing of the primary limit.
 func (c *call) free() bool { return c.kind == REST && c.path == "/rate_limit" }
 
-// spend books what an answer cost. Refused requests cost nothing more of the
-// hour, but a 304 and a refusal still take time.
+// spend books the time an answer took, also of a refusal. A 304 is given back
+// to the hour.
 func (l *limits) spend(c *call, rep *reply, took time.Duration) {
 	if c.token == nil {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.primary > 0 && !rep.limited && !c.free() && rep.status != http.StatusNotModified {
-		l.bucket(c.token, c.kind, c.now).used += c.note.Count.Points
+	if rep.status == http.StatusNotModified {
+		l.bucket(c.token, c.kind, c.now).used -= c.note.Count.Points
 	}
 	if l.secondary != (Secondary{}) {
 		weight := 1
@@ -204,13 +200,10 @@ func (l *limits) report(c *call) *reply {
 
 // primaryLimit refuses a request for the hourly limit.
 func (c *call) primaryLimit() *reply {
-	who := "user ID 0"
-	if u := c.account(); u != nil {
-		who = fmt.Sprintf("user ID %d", u.ID)
-	} else if c.token.Scope.App {
-		who = "installation ID 1"
+	message := fmt.Sprintf("API rate limit exceeded for user ID %d.", c.userID)
+	if c.token.Scope.App {
+		message = "API rate limit exceeded for installation ID 1."
 	}
-	message := "API rate limit exceeded for " + who + "."
 	rep := c.failure(http.StatusForbidden, message)
 	if c.kind == GraphQL {
 		rep = ok(map[string]any{"errors": []any{map[string]any{"type": "RATE_LIMITED", "message": message}}})
@@ -227,11 +220,4 @@ func (c *call) secondaryLimit(after time.Duration) *reply {
 		rep.set("Retry-After", strconv.Itoa(int(after.Round(time.Second)/time.Second)))
 	}
 	return rep
-}
-
-// account is the user behind the call's token; nil for an App.
-func (c *call) account() *User {
-	c.s.mu.RLock()
-	defer c.s.mu.RUnlock()
-	return c.s.index.viewerOf(c.token).user
 }

@@ -115,6 +115,7 @@ type call struct {
 	params map[string]string
 	query  *query // GraphQL; nil when it could not be read
 	token  *Token
+	userID int64 // of the person behind the token
 	x      *Index
 	viewer *viewer
 	now    time.Time
@@ -212,7 +213,11 @@ func (s *Server) authenticate(c *call) *reply {
 	}
 	c.token = s.tokens[strings.TrimSpace(value)]
 	if c.token != nil {
-		c.note.Login = c.token.Login
+		s.mu.RLock()
+		defer s.mu.RUnlock()
+		if u := s.index.viewerOf(c.token).user; u != nil {
+			c.userID, c.note.Login = u.ID, u.Login
+		}
 		return nil
 	}
 	if s.limits.badCredentials(c.now) {

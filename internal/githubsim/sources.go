@@ -17,8 +17,8 @@ const (
 
 // Source is one reason for somebody's access to a repository, as GitHub's
 // permissionSources lists it: kind organization (ownership, base permission or
-// an organization role), team (one of the person's own teams, with the best of
-// its own and its ancestors' grants) or repository (a direct grant).
+// an organization role), team (a team with a grant that reaches the person, who
+// is in it or in one of its descendants) or repository (a direct grant).
 type Source struct {
 	Kind      string // organization, team, repository
 	Name      string // organization login, team slug, repository name
@@ -62,17 +62,9 @@ func (o *orgIndex) sources(r *Repo, login string) (string, []Source) {
 			add("organization", o.Login, base)
 		}
 	}
-	for _, t := range o.teamsOf[fold(login)] {
-		best := ""
-		for _, p := range o.parents(t) {
-			for _, g := range r.Teams {
-				if fold(g.Slug) == fold(p.Slug) {
-					best = o.higher(best, word(g.Permission))
-				}
-			}
-		}
-		if best != "" {
-			add("team", t.Slug, best)
+	for _, g := range r.Teams {
+		if o.reached(o.team(g.Slug), login) {
+			add("team", g.Slug, word(g.Permission))
 		}
 	}
 	for _, c := range r.Collaborators {
@@ -99,12 +91,22 @@ func (o *orgIndex) holds(role *OrgRole, login string) bool {
 		}
 	}
 	for _, slug := range role.Teams {
-		for _, t := range o.teamsOf[fold(login)] {
-			for _, p := range o.parents(t) {
-				if fold(p.Slug) == fold(slug) {
-					return true
-				}
-			}
+		if o.reached(o.team(slug), login) {
+			return true
+		}
+	}
+	return false
+}
+
+// reached reports whether what the team holds reaches login: a member of the
+// team itself or of one of its descendants.
+func (o *orgIndex) reached(team *Team, login string) bool {
+	if team == nil {
+		return false
+	}
+	for _, t := range o.below(team) {
+		if o.in(login, t) {
+			return true
 		}
 	}
 	return false
