@@ -1,0 +1,124 @@
+package reach
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// Paths gives every chain of grants by which the user reaches the repository:
+// strongest first, then the shorter one. A person who is in several teams below
+// the same grant has one path through each of them.
+func (g *Graph) Paths(user, repo int64) []access.Path {
+	u, known := index(g.users, user)
+	r, ok := index(g.repos, repo)
+	if !known || !ok {
+		return nil
+	}
+	type ranked struct {
+		level level
+		path  access.Path
+	}
+	var found []ranked
+	g.walk(r, func(l *layer, h *hold) {
+		switch {
+		case l != nil:
+			if i, ok := slices.BinarySearch(l.people, u); ok {
+				for _, p := range g.everywherePaths(u, r, l, i) {
+					found = append(found, ranked{l.level, p})
+				}
+			}
+		case h.team:
+			for _, p := range g.climbs(u, h.who) {
+				found = append(found, ranked{h.level, append(p, g.lastStep(h, r))})
+			}
+		case h.who == u:
+			found = append(found, ranked{h.level, access.Path{g.lastStep(h, r)}})
+		}
+	})
+	slices.SortStableFunc(found, func(a, b ranked) int {
+		return cmp.Or(cmp.Compare(b.level, a.level), cmp.Compare(len(a.path), len(b.path)))
+	})
+	out := make([]access.Path, len(found))
+	for i, f := range found {
+		out[i] = f.path
+	}
+	return out
+}
+
+// climbs gives the ways from the user up to the team: into each of their own
+// teams, and from parent to parent until the team is reached.
+func (g *Graph) climbs(u, team int32) []access.Path {
+	var out []access.Path
+	for _, own := range g.inTeam[u] {
+		chain := g.team[own].chain
+		top := slices.Index(chain, team)
+		if top < 0 {
+			continue
+		}
+		p := access.Path{g.joins(u, own)}
+		for i := range top {
+			p = append(p, access.Step{
+				From: g.named(access.Team, g.teams[chain[i]]), To: g.named(access.Team, g.teams[chain[i+1]]),
+				Privilege: access.Member, Source: access.ByTeam,
+			})
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// joins is the step from a person into a team.
+func (g *Graph) joins(u, team int32) access.Step {
+	user, to := access.Ref{Kind: access.User, ID: g.users[u]}, access.Ref{Kind: access.Team, ID: g.teams[team]}
+	s := access.Step{From: g.named(user.Kind, user.ID), To: g.named(to.Kind, to.ID), Privilege: access.Member, Source: access.Direct}
+	for _, gr := range g.snap.GrantsOn(to) {
+		if gr.Principal == user {
+			s.Privilege = gr.Privilege
+		}
+	}
+	return s
+}
+
+// lastStep is the grant itself, as the end of a path.
+func (g *Graph) lastStep(h *hold, r int32) access.Step {
+	l := g.levels[h.level]
+	s := access.Step{To: g.named(access.Repo, g.repos[r]), Privilege: l.privilege, Source: kindOf(*h)}
+	s.Role = g.snap.RoleName(access.Grant{Privilege: l.privilege, Role: l.role, Source: s.Source})
+	if h.team {
+		s.From = g.named(access.Team, g.teams[h.who])
+	} else {
+		s.From = g.named(access.User, g.users[h.who])
+	}
+	return s
+}
+
+// everywherePaths gives the ways by which something that holds on every
+// repository reaches this one: to the organization, and from there down.
+func (g *Graph) everywherePaths(u, r int32, l *layer, i int) []access.Path {
+	org := g.named(access.Org, g.snap.Org.ID)
+	src := l.source
+	role := g.snap.RoleName(access.Grant{Privilege: src.Privilege, Role: src.Role, Source: src.Kind})
+	up := access.Step{From: g.named(access.User, g.users[u]), To: org, Privilege: src.Privilege, Role: role, Source: src.Kind}
+	down := access.Step{From: org, To: g.named(access.Repo, g.repos[r]), Privilege: src.Privilege, Role: role, Source: src.Kind}
+	switch {
+	case src.Kind == access.ByOwner:
+		up.Privilege, up.Role = access.Owner, ""
+	case src.Kind == access.Base:
+		up.Privilege, up.Role, up.Source = access.Member, "", access.Direct
+	case l.via[i] >= 0:
+		up.From = g.named(access.Team, g.teams[l.via[i]])
+		var out []access.Path
+		for _, p := range g.climbs(u, l.via[i]) {
+			out = append(out, append(p, up, down))
+		}
+		return out
+	}
+	return []access.Path{{up, down}}
+}
+
+func (g *Graph) named(k access.Kind, id int64) access.Named {
+	r := access.Ref{Kind: k, ID: id}
+	return access.Named{Ref: r, Name: g.snap.Name(r)}
+}
