@@ -1,0 +1,215 @@
+package report
+
+import (
+	"cmp"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// Run says what was looked at, when, and what it cost.
+type Run struct {
+	Org      access.Named
+	Snapshot int64         // its number in the store
+	At       time.Time     // when the snapshot was taken
+	Judged   time.Time     // the instant it was judged at; zero: At
+	Took     time.Duration // how long collecting took
+	Requests int64
+	Points   int64 // GraphQL points
+	Bytes    int64
+	Waited   time.Duration // of Took, waiting for GitHub's limits
+	Stored   bool          // read from the store; GitHub was not asked
+}
+
+// now is the instant that ages are counted from.
+func (r Run) now() time.Time {
+	if r.Judged.IsZero() {
+		return r.At
+	}
+	return r.Judged
+}
+
+// BaselineUse names the baseline that findings were judged by.
+type BaselineUse struct {
+	Files []string `json:"files"`
+	Hash  string   `json:"hash"`
+}
+
+// Audit is the report of one pass over one organization.
+type Audit struct {
+	Run
+	Baseline  *BaselineUse // nil: none
+	Withheld  []string     // the rules that were not run for want of a baseline
+	Gaps      []Gap
+	Findings  []access.Finding // open, waived, and those resolved by this pass; in any order
+	Undecided []access.Undecided
+	Unmanaged []string // the classes that the baseline leaves alone
+	FailOn    access.Severity
+}
+
+// The exit codes, as design and --help state them.
+const (
+	ExitClean    = 0 // nothing at the threshold, and everything expected was seen
+	ExitError    = 1
+	ExitFindings = 2 // findings at the threshold, or a plan with changes
+	ExitGaps     = 3 // nothing at the threshold, but not everything expected was seen
+)
+
+// Exit gives the exit code that the closing line explains. FailOn NoSeverity
+// never gives ExitFindings.
+func (a Audit) Exit() int {
+	switch {
+	case a.reached() > 0:
+		return ExitFindings
+	case unexpected(a.Gaps) > 0:
+		return ExitGaps
+	}
+	return ExitClean
+}
+
+// reached counts the open findings at or above the threshold.
+func (a Audit) reached() int {
+	n := 0
+	for _, f := range a.Findings {
+		if f.State == access.Open && a.FailOn != access.NoSeverity && f.Severity >= a.FailOn {
+			n++
+		}
+	}
+	return n
+}
+
+// verdict says what the exit code means here.
+func (a Audit) verdict() string {
+	threshold := "at or above " + a.FailOn.String()
+	if a.FailOn == access.Critical {
+		threshold = "of severity critical"
+	}
+	gaps := unexpected(a.Gaps)
+	switch a.Exit() {
+	case ExitFindings:
+		said := count(a.reached(), "open finding ", "open findings ") + threshold
+		if gaps > 0 {
+			said += "; besides, " + count(gaps, "expected kind of data was", "expected kinds of data were") + " not seen to the end"
+		}
+		return said + "."
+	case ExitGaps:
+		return "no open finding " + threshold + ", but " + count(gaps, "expected kind of data was", "expected kinds of data were") +
+			" not seen to the end, so this is not known to be clean."
+	}
+	if a.FailOn == access.NoSeverity {
+		return "everything expected was seen; findings do not change the exit code (--fail-on none)."
+	}
+	return "no open finding " + threshold + ", and everything expected was seen."
+}
+
+// worstFirst gives the findings as documents list them: worst first, then by rule
+// and fingerprint, so that a renamed thing keeps its place.
+func worstFirst(all []access.Finding) []access.Finding {
+	out := slices.Clone(all)
+	slices.SortStableFunc(out, func(a, b access.Finding) int {
+		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint))
+	})
+	return out
+}
+
+// forReading gives the findings as tables list them: worst first, one rule
+// together, then by title.
+func forReading(all []access.Finding) []access.Finding {
+	out := slices.Clone(all)
+	slices.SortStableFunc(out, func(a, b access.Finding) int {
+		return cmp.Or(
+			cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Title, b.Title),
+			cmp.Compare(a.Fingerprint, b.Fingerprint),
+		)
+	})
+	return out
+}
+
+// inState picks the findings in one state, for reading.
+func inState(all []access.Finding, s access.State) []access.Finding {
+	return forReading(slices.DeleteFunc(slices.Clone(all), func(f access.Finding) bool { return f.State != s }))
+}
+
+// severities in report order.
+var severities = []access.Severity{access.Critical, access.High, access.Medium, access.Low, access.Info}
+
+func (a Audit) json(w io.Writer) error {
+	type exit struct {
+		Code    int             `json:"code"`
+		FailOn  access.Severity `json:"fail_on"`
+		Meaning string          `json:"meaning"`
+	}
+	return encode(w, struct {
+		Schema    string             `json:"schema"`
+		Run       runDoc             `json:"run"`
+		Baseline  *BaselineUse       `json:"baseline"`
+		Withheld  []string           `json:"rules_not_run"`
+		Complete  bool               `json:"complete"`
+		Gaps      []Gap              `json:"gaps"`
+		Counts    countsDoc          `json:"counts"`
+		Findings  []findingDoc       `json:"findings"`
+		Undecided []access.Undecided `json:"undecided"`
+		Unmanaged []string           `json:"unmanaged"`
+		Exit      exit               `json:"exit"`
+	}{
+		"ajar.audit/v1", a.doc(), a.Baseline, list(a.Withheld), unexpected(a.Gaps) == 0, list(a.Gaps), counts(a.Findings),
+		findingDocs(a.Findings), list(a.Undecided), list(a.Unmanaged), exit{a.Exit(), a.FailOn, a.verdict()},
+	})
+}
+
+// runDoc is a [Run] as documents have it.
+type runDoc struct {
+	Org      access.Named `json:"organization"`
+	Snapshot int64        `json:"snapshot"`
+	At       time.Time    `json:"taken_at"`
+	Judged   time.Time    `json:"judged_at"`
+	Took     float64      `json:"took_seconds"`
+	Waited   float64      `json:"waited_seconds"`
+	Requests int64        `json:"requests"`
+	Points   int64        `json:"points"`
+	Bytes    int64        `json:"bytes"`
+	Stored   bool         `json:"from_store"`
+}
+
+func (r Run) doc() runDoc {
+	return runDoc{
+		r.Org, r.Snapshot, utc(r.At), utc(r.now()), seconds(r.Took), seconds(r.Waited), r.Requests, r.Points, r.Bytes, r.Stored,
+	}
+}
+
+func seconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }
+
+// countsDoc counts open findings, and the others by state.
+type countsDoc struct {
+	Open       int            `json:"open"`
+	Waived     int            `json:"waived"`
+	Resolved   int            `json:"resolved"`
+	BySeverity map[string]int `json:"by_severity"` // open ones; encoding/json sorts the keys
+	ByCategory map[string]int `json:"by_category"`
+}
+
+func counts(all []access.Finding) countsDoc {
+	c := countsDoc{BySeverity: map[string]int{}, ByCategory: map[string]int{}}
+	for _, s := range severities {
+		c.BySeverity[s.String()] = 0
+	}
+	for _, f := range all {
+		switch f.State {
+		case access.Open:
+			c.Open++
+			c.BySeverity[f.Severity.String()]++
+			c.ByCategory[f.Category]++
+		case access.Waived:
+			c.Waived++
+		case access.Resolved:
+			c.Resolved++
+		}
+	}
+	return c
+}
+
+func (a Audit) csv(s *sheet) error {
+	return findingRows(s, a.Org.Name, a.At, a.Gaps, a.Findings, a.Undecided)
+}

@@ -1,0 +1,223 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// Gap is one kind of data that was not seen to its end.
+type Gap struct {
+	Area     access.Area   `json:"area"`
+	Status   access.Status `json:"status"`
+	Expected bool          `json:"expected"` // false: the plan has no such thing, or the configuration leaves it out
+	Reason   string        `json:"reason"`
+	Help     string        `json:"help,omitempty"` // what would let ajar see it
+	Since    time.Time     `json:"since,omitzero"` // areas of evidence: the start of the window that was read
+	Seen     int           `json:"seen"`
+	Total    int           `json:"total"` // -1 where GitHub states none
+	Missing  []Missing     `json:"missing,omitempty"`
+}
+
+// Missing says which scopes of an area have a gap for one and the same reason.
+type Missing struct {
+	Status access.Status  `json:"status"`
+	Reason string         `json:"reason"`
+	Help   string         `json:"help,omitempty"`
+	Count  int            `json:"count"`
+	First  []access.Named `json:"first"` // at most five of them
+}
+
+// firstNames is how many scopes a [Missing] names.
+const firstNames = 5
+
+// Gaps lists what the snapshot did not see, in the order of [access.Areas].
+// Without holds the areas that the configuration leaves out.
+func Gaps(s *access.Snapshot, without ...access.Area) []Gap {
+	var out []Gap
+	for _, c := range s.Coverage.Gaps() {
+		g := Gap{
+			Area: c.Area, Status: c.Status, Reason: c.Reason, Help: c.Help, Since: utc(c.Since), Seen: c.Seen, Total: c.Total,
+			Missing: missing(s, c.Area),
+		}
+		if g.Status == access.Unread {
+			g.Status = "unread"
+		}
+		g.Expected = !slices.Contains(without, c.Area) && expected(c, g.Missing)
+		out = append(out, g)
+	}
+	return out
+}
+
+// expected is true unless everything that is missing is missing because there
+// is no such thing.
+func expected(c access.Cover, lost []Missing) bool {
+	if c.Status == access.Unavailable {
+		return false
+	}
+	if c.Status != access.Partial || len(lost) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(lost, func(m Missing) bool { return m.Status != access.Unavailable })
+}
+
+func missing(s *access.Snapshot, a access.Area) []Missing {
+	var out []Missing
+	for _, c := range s.Coverage.Exceptions(a) {
+		i := slices.IndexFunc(out, func(m Missing) bool {
+			return m.Status == c.Status && m.Reason == c.Reason && m.Help == c.Help
+		})
+		if i < 0 {
+			out = append(out, Missing{Status: c.Status, Reason: c.Reason, Help: c.Help, First: []access.Named{}})
+			i = len(out) - 1
+		}
+		if out[i].Count++; out[i].Count <= firstNames {
+			out[i].First = append(out[i].First, scope(s, a, c.Scope))
+		}
+	}
+	return out
+}
+
+// scope names what an area was read for.
+func scope(s *access.Snapshot, a access.Area, id int64) access.Named {
+	kind := access.NoKind
+	switch a {
+	case access.AreaTeams, access.AreaTeamMembers, access.AreaTeamGrants:
+		kind = access.Team
+	case access.AreaRepositories, access.AreaDirectGrants, access.AreaEnvironments, access.AreaGates,
+		access.AreaPolicies, access.AreaDeployKeys:
+		kind = access.Repo
+	case access.AreaMembers, access.AreaTwoFactor, access.AreaOutside, access.AreaAuditLog, access.AreaContributions:
+		kind = access.User
+	case access.AreaInvitations, access.AreaFailedInvitations:
+		kind = access.Invitation
+	case access.AreaOrganization, access.AreaSettings, access.AreaWorkflowToken:
+		kind = access.Org
+	case access.AreaOrgRoleAssignments, access.AreaOrgRoles:
+		if r, ok := s.OrgRole(id); ok {
+			return access.Named{Ref: access.Ref{ID: id}, Name: "organization role " + r.Name}
+		}
+	}
+	ref := access.Ref{Kind: kind, ID: id}
+	return access.Named{Ref: ref, Name: s.Name(ref)}
+}
+
+// unexpected counts the gaps that leave a result uncertain.
+func unexpected(gaps []Gap) int {
+	n := 0
+	for _, g := range gaps {
+		if g.Expected {
+			n++
+		}
+	}
+	return n
+}
+
+// gaps writes what was not seen; nothing where everything was.
+func (p *page) gaps(gaps []Gap) {
+	if len(gaps) == 0 {
+		return
+	}
+	title, s := "Not seen", dim
+	rest := count(len(gaps), "kind of data", "kinds of data") + "; nothing is concluded from what was not seen"
+	if unexpected(gaps) > 0 {
+		s = warn
+	}
+	p.section(s, title, rest)
+	p.gap()
+	width := 0
+	for _, g := range gaps {
+		width = max(width, columns(string(g.Area)))
+	}
+	for _, first := range []bool{true, false} {
+		for _, g := range gaps {
+			if g.Expected == first {
+				p.gapOf(g, width)
+			}
+		}
+	}
+}
+
+// statusWidth is the width of the longest status, "unavailable".
+const statusWidth = 11
+
+func (p *page) gapOf(g Gap, areaWidth int) {
+	s := warn
+	note := ""
+	if !g.Expected {
+		s, note = dim, " (not counted as missing)"
+	}
+	status := s.of(string(g.Status))
+	lead := []span{
+		status, space(statusWidth - columns(status.text) + gutter),
+		strong.of(string(g.Area)), space(areaWidth - columns(string(g.Area)) + gutter),
+	}
+	indent := 2 + total(lead)
+	if indent > p.width-30 {
+		indent = 2 + statusWidth + gutter
+	}
+	text := g.Reason
+	if len(g.Missing) > 0 {
+		text = amount(g)
+	}
+	p.hang(2, lead, plain, strings.TrimSpace(text+note))
+	for _, m := range g.Missing {
+		p.para(indent, plain, names(m.First, m.Count, firstNames)+": "+m.Reason)
+		p.help(indent, m.Help)
+	}
+	if len(g.Missing) == 0 {
+		p.help(indent, g.Help)
+	}
+}
+
+func (p *page) help(indent int, text string) {
+	if text != "" {
+		p.hang(indent, []span{dim.of("would help: ")}, plain, text)
+	}
+}
+
+// amount says how much of an area is missing.
+func amount(g Gap) string {
+	n, kind := 0, access.NoKind
+	for _, m := range g.Missing {
+		n += m.Count
+		kind = m.First[0].Kind
+	}
+	one, many := "exception", "exceptions"
+	switch kind {
+	case access.Repo:
+		one, many = "repository", "repositories"
+	case access.Team:
+		one, many = "team", "teams"
+	case access.User:
+		one, many = "person", "people"
+	}
+	return "all but " + count(n, one, many)
+}
+
+// gapColumns are the columns in which a table in CSV tells of gaps.
+var gapColumns = []string{"area", "status", "reason", "help"}
+
+// gapRows writes one row for each gap and each group of exceptions. Lead writes
+// the cells before the four of gapColumns.
+func (s *sheet) gapRows(gaps []Gap, lead func()) error {
+	for _, g := range gaps {
+		lines := []Missing{{Status: g.Status, Reason: g.Reason, Help: g.Help}}
+		if len(g.Missing) > 0 {
+			lines = g.Missing
+		}
+		for _, m := range lines {
+			lead()
+			s.text(string(g.Area))
+			s.text(string(m.Status))
+			s.text(strings.TrimPrefix(names(m.First, m.Count, firstNames)+": "+m.Reason, ": "))
+			s.text(m.Help)
+			if err := s.end(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

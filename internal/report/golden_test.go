@@ -1,0 +1,86 @@
+package report
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/google/go-cmp/cmp"
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	text.OverrideRuneWidthEastAsianWidth(false) // else the locale of the machine decides
+	os.Exit(m.Run())
+}
+
+// examples are the views that golden files show and schemas are held against.
+var examples = []struct {
+	name string
+	view View
+}{
+	{"audit", exampleAudit()},
+	{"audit-bare", Audit{
+		Run: exampleRun(), FailOn: access.High, Withheld: []string{"owner-unlisted"},
+	}},
+	{"audit-clean", Audit{Run: exampleRun(), Baseline: &BaselineUse{Files: []string{"baseline.toml"}, Hash: "3f9a1b2c4d5e6f70"}, FailOn: access.Medium}},
+	{"findings", Findings{Org: org, At: taken, Filter: "severity high or worse", Findings: exampleFindings()[:6]}},
+	{"finding", Finding{Finding: exampleFinding(), Rule: exampleRule(), Now: taken}},
+	{"finding-hostile", Finding{Finding: exampleFindings()[5], Now: taken}},
+}
+
+func render(t *testing.T, v View, f Format, o Options) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Write(&b, v, f, o); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// A golden file holds every width without and with colour; ␛ stands for the
+// escape character.
+func TestTablesLookAsTheyShould(t *testing.T) {
+	for _, e := range examples {
+		var b strings.Builder
+		for _, color := range []bool{false, true} {
+			for _, width := range []int{60, 100, 160} {
+				fmt.Fprintf(&b, "=== width %d, colour %t\n", width, color)
+				b.WriteString(render(t, e.view, Table, Options{Width: width, Color: color}))
+			}
+		}
+		golden(t, e.name+".table.golden", strings.ReplaceAll(b.String(), "\x1b", "␛"))
+	}
+}
+
+func TestDocumentsLookAsTheyShould(t *testing.T) {
+	for _, e := range examples {
+		golden(t, e.name+".json.golden", render(t, e.view, JSON, Options{}))
+		golden(t, e.name+".csv.golden", render(t, e.view, CSV, Options{}))
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", name, diff)
+	}
+}

@@ -1,0 +1,106 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/eb661601/ajar/access"
+)
+
+const arrow = " → "
+
+// PathText writes a path with arrows:
+//
+//	user:alice → team:acme/sre → (parent) team:acme/eng → write → repo:acme/api
+func PathText(p access.Path) string { return string(appendPath(nil, p)) }
+
+func appendPath(b []byte, p access.Path) []byte {
+	for i, s := range p {
+		if i == 0 {
+			b = append(b, s.From.Name...)
+		} else if s.From.Ref != p[i-1].To.Ref { // a chain that does not join: say where it goes on
+			b = append(append(b, arrow...), s.From.Name...)
+		}
+		b = append(b, arrow...)
+		if l := link(s); l != "" {
+			b = append(b, l...)
+			if strings.HasPrefix(l, "(") && s.To.Kind != access.Repo && s.To.Kind != access.Env {
+				b = append(b, ' ')
+			} else {
+				b = append(b, arrow...)
+			}
+		}
+		b = append(b, s.To.Name...)
+	}
+	return b
+}
+
+// link is what one step gives, in words: the role where it leads to a resource,
+// a note where it leads to a team or an organization.
+func link(s access.Step) string {
+	switch {
+	case s.To.Kind == access.Team && s.From.Kind == access.Team:
+		return "(parent)"
+	case s.To.Kind == access.Team:
+		if s.Privilege == access.Maintain {
+			return "(maintainer)"
+		}
+		return ""
+	case s.To.Kind == access.Org && s.Source == access.ByOrgRole:
+		return "(organization role " + role(s) + ")"
+	case s.To.Kind == access.Org:
+		return "(" + role(s) + ")"
+	case s.Source == access.Base:
+		return role(s) + " (base permission)"
+	case s.Source == access.ByOrgRole:
+		return role(s) + " (organization role)"
+	}
+	return role(s)
+}
+
+// role is the word for what a step gives: GitHub's own or the custom role's
+// name, else the privilege.
+func role(s access.Step) string {
+	if s.Role != "" {
+		return s.Role
+	}
+	return s.Privilege.String()
+}
+
+// path writes one path, broken before arrows where it does not fit.
+func (p *page) path(indent int, path access.Path) {
+	width := p.width - indent
+	var line string
+	lead := indent
+	for i, part := range strings.Split(Visible(PathText(path)), arrow) {
+		if i == 0 {
+			line = part
+			continue
+		}
+		if columns(line+arrow+part) > width {
+			p.line(space(lead), span{text: line})
+			line, lead, width = "→ "+part, indent+2, p.width-indent-2
+			continue
+		}
+		line += arrow + part
+	}
+	p.line(space(lead), span{text: line})
+}
+
+// sources lists where the paths get their access from, each once, in order.
+func appendSources(b []byte, paths []access.Path) []byte {
+	var seen uint32
+	for _, path := range paths {
+		if len(path) == 0 {
+			continue
+		}
+		s := path[len(path)-1].Source
+		if bit := uint32(1) << s; seen&bit == 0 {
+			if seen != 0 {
+				b = append(b, ' ')
+			}
+			seen |= bit
+			b = append(b, s.String()...)
+		}
+	}
+	return b
+}

@@ -1,0 +1,84 @@
+// Package report writes what ajar found: as a table for people, as JSON for
+// programs and as CSV for spreadsheets. It computes no finding; it lays out
+// what it is given, the gaps in what was seen before everything else.
+//
+// Every text that comes from GitHub is hostile here. Tables show characters
+// that could steer a terminal as their code, JSON escapes them, and CSV keeps a
+// cell from being taken for a formula. docs/output.md is the reader's side of it.
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+)
+
+// Format is one of the ways to write a view.
+type Format string
+
+// The formats of --output.
+const (
+	Table Format = "table"
+	JSON  Format = "json"
+	CSV   Format = "csv"
+)
+
+// ParseFormat reads the word after --output; the empty word means a table.
+func ParseFormat(s string) (Format, error) {
+	switch f := Format(s); f {
+	case "":
+		return Table, nil
+	case Table, JSON, CSV:
+		return f, nil
+	}
+	return "", fmt.Errorf("%q is not an output format (one of table, json, csv)", s)
+}
+
+// Options say what the reader's side is like. The zero value suits a file: 100
+// columns, no colour.
+type Options struct {
+	Width   int    // columns of a table, held within 60 and 200; 0 means 100
+	Color   bool   // colour may be used; the caller has looked at NO_COLOR
+	All     bool   // tables list everything, however long
+	Program string // how the reader starts ajar, for the commands that are suggested; "" means "ajar"
+	Screen  bool   // CSV goes to a terminal: control characters are shown as their code
+	Append  bool   // CSV continues a table of the same view: no header again
+}
+
+// View is one report in all three formats. The views of this package are the
+// only ones.
+type View interface {
+	table(p *page) error
+	json(w io.Writer) error
+	csv(s *sheet) error
+}
+
+// Write writes the view to w in the format. What was written is whole only if
+// the error is nil.
+func Write(w io.Writer, v View, f Format, o Options) error {
+	b := bufio.NewWriterSize(w, 1<<16)
+	if err := write(b, v, f, o); err != nil {
+		return fmt.Errorf("writing the report as %s: %w", f, err)
+	}
+	if err := b.Flush(); err != nil {
+		return fmt.Errorf("writing the report as %s: %w", f, err)
+	}
+	return nil
+}
+
+func write(b *bufio.Writer, v View, f Format, o Options) error {
+	switch f {
+	case JSON:
+		return v.json(b)
+	case CSV:
+		return v.csv(&sheet{w: b, screen: o.Screen, headed: o.Append})
+	case Table, "":
+		p := newPage(b, o)
+		if err := v.table(p); err != nil {
+			return err
+		}
+		return p.err
+	}
+	_, err := ParseFormat(string(f))
+	return err
+}

@@ -1,0 +1,214 @@
+package report
+
+import (
+	"io"
+	"time"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// Control is one control of a framework that a rule's findings support.
+type Control struct {
+	Framework string `json:"framework"`
+	ID        string `json:"id"`
+	Name      string `json:"name,omitempty"`
+}
+
+// RuleText is what a rule says about itself.
+type RuleText struct {
+	ID       string          `json:"id"`
+	Category string          `json:"category"`
+	Severity access.Severity `json:"severity"` // unless the finding says otherwise
+	Title    string          `json:"title"`
+	Why      string          `json:"why"`
+	Remedy   string          `json:"remedy"`
+	Controls []Control       `json:"controls"`
+}
+
+// Finding explains one finding.
+type Finding struct {
+	Finding access.Finding
+	Rule    RuleText
+	Now     time.Time     // ages are counted from here, and the waiver's end
+	Longest time.Duration // how far ahead a waiver may end; 0 means 90 days
+	Gaps    []Gap         // those that touch what the finding rests on
+}
+
+// waiverDays is how long a waiver may be unless the baseline says more.
+const waiverDays = 90 * 24 * time.Hour
+
+func (v Finding) longest() time.Duration {
+	if v.Longest > 0 {
+		return v.Longest
+	}
+	return waiverDays
+}
+
+func (v Finding) json(w io.Writer) error {
+	rule := v.Rule
+	rule.Controls = list(rule.Controls)
+	return encode(w, struct {
+		Schema  string     `json:"schema"`
+		Finding findingDoc `json:"finding"`
+		Rule    RuleText   `json:"rule"`
+		Gaps    []Gap      `json:"gaps"`
+		Waiver  string     `json:"waiver_toml"`
+	}{"ajar.finding/v1", newFindingDoc(v.Finding), rule, list(v.Gaps), WaiverTOML(v.Finding, v.Now.Add(v.longest()))})
+}
+
+func (v Finding) csv(s *sheet) error {
+	return findingRows(s, v.Finding.Org.Name, v.Finding.LastSeen, v.Gaps, []access.Finding{v.Finding}, nil)
+}
+
+func (v Finding) table(p *page) error {
+	f := v.Finding
+	s := severityStyle(f.Severity)
+	p.hang(0, []span{s.of(upper(f.Severity)), plain.of("  ")}, strong, f.Title)
+	p.gap()
+	p.field("rule", f.Rule+" ("+f.Category+")")
+	p.field("id", f.Fingerprint)
+	p.field("state", v.state())
+	p.gaps(v.Gaps)
+
+	p.section(strong, "What", "")
+	p.gap()
+	p.field("who", f.Principal.Name)
+	p.field("where", f.Resource.Name)
+	p.field("is", f.Have)
+	p.field("should be", f.Want)
+	if f.Affected > 0 {
+		p.field("affects", v.affected())
+	}
+	v.why(p)
+	v.paths(p)
+	v.evidence(p)
+	v.fix(p)
+	v.controls(p)
+	v.life(p)
+	v.waive(p)
+	return p.err
+}
+
+func (v Finding) state() string {
+	f := v.Finding
+	switch f.State {
+	case access.Waived:
+		return "waived until " + day(f.WaiverEnd) + ": " + f.Waiver
+	case access.Resolved:
+		return "resolved, " + since(f.ResolvedAt, v.Now)
+	}
+	if f.Since.IsZero() {
+		return string(f.State)
+	}
+	return string(f.State) + ", since " + since(f.Since, v.Now)
+}
+
+func (v Finding) affected() string {
+	f := v.Finding
+	s := number(f.Affected)
+	if len(f.Sample) > 0 {
+		s += ": " + names(f.Sample, f.Affected, len(f.Sample))
+	}
+	return s
+}
+
+func (v Finding) why(p *page) {
+	if v.Rule.Why != "" {
+		p.section(strong, "Why it matters", "")
+		p.gap()
+		p.para(2, plain, v.Rule.Why)
+	}
+}
+
+// pathsShown is how many paths a table draws.
+const pathsShown = 5
+
+func (v Finding) paths(p *page) {
+	all := v.Finding.Paths
+	if len(all) == 0 {
+		return
+	}
+	title := "How it is reached"
+	if len(all) > 1 {
+		title = "How it is reached, " + number(len(all)) + " ways"
+	}
+	p.section(strong, title, "")
+	p.gap()
+	p.paths(2, all, v.Finding.Fingerprint)
+}
+
+// paths draws paths, and says what it leaves out.
+func (p *page) paths(indent int, all []access.Path, id string) {
+	listed := all
+	if !p.all {
+		listed = all[:min(len(all), pathsShown)]
+	}
+	for _, path := range listed {
+		p.path(indent, path)
+	}
+	if rest := len(all) - len(listed); rest > 0 {
+		p.line(space(indent), strong.of(number(rest)+" more:"))
+		p.command(indent, "findings show "+short(id)+" --output json")
+	}
+}
+
+func (v Finding) evidence(p *page) {
+	if len(v.Finding.Evidence) == 0 {
+		return
+	}
+	p.section(strong, "Evidence", "")
+	p.gap()
+	for _, e := range v.Finding.Evidence {
+		p.bullet(2, e)
+	}
+}
+
+func (v Finding) fix(p *page) {
+	if v.Rule.Remedy == "" && v.Finding.Fixable == "" {
+		return
+	}
+	p.section(strong, "How to fix it", "")
+	p.gap()
+	if v.Rule.Remedy != "" {
+		p.para(2, plain, v.Rule.Remedy)
+	}
+	if where := v.Finding.Fixable; where != "" {
+		p.para(2, warn, "Where: "+where)
+	}
+}
+
+func (v Finding) controls(p *page) {
+	if len(v.Rule.Controls) == 0 {
+		return
+	}
+	p.section(strong, "Controls", "that judging this supports")
+	p.gap()
+	var rows []gridRow
+	for _, c := range v.Rule.Controls {
+		rows = append(rows, gridRow{cells: []span{dim.of(c.Framework), plain.of(c.ID), plain.of(c.Name)}})
+	}
+	p.grid(2, []column{{}, {}, {min: 10, fold: true}}, rows)
+}
+
+func (v Finding) life(p *page) {
+	f := v.Finding
+	if f.FirstSeen.IsZero() && f.LastSeen.IsZero() && f.ResolvedAt.IsZero() {
+		return
+	}
+	p.section(strong, "Life", "")
+	p.gap()
+	p.field("there", since(f.Since, v.Now))
+	p.field("first seen", since(f.FirstSeen, v.Now))
+	p.field("last seen", since(f.LastSeen, v.Now))
+	p.field("resolved", since(f.ResolvedAt, v.Now))
+}
+
+// waive shows how to accept the finding: lines to copy, so they are not cut.
+func (v Finding) waive(p *page) {
+	if v.Finding.State != access.Open {
+		return
+	}
+	p.section(strong, "To accept it for a time", "put this in the baseline, with your reason and name")
+	p.gap()
+	p.lines(2, WaiverTOML(v.Finding, v.Now.Add(v.longest())))
+}
