@@ -1,0 +1,188 @@
+package githubsim
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/BurntSushi/toml"
+)
+
+func TestDemoWorldIsSound(t *testing.T) {
+	w := Demo()
+	o := w.Orgs[0]
+	if !w.Meta.Now.Equal(demoNow) {
+		t.Errorf("the demo world is written for %s, its baseline for %s", w.Meta.Now, demoNow)
+	}
+	if len(o.Members) != 42 || len(o.Repos) != 25 || len(o.Teams) != 10 {
+		t.Errorf("%d members, %d repositories, %d teams: the documentation says 42, 25, 10", len(o.Members), len(o.Repos), len(o.Teams))
+	}
+	x := w.Index()
+	oi := x.org(o.Login)
+	person := func(where, login string) {
+		t.Helper()
+		if login != "" && x.user(login) == nil {
+			t.Errorf("%s names %q, who is no user", where, login)
+		}
+	}
+	team := func(where, slug string) {
+		t.Helper()
+		if slug != "" && oi.team(slug) == nil {
+			t.Errorf("%s names team %q, which is not there", where, slug)
+		}
+	}
+	repo := func(where, name string) {
+		t.Helper()
+		if name != "" && oi.repo(name) == nil {
+			t.Errorf("%s names repository %q, which is not there", where, name)
+		}
+	}
+	for _, tm := range o.Teams {
+		for _, m := range tm.Members {
+			if oi.member(m.Login) == nil {
+				t.Errorf("%s is on team %s and not a member", m.Login, tm.Slug)
+			} else if oi.owner(m.Login) && m.Role != "maintainer" {
+				t.Errorf("owner %s is on team %s and not its maintainer, as GitHub would have it", m.Login, tm.Slug)
+			}
+		}
+	}
+	for _, i := range slices.Concat(o.Invitations, o.FailedInvitations) {
+		person("an invitation", i.Login)
+		person("an invitation", i.Inviter)
+		for _, s := range i.Teams {
+			team("an invitation", s)
+		}
+	}
+	for _, e := range o.AuditLog {
+		where := "audit entry " + e.Action
+		person(where, e.Actor)
+		person(where, e.User)
+		team(where, e.Team)
+		repo(where, e.Repo)
+		if e.Repo != "" && e.Environment != "" && !slices.ContainsFunc(oi.repo(e.Repo).Environments, func(v *Environment) bool { return v.Name == e.Environment }) {
+			t.Errorf("%s names environment %s/%s, which is not there", where, e.Repo, e.Environment)
+		}
+	}
+	for _, r := range o.Repos {
+		for _, k := range r.DeployKeys {
+			person("key "+k.Title, k.AddedBy)
+		}
+		for _, i := range r.Invitations {
+			person("an invitation to "+r.Name, i.Login)
+			person("an invitation to "+r.Name, i.Inviter)
+		}
+		for _, e := range r.Environments {
+			for _, a := range e.Reviewers {
+				if a.Type == "Team" {
+					team("environment "+r.Name+"/"+e.Name, a.Name)
+				} else {
+					person("environment "+r.Name+"/"+e.Name, a.Name)
+				}
+			}
+		}
+		for _, d := range r.Deployments {
+			person("a deployment of "+r.Name, d.Creator)
+		}
+	}
+	for _, i := range o.Installations {
+		for _, n := range i.Repositories {
+			repo("app "+i.AppSlug, n)
+		}
+	}
+	for _, p := range o.PersonalAccessTokens {
+		person("token "+p.TokenName, p.Owner)
+	}
+}
+
+func TestNothingInTheDemoWorldIsOfTheFuture(t *testing.T) {
+	w := Demo()
+	for _, u := range w.Users {
+		if u.LastActivity.After(w.Meta.Now) || u.CreatedAt.After(w.Meta.Now) {
+			t.Errorf("%s lives after meta.now", u.Login)
+		}
+	}
+	for _, e := range w.Orgs[0].AuditLog {
+		if e.CreatedAt.After(w.Meta.Now) {
+			t.Errorf("audit entry %s lies after meta.now", e.ID)
+		}
+	}
+}
+
+func TestDemoAuditLogShowsMostPeopleAndReachesBack180Days(t *testing.T) {
+	w := Demo()
+	o := w.Orgs[0]
+	oldest, seen := w.Meta.Now, map[string]bool{}
+	for _, e := range o.AuditLog {
+		seen[e.Actor] = true
+		if e.CreatedAt.Before(oldest) {
+			oldest = e.CreatedAt
+		}
+	}
+	if days := w.Meta.Now.Sub(oldest).Hours() / 24; days < 179 || days > 181 {
+		t.Errorf("the audit log reaches back %.1f days, want 180", days)
+	}
+	var unseen []string
+	for _, m := range o.Members {
+		if !seen[m.Login] {
+			unseen = append(unseen, m.Login)
+		}
+	}
+	if !slices.Equal(unseen, []string{"priya-ostrowski"}) {
+		t.Errorf("the audit log does not show %q; only priya-ostrowski was never there", unseen)
+	}
+}
+
+func TestDemoTellsItsStory(t *testing.T) {
+	w := Demo()
+	for _, c := range []struct{ repo, login, want string }{
+		{"infra-live", "hugo-marangoni", "admin"},                // an owner that the baseline does not list
+		{"vision-core", "hana-drobny", "admin"},                  // the baseline gives her team write
+		{"control-plane", "kofi-brandvold", "maintain"},          // the baseline gives him write
+		{"telemetry-pipeline", "wenqian-duarte", "maintain"},     // his assignment has ended
+		{"robot-sdk", "bo-almeida", "write"},                     // the baseline does not know him there
+		{"gripper-firmware", "vera-machado-ext", "write"},        // from outside, and may write
+		{"motor-drivers", "yara-lindholm", "write"},              // through an organization role
+		{"legacy-dashboard", "dev-papadakis", "write"},           // on an archived repository
+		{"control-plane", "aiko-rautio", "maintain"},             // standing, and meant to be asked for
+		{"control-plane", "leila-vandermeer", "security-triage"}, // in order: a custom role
+		{"docs", "hana-drobny", "read"},                          // in order: the base permission
+	} {
+		if got, _ := w.PermissionSources("acme-robotics", c.repo, c.login); got != c.want {
+			t.Errorf("%s has %s on %s, want %s", c.login, got, c.repo, c.want)
+		}
+	}
+}
+
+func TestDemoBaselineMovesWithTheDay(t *testing.T) {
+	type baseline struct {
+		Assign []struct {
+			To      []string
+			Expires time.Time
+		}
+	}
+	expired := func(now time.Time) time.Time {
+		var b baseline
+		if err := toml.Unmarshal(DemoBaseline(now), &b); err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range b.Assign {
+			if slices.Contains(a.To, "user:wenqian-duarte") {
+				return a.Expires
+			}
+		}
+		t.Fatal("the assignment that has ended is gone")
+		return time.Time{}
+	}
+	for _, now := range []time.Time{demoNow, demoNow.AddDate(0, 0, 45).Add(14 * time.Hour), demoNow.AddDate(-1, 3, -9), demoNow.AddDate(3, 0, 0)} {
+		if got, want := expired(now).Format(time.DateOnly), now.AddDate(0, 0, -10).Format(time.DateOnly); got != want {
+			t.Errorf("on %s the assignment ended on %s, want %s", now.Format(time.DateOnly), got, want)
+		}
+	}
+	if got := string(DemoBaseline(demoNow)); got != string(demoBaseline) {
+		t.Error("on the day it was written for the baseline is not as it stands")
+	}
+	if n := strings.Count(string(demoBaseline), "[[assign]]"); n < 20 {
+		t.Errorf("only %d assignments", n)
+	}
+}
