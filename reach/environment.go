@@ -70,14 +70,16 @@ func (g *Graph) canRead(user, repo int64) bool {
 // that they can.
 func (g *Graph) CanBypass(env int64) []EnvAccess {
 	e, ok := g.snap.Environment(env)
-	if !ok || e.Policy != nil && e.Policy.AdminBypass != nil && !*e.Policy.AdminBypass {
+	if !ok {
 		return nil
 	}
-	out := g.into(e, access.Admin, access.Bypass, "administrators may bypass the gate")
-	if e.Policy == nil || e.Policy.AdminBypass == nil {
-		for i := range out {
-			out[i].Unknown, out[i].Note = true, "whether administrators may bypass the gate was not seen"
-		}
+	may, seen := adminBypass(e)
+	if !may {
+		return nil
+	}
+	out := g.into(e, access.Admin, access.Bypass, bypassNote(seen))
+	for i := range out {
+		out[i].Unknown = !seen
 	}
 	return out
 }
