@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/eb661601/ajar/access"
 )
 
 // sheet writes CSV as RFC 4180 has it: a header, comma, CR LF, double quotes
@@ -39,26 +41,11 @@ func (s *sheet) text(v string) {
 	s.cell(Defuse(v))
 }
 
-// number adds a number.
+// number adds a number, or an empty cell where zero means none.
 func (s *sheet) number(n int64) {
 	s.comma()
-	s.row = strconv.AppendInt(s.row, n, 10)
-}
-
-// some adds a number, or an empty cell where it is zero and zero means none.
-func (s *sheet) some(n int64) {
-	if n == 0 {
-		s.skip(1)
-		return
-	}
-	s.number(n)
-}
-
-// time adds a time in RFC 3339 UTC, or an empty cell.
-func (s *sheet) time(t time.Time) {
-	s.comma()
-	if !t.IsZero() {
-		s.row = t.UTC().Truncate(time.Millisecond).AppendFormat(s.row, time.RFC3339Nano)
+	if n != 0 {
+		s.row = strconv.AppendInt(s.row, n, 10)
 	}
 }
 
@@ -67,6 +54,39 @@ func (s *sheet) skip(n int) {
 	for range n {
 		s.comma()
 	}
+}
+
+// fields is a row by the names of its columns; what is not in it is empty.
+type fields map[string]string
+
+// fields writes one row; a column is looked up in each of the parts in turn.
+func (s *sheet) fields(columns []string, parts ...fields) error {
+	for _, c := range columns {
+		text := ""
+		for _, part := range parts {
+			if text = part[c]; text != "" {
+				break
+			}
+		}
+		s.text(text)
+	}
+	return s.end()
+}
+
+// rfc3339 writes a time in UTC to the millisecond, "" where there is none.
+func rfc3339(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return utc(t).Format(time.RFC3339Nano)
+}
+
+// id writes the number of what is named, "" where there is none.
+func id(n access.Named) string {
+	if n.ID == 0 {
+		return ""
+	}
+	return strconv.FormatInt(n.ID, 10)
 }
 
 func (s *sheet) comma() {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -84,71 +85,44 @@ func findingRows(s *sheet, org string, at time.Time, gaps []Gap, all []access.Fi
 	if err := s.header(findingColumns...); err != nil {
 		return err
 	}
-	start := func(row string) {
-		s.text(row)
-		s.text(org)
-		s.time(at)
-	}
-	err := s.gapRows(gaps, func() {
-		start("gap")
-		s.skip(len(findingColumns) - 3 - len(gapColumns))
-	})
-	if err != nil {
+	about := fields{"organization": org, "snapshot_at": rfc3339(at)}
+	if err := s.gapRows(findingColumns, about, gaps); err != nil {
 		return err
 	}
 	for _, f := range worstFirst(all) {
-		start("finding")
-		s.finding(f)
-		if err := s.end(); err != nil {
+		if err := s.fields(findingColumns, findingFields(f), about); err != nil {
 			return err
 		}
 	}
 	for _, u := range undecided {
-		start("undecided")
-		s.skip(3)
-		s.text(u.Rule)
-		s.skip(18)
-		s.number(int64(u.Count))
-		s.skip(2)
-		s.text(u.Reason)
-		s.skip(1)
-		if err := s.end(); err != nil {
+		row := fields{"row": "undecided", "rule": u.Rule, "count": strconv.Itoa(u.Count), "reason": u.Reason}
+		if err := s.fields(findingColumns, row, about); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *sheet) finding(f access.Finding) {
-	s.text(f.Fingerprint)
-	s.text(f.Severity.String())
-	s.text(string(f.State))
-	s.text(f.Rule)
-	s.text(f.Category)
-	s.named(f.Resource)
-	s.named(f.Principal)
-	s.text(f.Title)
-	s.text(f.Have)
-	s.text(f.Want)
-	s.number(int64(f.Affected))
-	s.time(f.Since)
-	s.time(f.FirstSeen)
-	s.time(f.LastSeen)
-	s.time(f.ResolvedAt)
-	s.text(f.Waiver)
-	s.time(f.WaiverEnd)
-	s.text(f.Fixable)
-	paths := make([]string, len(f.Paths))
-	for i, p := range f.Paths {
-		paths[i] = PathText(p)
+func findingFields(f access.Finding) fields {
+	return fields{
+		"row": "finding", "fingerprint": f.Fingerprint, "severity": f.Severity.String(), "state": string(f.State),
+		"rule": f.Rule, "category": f.Category, "resource": f.Resource.Name, "resource_id": id(f.Resource),
+		"principal": f.Principal.Name, "principal_id": id(f.Principal), "title": f.Title, "have": f.Have, "want": f.Want,
+		"affected": strconv.Itoa(f.Affected), "since": rfc3339(f.Since), "first_seen": rfc3339(f.FirstSeen),
+		"last_seen": rfc3339(f.LastSeen), "resolved_at": rfc3339(f.ResolvedAt), "waiver": f.Waiver,
+		"waiver_end": rfc3339(f.WaiverEnd), "fixable": f.Fixable, "paths": pathLines(f.Paths),
+		"evidence": strings.Join(f.Evidence, "\n"),
 	}
-	s.text(strings.Join(paths, "\n"))
-	s.text(strings.Join(f.Evidence, "\n"))
-	s.skip(1 + len(gapColumns))
 }
 
-// named adds a name and its number.
-func (s *sheet) named(n access.Named) {
-	s.text(n.Name)
-	s.some(n.ID)
+// pathLines writes paths for one cell, a line each.
+func pathLines(paths []access.Path) string {
+	var b []byte
+	for i, p := range paths {
+		if i > 0 {
+			b = append(b, '\n')
+		}
+		b = appendPath(b, p)
+	}
+	return string(b)
 }

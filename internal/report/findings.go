@@ -52,7 +52,7 @@ func findingsGrid(states bool) []column {
 		cols = append(cols, column{head: "state"})
 	}
 	return append(cols,
-		column{head: "rule"}, column{head: "resource", min: 14, fold: true}, column{head: "principal", min: 12, fold: true},
+		column{head: "rule"}, column{head: "resource", min: 12, fold: true}, column{head: "principal", min: 10, fold: true},
 		column{head: "affected", right: true, fold: true, tell: true}, column{head: "since", fold: true, tell: true},
 	)
 }
@@ -65,7 +65,7 @@ func (v Findings) table(p *page) error {
 	if v.Filter != "" {
 		what += ": " + v.Filter
 	}
-	p.hang(0, []span{strong.of("Findings of " + orgName(v.Org)), plain.of("  ")}, plain, what)
+	p.title("Findings of "+orgName(v.Org), what)
 	p.gaps(v.Gaps)
 	p.gap()
 	if len(v.Findings) == 0 {

@@ -155,7 +155,7 @@ func (p *page) gapOf(g Gap, areaWidth int) {
 		strong.of(string(g.Area)), space(areaWidth - columns(string(g.Area)) + gutter),
 	}
 	indent := 2 + total(lead)
-	if indent > p.width-30 {
+	if indent > p.width-40 {
 		indent = 2 + statusWidth + gutter
 	}
 	text := g.Reason
@@ -200,21 +200,17 @@ func amount(g Gap) string {
 // gapColumns are the columns in which a table in CSV tells of gaps.
 var gapColumns = []string{"area", "status", "reason", "help"}
 
-// gapRows writes one row for each gap and each group of exceptions. Lead writes
-// the cells before the four of gapColumns.
-func (s *sheet) gapRows(gaps []Gap, lead func()) error {
+// gapRows writes one row for each gap and each group of exceptions.
+func (s *sheet) gapRows(columns []string, about fields, gaps []Gap) error {
 	for _, g := range gaps {
 		lines := []Missing{{Status: g.Status, Reason: g.Reason, Help: g.Help}}
 		if len(g.Missing) > 0 {
 			lines = g.Missing
 		}
 		for _, m := range lines {
-			lead()
-			s.text(string(g.Area))
-			s.text(string(m.Status))
-			s.text(strings.TrimPrefix(names(m.First, m.Count, firstNames)+": "+m.Reason, ": "))
-			s.text(m.Help)
-			if err := s.end(); err != nil {
+			reason := strings.TrimPrefix(names(m.First, m.Count, firstNames)+": "+m.Reason, ": ")
+			row := fields{"row": "gap", "area": string(g.Area), "status": string(m.Status), "reason": reason, "help": m.Help}
+			if err := s.fields(columns, row, about); err != nil {
 				return err
 			}
 		}

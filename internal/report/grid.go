@@ -6,6 +6,7 @@ type column struct {
 	right bool // numbers stand right
 	min   int  // may be shortened down to this width; 0: never
 	fold  bool // moves to a line beneath where the page is narrow; the rightmost first
+	wrap  bool // the last column: holds the ways of a row, which are broken and never cut
 	tell  bool // when folded, the heading goes with the value, which says too little alone
 }
 
@@ -14,6 +15,7 @@ type column struct {
 type gridRow struct {
 	mark, lead span
 	cells      []span
+	ways       []span // what stands in the column that wraps
 }
 
 // gutter is the space between two columns.
@@ -58,6 +60,9 @@ func (l *layout) natural(rows []gridRow) []int {
 		for i, c := range r.cells {
 			widths[i] = max(widths[i], columns(l.text(c)))
 		}
+		for _, w := range r.ways {
+			widths[len(widths)-1] = max(widths[len(widths)-1], columns(l.text(w)))
+		}
 	}
 	return widths
 }
@@ -86,7 +91,7 @@ func (l *layout) write(p *page, rows []gridRow) {
 		if r.lead.text != "" {
 			p.hang(l.indent-columns(r.mark.text), []span{r.mark}, r.lead.style, r.lead.text)
 		}
-		l.row(p, r.cells)
+		l.row(p, r)
 	}
 }
 
@@ -144,15 +149,19 @@ func (l *layout) heading(p *page) {
 		some = some || c.head != ""
 	}
 	if some {
-		l.row(p, cells)
+		l.row(p, gridRow{cells: cells})
 	}
 }
 
 // row writes the cells, and what is folded beneath them.
-func (l *layout) row(p *page, cells []span) {
+func (l *layout) row(p *page, r gridRow) {
 	line := []span{space(l.indent)}
 	var beneath []span
-	for i, c := range cells {
+	for i, c := range r.cells {
+		if l.cols[i].wrap && !l.folded[i] && len(r.ways) > 0 {
+			l.ways(p, append(line, space(gutter)), l.widths[i], r.ways)
+			return
+		}
 		if l.folded[i] {
 			if c.text = l.text(c); c.text == "" || c.text == "-" {
 				continue
@@ -176,6 +185,21 @@ func (l *layout) row(p *page, cells []span) {
 	}
 	p.emit(line)
 	l.fold(p, beneath)
+	l.ways(p, []span{space(l.indent + gutter)}, p.width-l.indent-gutter, r.ways)
+}
+
+// ways ends a row with its ways, each on lines of its own under the column.
+func (l *layout) ways(p *page, line []span, width int, ways []span) {
+	indent := total(line)
+	for _, w := range ways {
+		for i, text := range breakPath(l.text(w), width) {
+			if i > 0 {
+				text = blanks(2) + text
+			}
+			p.emit(append(line, span{text: text, style: w.style}))
+			line = []span{space(indent)}
+		}
+	}
 }
 
 // fold writes the folded cells, as many to a line as fit.

@@ -132,10 +132,15 @@ func (p *page) raw(s string) {
 // gap writes an empty line.
 func (p *page) gap() { p.raw("\n") }
 
+// title begins a page.
+func (p *page) title(title, rest string) {
+	p.hang(0, []span{strong.of(title), space(gutter)}, plain, rest)
+}
+
 // section begins a part of the page.
 func (p *page) section(s style, title, rest string) {
 	p.gap()
-	p.hang(0, []span{s.of(title), plain.of("  ")}, plain, rest)
+	p.hang(0, []span{s.of(title), space(gutter)}, plain, rest)
 }
 
 // para writes wrapped text at an indent.

@@ -51,6 +51,8 @@ func link(s access.Step) string {
 		return "(" + role(s) + ")"
 	case s.Source == access.Base:
 		return role(s) + " (base permission)"
+	case s.Source == access.ByOrgRole && s.From.Kind == access.Org: // the step before names the role
+		return s.Privilege.String()
 	case s.Source == access.ByOrgRole:
 		return role(s) + " (organization role)"
 	}
@@ -68,25 +70,52 @@ func role(s access.Step) string {
 
 // path writes one path, broken before arrows where it does not fit.
 func (p *page) path(indent int, path access.Path) {
-	width := p.width - indent
-	var line string
-	lead := indent
-	for i, part := range strings.Split(Visible(PathText(path)), arrow) {
-		if i == 0 {
-			line = part
-			continue
+	for i, l := range breakPath(Visible(PathText(path)), p.width-indent) {
+		if i == 1 {
+			indent += 2
 		}
-		if columns(line+arrow+part) > width {
-			p.line(space(lead), span{text: line})
-			line, lead, width = "→ "+part, indent+2, p.width-indent-2
-			continue
-		}
-		line += arrow + part
+		p.line(space(indent), span{text: l})
 	}
-	p.line(space(lead), span{text: line})
 }
 
-// sources lists where the paths get their access from, each once, in order.
+// breakPath breaks a path before its arrows. Lines after the first are two
+// columns shorter, for an indent.
+func breakPath(text string, width int) []string {
+	var lines []string
+	line, room := "", width
+	for i, part := range strings.Split(text, arrow) {
+		switch next := line + arrow + part; {
+		case i == 0:
+			line = part
+		case columns(next) <= room:
+			line = next
+		default:
+			lines = append(lines, shorten(line, room))
+			line, room = "→ "+part, width-2
+		}
+	}
+	return append(lines, shorten(line, room))
+}
+
+// how is the middle of a path, for where both its ends are told already: the
+// teams and organizations on the way, or the source where there are none.
+func how(p access.Path) string {
+	if len(p) == 0 {
+		return ""
+	}
+	last := p[len(p)-1]
+	parts := strings.Split(PathText(p), arrow)
+	parts = parts[1 : len(parts)-1]
+	if n := len(parts); n > 0 && parts[n-1] == role(last) {
+		parts = parts[:n-1]
+	}
+	if len(parts) == 0 {
+		return last.Source.String()
+	}
+	return strings.Join(parts, arrow)
+}
+
+// appendSources lists where the paths get their access from, each once, in order.
 func appendSources(b []byte, paths []access.Path) []byte {
 	var seen uint32
 	for _, path := range paths {

@@ -1,0 +1,235 @@
+package report
+
+import (
+	"cmp"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// AccessRow is what one principal may do on one resource, and why.
+type AccessRow struct {
+	Principal access.Named
+	Resource  access.Named
+	Privilege access.Privilege
+	Role      string        // the custom role's name, "" where it is GitHub's own
+	Paths     []access.Path // strongest first
+}
+
+// role is the word for what the row gives.
+func (r AccessRow) role() string {
+	if r.Role != "" {
+		return r.Role
+	}
+	return r.Privilege.String()
+}
+
+// Access is everything that one principal can reach.
+type Access struct {
+	Org       access.Named
+	At        time.Time // the snapshot, or the past instant that was asked for
+	Gaps      []Gap
+	Principal access.Named
+	Rows      []AccessRow // in any order; their Principal is not looked at
+}
+
+// WhoCan is everybody who has a privilege, or a higher one, on a resource.
+type WhoCan struct {
+	Org       access.Named
+	At        time.Time
+	Gaps      []Gap
+	Privilege access.Privilege
+	Resource  access.Named
+	Rows      []AccessRow // in any order; their Resource is not looked at
+}
+
+// Exit is ExitGaps where something expected was not seen, else ExitClean.
+func (v Access) Exit() int { return exitOf(v.Gaps) }
+
+// Exit is ExitGaps where something expected was not seen, else ExitClean.
+func (v WhoCan) Exit() int { return exitOf(v.Gaps) }
+
+func exitOf(gaps []Gap) int {
+	if unexpected(gaps) > 0 {
+		return ExitGaps
+	}
+	return ExitClean
+}
+
+// strongest gives the rows highest privilege first, then by name.
+func strongest(rows []AccessRow, by func(AccessRow) access.Named) []AccessRow {
+	out := slices.Clone(rows)
+	slices.SortStableFunc(out, func(a, b AccessRow) int {
+		x, y := by(a), by(b)
+		return cmp.Or(
+			cmp.Compare(x.Kind, y.Kind), cmp.Compare(b.Privilege, a.Privilege), cmp.Compare(x.Name, y.Name), cmp.Compare(x.ID, y.ID),
+		)
+	})
+	return out
+}
+
+func resourceOf(r AccessRow) access.Named  { return r.Resource }
+func principalOf(r AccessRow) access.Named { return r.Principal }
+
+// rowDoc is an [AccessRow] as documents have it.
+type rowDoc struct {
+	Principal *access.Named    `json:"principal,omitempty"`
+	Resource  *access.Named    `json:"resource,omitempty"`
+	Privilege access.Privilege `json:"privilege"`
+	Role      string           `json:"role"`
+	Paths     []access.Path    `json:"paths"`
+}
+
+func (r AccessRow) doc(principal, resource bool) rowDoc {
+	d := rowDoc{Privilege: r.Privilege, Role: r.role(), Paths: list(r.Paths)}
+	if principal {
+		d.Principal = &r.Principal
+	}
+	if resource {
+		d.Resource = &r.Resource
+	}
+	return d
+}
+
+func rowDocs(rows []AccessRow, principal, resource bool) []rowDoc {
+	docs := make([]rowDoc, len(rows))
+	for i, r := range rows {
+		docs[i] = r.doc(principal, resource)
+	}
+	return docs
+}
+
+func (v Access) json(w io.Writer) error {
+	return encode(w, struct {
+		Schema    string       `json:"schema"`
+		Org       access.Named `json:"organization"`
+		At        time.Time    `json:"snapshot_at"`
+		Complete  bool         `json:"complete"`
+		Gaps      []Gap        `json:"gaps"`
+		Principal access.Named `json:"principal"`
+		Access    []rowDoc     `json:"access"`
+	}{
+		"ajar.access/v1", v.Org, utc(v.At), unexpected(v.Gaps) == 0, list(v.Gaps), v.Principal,
+		rowDocs(strongest(v.Rows, resourceOf), false, true),
+	})
+}
+
+func (v WhoCan) json(w io.Writer) error {
+	return encode(w, struct {
+		Schema     string           `json:"schema"`
+		Org        access.Named     `json:"organization"`
+		At         time.Time        `json:"snapshot_at"`
+		Complete   bool             `json:"complete"`
+		Gaps       []Gap            `json:"gaps"`
+		Privilege  access.Privilege `json:"privilege"`
+		Resource   access.Named     `json:"resource"`
+		Principals []rowDoc         `json:"principals"`
+	}{
+		"ajar.who-can/v1", v.Org, utc(v.At), unexpected(v.Gaps) == 0, list(v.Gaps), v.Privilege, v.Resource,
+		rowDocs(strongest(v.Rows, principalOf), true, false),
+	})
+}
+
+func (v Access) csv(s *sheet) error {
+	rows := strongest(v.Rows, resourceOf)
+	for i := range rows {
+		rows[i].Principal = v.Principal
+	}
+	return accessRows(s, v.Org, v.At, v.Gaps, values(rows))
+}
+
+func (v WhoCan) csv(s *sheet) error {
+	rows := strongest(v.Rows, principalOf)
+	for i := range rows {
+		rows[i].Resource = v.Resource
+	}
+	return accessRows(s, v.Org, v.At, v.Gaps, values(rows))
+}
+
+func (v Access) table(p *page) error {
+	p.title("Access of "+v.Principal.Name, "in "+orgName(v.Org)+", as of "+moment(v.At))
+	p.gaps(v.Gaps)
+	p.gap()
+	if len(v.Rows) == 0 {
+		p.para(2, plain, "nothing that was seen")
+		return p.err
+	}
+	p.para(2, plain, tallyOf(v.Rows))
+	p.gap()
+	var rows []gridRow
+	for _, r := range strongest(v.Rows, resourceOf) {
+		rows = append(rows, gridRow{cells: []span{
+			privilegeStyle(r.Privilege).of(r.role()), plain.of(r.Resource.Name).in(v.Org), {},
+		}, ways: p.ways(r.Paths, v.Org)})
+	}
+	p.grid(2, []column{{head: "privilege", min: 9}, {head: "resource", min: 16}, {head: "how", min: 36, wrap: true, fold: true}}, rows)
+	return p.err
+}
+
+func (v WhoCan) table(p *page) error {
+	p.title("Who has "+v.Privilege.String()+" on "+v.Resource.Name, "as of "+moment(v.At))
+	p.gaps(v.Gaps)
+	p.gap()
+	if len(v.Rows) == 0 {
+		p.para(2, plain, "nobody that was seen")
+		return p.err
+	}
+	p.para(2, plain, count(len(v.Rows), "principal", "principals")+": "+tallyOf(v.Rows))
+	p.gap()
+	var rows []gridRow
+	for _, r := range strongest(v.Rows, principalOf) {
+		rows = append(rows, gridRow{cells: []span{
+			plain.of(r.Principal.Name).in(v.Org), privilegeStyle(r.Privilege).of(r.role()), {},
+		}, ways: p.ways(r.Paths, v.Org)})
+	}
+	p.grid(2, []column{{head: "principal", min: 16}, {head: "privilege", min: 9}, {head: "how", min: 36, wrap: true, fold: true}}, rows)
+	return p.err
+}
+
+// waysShown is how many ways a table tells of for one row.
+const waysShown = 3
+
+// ways are the lines that say how, a way each, the strongest first.
+func (p *page) ways(paths []access.Path, org access.Named) []span {
+	listed := paths
+	if !p.all {
+		listed = paths[:min(len(paths), waysShown)]
+	}
+	out := make([]span, 0, len(listed)+1)
+	for _, path := range listed {
+		s := dim.of(how(path))
+		s.brief = strings.ReplaceAll(s.text, ":"+Visible(orgName(org))+"/", ":…/")
+		out = append(out, s)
+	}
+	if rest := len(paths) - len(listed); rest > 0 {
+		out = append(out, dim.of("and "+count(rest, "more way", "more ways")))
+	}
+	return out
+}
+
+// tallyOf counts rows by privilege, the highest first.
+func tallyOf(rows []AccessRow) string {
+	n := map[access.Privilege]int{}
+	for _, r := range rows {
+		n[r.Privilege]++
+	}
+	var parts []string
+	for p := access.Configure; p > access.NoPrivilege; p-- {
+		if n[p] > 0 {
+			parts = append(parts, number(n[p])+" "+p.String())
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// privilegeStyle makes what can change things stand out.
+func privilegeStyle(p access.Privilege) style {
+	switch p {
+	case access.Admin, access.Maintain, access.Owner, access.Bypass, access.Configure:
+		return strong
+	}
+	return plain
+}
