@@ -3,6 +3,8 @@ package githubsim
 import (
 	"slices"
 	"strings"
+	"sync"
+	"time"
 )
 
 // fold is how logins, slugs and names are compared: without case.
@@ -28,6 +30,15 @@ type orgIndex struct {
 	repos    map[string]*Repo   // by folded name
 	byName   []*Repo            // sorted by folded name
 	outside  []*User            // with a direct grant and no membership, sorted by login
+	granted  map[string][]grant // direct team grants, by folded slug
+	direct   map[string][]grant // direct grants of people, by folded login
+	sorted   sync.Map           // repositories by another order, made when first asked for
+}
+
+// grant is one grant seen from its holder.
+type grant struct {
+	repo       *Repo
+	permission string // as in the world: pull, push …
 }
 
 // repoOf is a repository with the organization it belongs to.
@@ -72,7 +83,7 @@ func (x *Index) put(kind string, id int64, v any) {
 
 func (x *Index) indexOrg(o *Org) *orgIndex {
 	oi := &orgIndex{Org: o, x: x, members: map[string]*Member{}, teams: map[string]*Team{}, children: map[string][]*Team{},
-		teamsOf: map[string][]*Team{}, repos: map[string]*Repo{}}
+		teamsOf: map[string][]*Team{}, repos: map[string]*Repo{}, granted: map[string][]grant{}, direct: map[string][]grant{}}
 	for _, m := range o.Members {
 		oi.members[fold(m.Login)] = m
 	}
@@ -93,7 +104,11 @@ func (x *Index) indexOrg(o *Org) *orgIndex {
 	for _, r := range o.Repos {
 		oi.repos[fold(r.Name)] = r
 		x.indexRepo(repoOf{r, oi})
+		for _, g := range r.Teams {
+			oi.granted[fold(g.Slug)] = append(oi.granted[fold(g.Slug)], grant{r, g.Permission})
+		}
 		for _, c := range r.Collaborators {
+			oi.direct[fold(c.Login)] = append(oi.direct[fold(c.Login)], grant{r, c.Permission})
 			if u := x.users[fold(c.Login)]; u != nil && oi.members[fold(c.Login)] == nil {
 				outside[fold(c.Login)] = u
 			}
@@ -114,7 +129,10 @@ func (x *Index) indexRepo(r repoOf) {
 		x.put("Environment", e.ID, envOf{e, r})
 	}
 	for _, k := range r.DeployKeys {
-		x.put("DeployKey", k.ID, k)
+		x.put("DeployKey", k.ID, keyOf{k, r})
+	}
+	for _, d := range r.Deployments {
+		x.put("Deployment", d.ID, deploymentOf{d, r})
 	}
 	for _, p := range r.BranchProtection {
 		x.put("BranchProtectionRule", p.ID, protectionOf{p, r})
@@ -122,6 +140,24 @@ func (x *Index) indexRepo(r repoOf) {
 	for _, s := range r.Rulesets {
 		x.put("RepositoryRuleset", s.ID, rulesetOf{s, r.org, &r})
 	}
+}
+
+// keyOf is a deploy key with its repository.
+type keyOf struct {
+	*DeployKey
+	repo repoOf
+}
+
+// deploymentOf is a deployment with its repository.
+type deploymentOf struct {
+	*Deployment
+	repo repoOf
+}
+
+// app is a GitHub App by its slug.
+type app struct {
+	id   int64
+	slug string
 }
 
 // protectionOf is a branch protection rule with its repository.
@@ -190,4 +226,26 @@ func (o *orgIndex) customRole(name string) *CustomRole {
 		}
 	}
 	return nil
+}
+
+// app finds an App by slug among those of the organization; the id is 0 for
+// one that is not installed.
+func (o *orgIndex) app(slug string) app {
+	for _, i := range o.Installations {
+		if fold(i.AppSlug) == fold(slug) {
+			return app{i.AppID, i.AppSlug}
+		}
+	}
+	return app{0, slug}
+}
+
+// ghost is who GitHub shows in place of a deleted account.
+var ghost = &User{Login: "ghost", ID: 10137, Name: "Deleted user", Type: "User", CreatedAt: time.Date(2008, 5, 13, 6, 14, 25, 0, time.UTC)}
+
+// userOrGhost finds somebody by login, or the ghost.
+func (x *Index) userOrGhost(login string) *User {
+	if u := x.user(login); u != nil {
+		return u
+	}
+	return ghost
 }

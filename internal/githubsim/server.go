@@ -37,6 +37,12 @@ type Options struct {
 	Secondary Secondary
 	// Faults are met in the order given; the first that matches wins.
 	Faults []Fault
+	// InheritedTeamRepositories makes Team.repositories list what a team inherits
+	// from its ancestors too. GitHub does not document which it is.
+	InheritedTeamRepositories bool
+	// LooseDirect makes collaborators(affiliation: DIRECT) list people whom only
+	// a team reaches too, as its description allows.
+	LooseDirect bool
 	// Seed is for the faults that strike with a probability.
 	Seed uint64
 }
@@ -113,7 +119,7 @@ type call struct {
 	path   string // escaped, without /api/v3
 	route  *route // REST; nil when no route fits
 	params map[string]string
-	query  *query // GraphQL; nil when it could not be read
+	query  *document // GraphQL; nil when it could not be read
 	token  *Token
 	userID int64 // of the person behind the token
 	x      *Index
@@ -147,7 +153,7 @@ func (c *call) resolve() {
 	c.body, _ = io.ReadAll(io.LimitReader(c.r.Body, 1<<20))
 	if c.kind == GraphQL {
 		c.query = readQuery(c.body)
-		c.note.Route, c.note.Query, c.note.Count = c.query.shape, c.query.text, c.query.cost
+		c.note.Route, c.note.Query, c.note.Count = c.query.shape, c.query.text, c.query.charge()
 		return
 	}
 	c.route, c.params = c.s.routes.find(c.r.Method, c.path)
