@@ -1,0 +1,198 @@
+package baseline
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// Explain says which lines decide for a principal on a resource: what each
+// entry gives and until when, what is not in force and why, what follows, and
+// whether the class is managed. Of a user the entries of their teams follow.
+func (b *Bound) Explain(principal, resource access.Ref, at time.Time) []string {
+	x := explainer{b: b, resource: resource, at: at}
+	x.entries(principal, "")
+	if principal.Kind == access.User {
+		for _, team := range b.teams(principal.ID) {
+			x.entries(team, "as member of "+b.names.snap.Name(team)+": ")
+		}
+	}
+	if len(x.lines) == 0 {
+		x.say("no entry gives %s anything on %s", b.names.snap.Name(principal), b.names.snap.Name(resource))
+	}
+	x.base(principal)
+	x.follows(principal)
+	x.rule()
+	x.class()
+	return x.lines
+}
+
+type explainer struct {
+	b        *Bound
+	resource access.Ref
+	at       time.Time
+	lines    []string
+}
+
+func (x *explainer) say(format string, args ...any) {
+	x.lines = append(x.lines, fmt.Sprintf(format, args...))
+}
+
+// teams lists the teams of a person with their parents, as the snapshot has them.
+func (b *Bound) teams(user int64) []access.Ref {
+	s := b.names.snap
+	seen := map[int64]bool{}
+	var out []access.Ref
+	for _, g := range s.Grants {
+		if g.Principal.Kind != access.User || g.Principal.ID != user || g.Resource.Kind != access.Team {
+			continue
+		}
+		for id := g.Resource.ID; id != 0 && !seen[id]; {
+			seen[id] = true
+			out = append(out, access.Ref{Kind: access.Team, ID: id})
+			t, _ := s.Team(id)
+			id = t.Parent
+		}
+	}
+	return out
+}
+
+// entries tells every entry of one principal that touches the resource.
+func (x *explainer) entries(p access.Ref, prefix string) {
+	x.b.of(p, func(e *entry) {
+		for _, what := range x.gives(e) {
+			x.say("%s%s", prefix, x.entry(e, what))
+		}
+	})
+	if x.resource.Kind == access.Org && p.Kind == access.User && prefix == "" {
+		for _, l := range []struct {
+			listed bool
+			as     string
+		}{{x.b.owners[p.ID], "owner"}, {x.b.members[p.ID], "member"}, {x.b.outside[p.ID], "outside collaborator"}} {
+			if l.listed {
+				x.say("%s: listed as %s", x.b.org.Position, l.as)
+			}
+		}
+	}
+}
+
+// gives names what the entry gives on the resource.
+func (x *explainer) gives(e *entry) []string {
+	var out []string
+	switch x.resource.Kind {
+	case access.Repo:
+		if e.repos.has(x.b.names.repoOf(x.resource.ID)) {
+			switch {
+			case e.unresolved != "":
+				out = append(out, fmt.Sprintf("custom role %q, which this snapshot does not hold,", e.unresolved))
+			case e.customRole != 0:
+				out = append(out, x.b.names.snap.RoleName(access.Grant{Role: e.customRole})+" (builds on "+e.privilege.String()+")")
+			case e.privilege != access.NoPrivilege:
+				out = append(out, e.privilege.String())
+			}
+		}
+	case access.Env:
+		ord, ok := x.b.names.env[x.resource.ID]
+		for p := access.Deploy; ok && p <= access.Configure; p++ {
+			if x.b.onEnv(e, ord, p) {
+				out = append(out, p.String())
+			}
+		}
+	case access.Org:
+		if e.org && e.orgPriv == access.Owner {
+			out = append(out, "owner")
+		} else if e.org && e.orgRole != 0 {
+			out = append(out, x.b.names.snap.RoleName(access.Grant{Role: e.orgRole, Source: access.ByOrgRole}))
+		}
+	}
+	return out
+}
+
+// entry says where an entry stands and when it holds.
+func (x *explainer) entry(e *entry, what string) string {
+	name := "[[key]]"
+	if e.role != "" {
+		name = "role " + e.role
+	}
+	verb, window := "gives", ""
+	switch end := e.accepted.Expires; {
+	case e.ended(x.at):
+		verb, window = "gave", " until "+formatEnd(end)+"; it has ended"
+	case x.at.Before(e.starts):
+		verb, window = "will give", " from "+formatStart(e.starts)+"; it has not begun"
+	case !end.IsZero():
+		window = " until " + formatEnd(end)
+	}
+	s := fmt.Sprintf("%s: %s %s %s%s", e.at, name, verb, what, window)
+	switch {
+	case !e.standing:
+		s += ", only as an elevation"
+	case e.accepted.Reason != "" && x.at.Before(e.accepted.ReviewBy):
+		s += fmt.Sprintf(", standing because %q, to be reviewed by %s", e.accepted.Reason, formatEnd(e.accepted.ReviewBy))
+	case e.accepted.Reason != "":
+		s += fmt.Sprintf(", standing because %q, whose review was due by %s", e.accepted.Reason, formatEnd(e.accepted.ReviewBy))
+	}
+	if e.reason != "" {
+		s += fmt.Sprintf(" (%s)", e.reason)
+	}
+	return s
+}
+
+// base tells the base permission, which every member may have.
+func (x *explainer) base(p access.Ref) {
+	if b, ok := x.b.BasePermission(); ok && x.resource.Kind == access.Repo && p.Kind == access.User {
+		x.say("%s: the base permission gives every member %s", x.b.org.Position, b)
+	}
+}
+
+// follows sums up what the principal itself may have.
+func (x *explainer) follows(p access.Ref) {
+	name := x.b.names.snap.Name(p)
+	switch x.resource.Kind {
+	case access.Repo:
+		e := x.b.OnRepo(p, x.resource.ID, x.at)
+		x.say("so %s itself may have %s as standing access and %s as an elevation", name, e.Privilege, max(e.Privilege, e.JITOnly))
+	case access.Org:
+		e := x.b.OnOrg(p, x.at)
+		x.say("so %s itself may be %s as standing access and %s as an elevation", name, e.Privilege, max(e.Privilege, e.JITOnly))
+	case access.Env:
+		var standing, jit []string
+		for priv := access.Deploy; priv <= access.Configure; priv++ {
+			e := x.b.OnEnv(p, x.resource.ID, priv, x.at)
+			if e.Standing {
+				standing = append(standing, priv.String())
+			} else if e.JITOnly == priv {
+				jit = append(jit, priv.String())
+			}
+		}
+		x.say("so %s itself may have %s as standing access and %s as an elevation", name, orNothing(standing), orNothing(jit))
+	}
+}
+
+func orNothing(list []string) string {
+	if len(list) == 0 {
+		return "nothing"
+	}
+	return strings.Join(list, ", ")
+}
+
+// rule tells how an environment must be guarded.
+func (x *explainer) rule() {
+	if r, ok := x.b.Environment(x.resource.ID); ok && x.resource.Kind == access.Env {
+		x.say("%s: %s", r.Source, strings.Join(r.describe(x.b.names.snap.Name), "; "))
+	}
+}
+
+// class says whether what goes beyond it is drift.
+func (x *explainer) class() {
+	classes := map[access.Kind][]Class{access.Repo: {RepositoryAccess}, access.Env: {Environments}, access.Org: {Owners, Members}}
+	for _, c := range classes[x.resource.Kind] {
+		if at, ok := x.b.managed[c]; ok {
+			x.say("%s: class %s is managed in %s, so what goes beyond this is drift", at, c, x.b.names.snap.Org.Login)
+		} else {
+			x.say("class %s is not managed in %s, so nothing beyond this is drift", c, x.b.names.snap.Org.Login)
+		}
+	}
+}
