@@ -1,0 +1,23 @@
+package store
+
+import (
+	"errors"
+	"syscall"
+)
+
+// The kinds of file system that live on another machine (statfs(2)). SQLite's
+// log is shared memory, which does not reach that far.
+var remote = map[int64]string{
+	0x6969: "NFS", 0x517b: "SMB", 0xff534d42: "CIFS", 0xfe534d42: "SMB2", 0x5346414f: "AFS", 0x00c36400: "Ceph",
+}
+
+func onLocalDisk(dir string) error {
+	var st syscall.Statfs_t
+	if err := syscall.Statfs(dir, &st); err != nil {
+		return err
+	}
+	if name, ok := remote[int64(uint32(st.Type))]; ok {
+		return errors.New("it lies on a network file system (" + name + "), where it could be damaged; choose a local disk")
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	readGeneration = `SELECT number, restored_at FROM generation WHERE id = 1 ORDER BY id`
+	nextGeneration = `UPDATE generation SET number = number + 1 WHERE id = 1 RETURNING number`
+	markRestored   = `UPDATE generation SET number = $1, restored_at = $2 WHERE id = 1`
+	acceptRestored = `UPDATE generation SET restored_at = NULL WHERE id = 1`
+)
+
+func witnessPath(path string) string { return path + ".generation" }
+
+// readWitness gives the generation that the small file beside the store holds, 0
+// where there is none.
+func readWitness(path string) (int64, error) {
+	b, err := os.ReadFile(witnessPath(path))
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("store %s: its witness: %w", path, err)
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("store %s: %s holds no generation; remove it if nobody put an old store back",
+			path, filepath.Base(witnessPath(path)))
+	}
+	return n, nil
+}
+
+func writeWitness(path string, n int64) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".partial-*")
+	if err != nil {
+		return fmt.Errorf("store %s: its witness: %w", path, err)
+	}
+	_, err = fmt.Fprintf(f, "%d\n", n)
+	if err := errors.Join(err, f.Close()); err != nil {
+		os.Remove(f.Name())
+		return fmt.Errorf("store %s: its witness: %w", path, err)
+	}
+	if err := settle(f.Name(), witnessPath(path)); err != nil {
+		os.Remove(f.Name())
+		return fmt.Errorf("store %s: its witness: %w", path, err)
+	}
+	return nil
+}
+
+func (s *Store) readGeneration(ctx context.Context) error {
+	var n int64
+	var at sql.NullInt64
+	if err := s.readers.QueryRowContext(ctx, readGeneration).Scan(&n, &at); err != nil {
+		return explain(s.path, err)
+	}
+	s.restore = instant(at)
+	return nil
+}
+
+// startGeneration compares the store with its witness and moves both on. The
+// store goes first: a process that dies between the two leaves a witness that is
+// behind, which is no sign of anything.
+func (s *Store) startGeneration(ctx context.Context) error {
+	witness, err := readWitness(s.path)
+	if err != nil {
+		return err
+	}
+	var n int64
+	var at sql.NullInt64
+	if err := s.conn.QueryRowContext(ctx, readGeneration).Scan(&n, &at); err != nil {
+		return explain(s.path, err)
+	}
+	s.restore = instant(at)
+	if n < witness {
+		s.restore = s.now().UTC().Truncate(time.Millisecond)
+		s.log.Warn("the store is older than its witness: a backup was put back",
+			"path", s.path, "generation", n, "witness", witness)
+		if _, err := s.conn.ExecContext(ctx, markRestored, witness, ms(s.restore)); err != nil {
+			return explain(s.path, err)
+		}
+	}
+	if err := s.conn.QueryRowContext(ctx, nextGeneration).Scan(&n); err != nil {
+		return explain(s.path, err)
+	}
+	return writeWitness(s.path, n)
+}
+
+// AcceptRestored ends what [Store.Restored] tells of: a person has looked at the
+// store that was put back.
+func (s *Store) AcceptRestored(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.writable(); err != nil {
+		return err
+	}
+	if err := s.commit(); err != nil {
+		return err
+	}
+	if _, err := s.conn.ExecContext(ctx, acceptRestored); err != nil {
+		return explain(s.path, err)
+	}
+	s.restore = time.Time{}
+	return nil
+}

@@ -1,0 +1,236 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"github.com/eb661601/ajar/access"
+)
+
+const (
+	entitiesAt = `
+		SELECT s.area, s.scope, e.body
+		  FROM scopes s
+		  JOIN entities e ON e.scope = s.id
+		 WHERE s.org = $1 AND e.seen_from <= $2 AND (e.seen_to IS NULL OR e.seen_to > $2)
+		 ORDER BY s.area, s.scope, e.id`
+	grantsAt = `
+		SELECT g.principal, g.resource, g.relation
+		  FROM scopes s
+		  JOIN grants g ON g.scope = s.id
+		 WHERE s.org = $1 AND g.seen_from <= $2 AND (g.seen_to IS NULL OR g.seen_to > $2)
+		 ORDER BY s.area, s.scope, g.principal, g.resource, g.relation`
+	peopleAt = `
+		SELECT id, node_id, login, name, created_at, seen_from
+		  FROM people
+		 WHERE org = $1 AND seen_from <= $2 AND (seen_to IS NULL OR seen_to > $2)
+		 ORDER BY id`
+	orgAt = `
+		SELECT o.id, o.node_id, l.login, o.name, o.created_at
+		  FROM orgs o
+		  JOIN org_logins l ON l.org = o.id
+		 WHERE o.id = $1 AND l.seen_from <= $2
+		 ORDER BY l.seen_from DESC
+		 LIMIT 1`
+)
+
+// loading is a snapshot that is being read.
+type loading struct {
+	snap     *access.Snapshot
+	gates    []access.Gate
+	policies []access.Policy
+	words    map[string]string
+}
+
+// word gives one copy of a text that many things share.
+func (l *loading) word(s string) string {
+	if known, ok := l.words[s]; ok {
+		return known
+	}
+	l.words[s] = s
+	return s
+}
+
+// Load reads what one snapshot saw. The result belongs to the caller.
+func (s *Store) Load(ctx context.Context, info SnapshotInfo) (*access.Snapshot, error) {
+	l := &loading{snap: &access.Snapshot{ID: info.ID, TakenAt: info.At}, words: map[string]string{}}
+	for _, step := range []func(context.Context, SnapshotInfo, *loading) error{
+		s.loadOrg, s.loadEntities, s.loadGrants, s.loadPeople,
+	} {
+		if err := step(ctx, info, l); err != nil {
+			return nil, fmt.Errorf("snapshot %d of %s: %w", info.ID, info.Org, explain(s.path, err))
+		}
+	}
+	var err error
+	if l.snap.Coverage, err = s.coverage(ctx, info); err != nil {
+		return nil, fmt.Errorf("snapshot %d of %s: %w", info.ID, info.Org, explain(s.path, err))
+	}
+	l.attach()
+	return l.snap, nil
+}
+
+// loadOrg gives what is known of the organization where its own area was not read.
+func (s *Store) loadOrg(ctx context.Context, info SnapshotInfo, l *loading) error {
+	o := &l.snap.Org
+	var created sql.NullInt64
+	err := s.readers.QueryRowContext(ctx, orgAt, info.OrgID, info.ID).
+		Scan(&o.ID, &o.NodeID, &o.Login, &o.Name, &created)
+	o.CreatedAt = instant(created)
+	return err
+}
+
+func (s *Store) loadEntities(ctx context.Context, info SnapshotInfo, l *loading) error {
+	rows, err := s.readers.QueryContext(ctx, entitiesAt, info.OrgID, info.ID)
+	if err != nil {
+		return err
+	}
+	err = drain(rows, func(rows *sql.Rows) error {
+		var id uint8
+		var scope int64
+		var body sql.RawBytes
+		if err := rows.Scan(&id, &scope, &body); err != nil {
+			return err
+		}
+		a := byAreaID[id]
+		if a == nil || a.thing == nil {
+			return nil // an area of a later ajar that brought no new schema
+		}
+		if _, err := a.thing.decode(body, l); err != nil {
+			return fmt.Errorf("reading %s of scope %d: %w", a.name, scope, err)
+		}
+		return nil
+	})
+	l.sort()
+	return err
+}
+
+// sort brings what comes scope by scope into the order that snapshots promise.
+func (l *loading) sort() {
+	s := l.snap
+	byKey(s.TwoFactor)
+	byKey(s.Outside)
+	byKey(s.Invitations)
+	byKey(s.FailedInvitations)
+	byKey(s.Teams)
+	byKey(s.Repositories)
+	byKey(s.DeployKeys)
+	byKey(s.CustomRoles)
+	byKey(s.OrgRoles)
+	byKey(s.AuditActivity)
+	byKey(s.Contributions)
+	byKey(l.gates)
+	byKey(l.policies)
+	slices.SortStableFunc(s.Environments, func(x, y access.Environment) int {
+		return cmp.Or(cmp.Compare(x.Repo, y.Repo), cmp.Compare(x.ID, y.ID))
+	})
+}
+
+func byKey[T access.Entity](all []T) {
+	slices.SortStableFunc(all, func(x, y T) int { return cmp.Compare(x.Key(), y.Key()) })
+}
+
+// attach gives each environment its gate and its policy.
+func (l *loading) attach() {
+	for i := range l.snap.Environments {
+		e := &l.snap.Environments[i]
+		if j, ok := slices.BinarySearchFunc(l.gates, e.ID, func(g access.Gate, id int64) int { return cmp.Compare(g.Env, id) }); ok {
+			e.Gate = &l.gates[j]
+		}
+		if j, ok := slices.BinarySearchFunc(l.policies, e.ID, func(p access.Policy, id int64) int { return cmp.Compare(p.Env, id) }); ok {
+			e.Policy = &l.policies[j]
+		}
+	}
+}
+
+func (s *Store) loadGrants(ctx context.Context, info SnapshotInfo, l *loading) error {
+	known, err := s.relationsByID(ctx)
+	if err != nil {
+		return err
+	}
+	rows, err := s.readers.QueryContext(ctx, grantsAt, info.OrgID, info.ID)
+	if err != nil {
+		return err
+	}
+	all := &l.snap.Grants
+	err = drain(rows, func(rows *sql.Rows) error {
+		var principal, resource, id int64
+		if err := rows.Scan(&principal, &resource, &id); err != nil {
+			return err
+		}
+		r, ok := known[id]
+		if !ok {
+			return fmt.Errorf("%w: a grant has the relation %d, which does not exist", ErrDamaged, id)
+		}
+		*all = append(*all, r.grant(principal, resource))
+		return nil
+	})
+	slices.SortFunc(*all, compareGrants)
+	*all = slices.Compact(*all)
+	return err
+}
+
+// compareGrants is access.Grant.Compare, which works out all of its parts; the
+// first two decide nearly always.
+func compareGrants(x, y access.Grant) int {
+	if x.Resource.Kind != y.Resource.Kind {
+		return cmp.Compare(x.Resource.Kind, y.Resource.Kind)
+	}
+	if x.Resource.ID != y.Resource.ID {
+		return cmp.Compare(x.Resource.ID, y.Resource.ID)
+	}
+	return x.Compare(y)
+}
+
+// relationsByID reads all relations anew: another process may have added some.
+func (s *Store) relationsByID(ctx context.Context) (map[int64]relation, error) {
+	rows, err := s.readers.QueryContext(ctx, readRelations)
+	if err != nil {
+		return nil, err
+	}
+	known := map[int64]relation{}
+	err = drain(rows, func(rows *sql.Rows) error {
+		id, r, err := scanRelation(rows)
+		known[id] = r
+		return err
+	})
+	return known, err
+}
+
+// loadPeople keeps those whom the snapshot names: who has left is known to the
+// store for ever, but is nobody in this snapshot.
+func (s *Store) loadPeople(ctx context.Context, info SnapshotInfo, l *loading) error {
+	named := l.named()
+	rows, err := s.readers.QueryContext(ctx, peopleAt, info.OrgID, info.ID)
+	if err != nil {
+		return err
+	}
+	return drain(rows, func(rows *sql.Rows) error {
+		p, _, err := scanPerson(rows)
+		if err == nil && named[p.ID] {
+			l.snap.People = append(l.snap.People, p)
+		}
+		return err
+	})
+}
+
+func (l *loading) named() map[int64]bool {
+	named := map[int64]bool{}
+	for _, g := range l.snap.Grants {
+		if g.Principal.Kind == access.User {
+			named[g.Principal.ID] = true
+		}
+	}
+	for _, t := range l.snap.TwoFactor {
+		named[t.User] = true
+	}
+	for _, o := range l.snap.Outside {
+		named[o.User] = true
+	}
+	for _, a := range slices.Concat(l.snap.AuditActivity, l.snap.Contributions) {
+		named[a.User] = true
+	}
+	return named
+}

@@ -1,0 +1,166 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// applicationID is the bytes "ajar" in the header of the file.
+const applicationID = 0x616a6172
+
+const (
+	readApplicationID = `PRAGMA application_id`
+	checkQuickly      = `PRAGMA quick_check(1)`
+	checkAll          = `PRAGMA integrity_check(1)`
+	countTables       = `SELECT count(*) FROM sqlite_schema ORDER BY 1`
+	markAsOurs        = `PRAGMA application_id = 1634361714`
+	optimize          = `PRAGMA optimize`
+)
+
+func (s *Store) openForReading(ctx context.Context, migrations fs.FS) error {
+	if _, err := os.Stat(s.path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("store %s: %w; run ajar collect, or give the path of one", s.path, ErrNoStore)
+	} else if err != nil {
+		return fmt.Errorf("store %s: %w", s.path, err)
+	}
+	s.readers = s.openReaders()
+	made, err := identify(ctx, s.readers, s.path)
+	if err != nil {
+		return err
+	}
+	if known := newest(migrations); made < known {
+		return fmt.Errorf("store %s: %w (schema %d, this one reads %d); run ajar collect once, which brings it up to date",
+			s.path, ErrOlder, made, known)
+	} else if made > known {
+		return newerError(s.path, made, known)
+	}
+	return s.readGeneration(ctx)
+}
+
+func (s *Store) openForWriting(ctx context.Context, migrations fs.FS) error {
+	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
+		return fmt.Errorf("store %s: %w", s.path, err)
+	}
+	if err := onLocalDisk(filepath.Dir(s.path)); err != nil {
+		return fmt.Errorf("store %s: %w", s.path, err)
+	}
+	var err error
+	if s.lock, err = lock(s.path); err != nil {
+		return err
+	}
+	if err := s.create(); err != nil {
+		return err
+	}
+	s.readers = s.openReaders()
+	made, err := identify(ctx, s.readers, s.path)
+	if err != nil {
+		return err
+	}
+	if err := check(ctx, s.readers, s.path, checkQuickly); err != nil {
+		return err
+	}
+	if known := newest(migrations); made > known {
+		return newerError(s.path, made, known)
+	} else if made > 0 && made < known {
+		if err := s.backupBefore(ctx, made); err != nil {
+			return err
+		}
+	}
+	if s.writer, err = sql.Open("sqlite", dsn(s.path, writerParams)); err != nil {
+		return fmt.Errorf("store %s: %w", s.path, err)
+	}
+	s.writer.SetMaxOpenConns(1)
+	if err := s.migrate(ctx, migrations); err != nil {
+		return explain(s.path, err)
+	}
+	if s.conn, err = s.writer.Conn(ctx); err != nil {
+		return explain(s.path, err)
+	}
+	if s.file, err = os.Stat(s.path); err != nil {
+		return fmt.Errorf("store %s: %w", s.path, err)
+	}
+	return s.startGeneration(ctx)
+}
+
+// create makes the file where there is none, readable by its owner alone; SQLite
+// gives its companions the same mode. It is made here and not by SQLite so that
+// the mode holds from the first byte.
+func (s *Store) create() error {
+	info, err := os.Stat(s.path)
+	if err == nil {
+		if info.IsDir() {
+			return fmt.Errorf("store %s: it is a folder; give the path of a file in it", s.path)
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			s.log.Warn("the store can be read by others", "path", s.path, "mode", info.Mode().Perm().String(), "want", "0600")
+		}
+		return nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("store %s: %w", s.path, err)
+	}
+	if n, err := readWitness(s.path); err != nil {
+		return err
+	} else if n > 0 {
+		return fmt.Errorf("store %s: %w, but %s says that there was one; put it or a backup back, or remove that file to begin anew",
+			s.path, ErrNoStore, filepath.Base(witnessPath(s.path)))
+	}
+	f, err := os.OpenFile(s.path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("store %s: %w", s.path, err)
+	}
+	return f.Close()
+}
+
+func (s *Store) openReaders() *sql.DB {
+	db, err := sql.Open("sqlite", dsn(s.path, readerParams))
+	if err != nil { // the driver is linked in and opens nothing yet
+		panic(err)
+	}
+	db.SetMaxOpenConns(4)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	return db
+}
+
+// identify gives the schema that a file was made with, 0 where it is empty. It
+// changes nothing, so that a foreign file stays as it is.
+func identify(ctx context.Context, db *sql.DB, path string) (made int64, err error) {
+	var id, tables int64
+	if err := db.QueryRowContext(ctx, readApplicationID).Scan(&id); err != nil {
+		return 0, explain(path, err)
+	}
+	if err := db.QueryRowContext(ctx, countTables).Scan(&tables); err != nil {
+		return 0, explain(path, err)
+	}
+	if id == 0 && tables == 0 {
+		return 0, nil
+	}
+	if id != applicationID {
+		return 0, fmt.Errorf("store %s: %w but a database of another program; choose another path", path, ErrForeign)
+	}
+	made, err = schemaOf(ctx, db)
+	return made, explain(path, err)
+}
+
+func check(ctx context.Context, db *sql.DB, path, how string) error {
+	var answer string
+	if err := db.QueryRowContext(ctx, how).Scan(&answer); err != nil {
+		return explain(path, err)
+	}
+	if answer != "ok" {
+		return fmt.Errorf("store %s: %w (%s); it is left as it is: put a backup in its place, or move it away and collect again",
+			path, ErrDamaged, answer)
+	}
+	return nil
+}
+
+func newerError(path string, made, known int64) error {
+	return fmt.Errorf("store %s: %w (schema %d, this one knows %d); use that ajar, or another path",
+		path, ErrNewer, made, known)
+}

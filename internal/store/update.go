@@ -1,0 +1,111 @@
+package store
+
+import "github.com/eb661601/ajar/access"
+
+const (
+	upsertScope = `
+		INSERT INTO scopes (org, area, scope, rows, digest) VALUES ($1, $2, $3, $4, $5)
+		    ON CONFLICT (org, area, scope) DO UPDATE SET rows = $4, digest = $5
+		RETURNING id`
+	updateScope = `UPDATE scopes SET rows = $2, digest = $3 WHERE id = $1`
+)
+
+// update brings the rows of one scope up to date.
+type update struct {
+	*Pass
+	area  *area
+	own   access.Ref // what the scope is; zero where no grant can name it
+	scope int64      // its row
+	again bool       // this pass wrote to it before
+	whole bool       // rows that are not given are gone
+}
+
+// lived is a stored row with the snapshot that first showed it.
+type lived[T any] struct {
+	row  T
+	from int64
+}
+
+// outcome is how many rows live after an update, and whether any was written.
+type outcome struct {
+	live    int
+	changed bool
+}
+
+// update merges the content of one scope into its live rows.
+func (p *Pass) update(a *area, key scopeKey, st scopeState, c content, whole bool) error {
+	old := st
+	if st.row == 0 {
+		// A new one has no rows yet, so what it will hold is known beforehand.
+		st.rows = int32(c.rows())
+		if whole {
+			st.digest = c.digest
+		}
+		args := []any{p.org.ID, a.id, key.id, st.rows, stored(st.digest)}
+		if err := p.s.queryRow(upsertScope, args, &st.row); err != nil {
+			return err
+		}
+	}
+	u := update{Pass: p, area: a, scope: st.row, again: old.touched, whole: whole}
+	if a.scopeKind != access.NoKind {
+		u.own = access.Ref{Kind: a.scopeKind, ID: key.id}
+	}
+	empty := old.rows == 0 && !old.touched
+	g, err := u.grants(c.grants, empty)
+	if err != nil {
+		return err
+	}
+	e, err := u.entities(c.entities, empty)
+	if err != nil {
+		return err
+	}
+	next := st
+	next.rows = int32(g.live + e.live)
+	next.touched = st.touched || g.changed || e.changed
+	if whole {
+		next.digest = c.digest
+	} else if g.changed || e.changed {
+		next.digest = digest{}
+	}
+	p.scopes[key] = next
+	if next.digest == st.digest && next.rows == st.rows {
+		return nil
+	}
+	_, err = p.s.exec(updateScope, next.row, next.rows, stored(next.digest))
+	return err
+}
+
+// stored gives a digest as a column holds it, NULL for none.
+func stored(d digest) []byte {
+	if d == (digest{}) {
+		return nil
+	}
+	return d[:]
+}
+
+// merge walks what is stored and what was seen, both sorted and without doubles,
+// and calls opened for what is new, gone for what is not seen, kept for both.
+func merge[Old, New any](old []Old, seen []New, compare func(Old, New) int,
+	kept func(Old, New) error, opened func(New) error, gone func(Old) error) error {
+	for len(old) > 0 || len(seen) > 0 {
+		c := 1
+		if len(seen) == 0 {
+			c = -1
+		} else if len(old) > 0 {
+			c = compare(old[0], seen[0])
+		}
+		var err error
+		switch {
+		case c < 0:
+			err, old = gone(old[0]), old[1:]
+		case c > 0:
+			err, seen = opened(seen[0]), seen[1:]
+		default:
+			err, old, seen = kept(old[0], seen[0]), old[1:], seen[1:]
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
