@@ -1,0 +1,233 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/baseline"
+)
+
+var (
+	variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	loginName    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
+	ruleName     = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+)
+
+// variable is the name of an environment variable. What is no such name is most
+// likely the secret itself, so it is not repeated.
+func (v value) variable() string {
+	s := v.text()
+	if s != "" && !variableName.MatchString(s) || tokenLike(s) {
+		v.bad("is not the name of a variable (not shown)", "name the variable that holds the token, never the token itself; if it was the token, revoke it")
+		return ""
+	}
+	return s
+}
+
+// tokenLike recognises GitHub's own tokens by their prefixes (GitHub Docs:
+// "About authentication to GitHub", token formats).
+func tokenLike(s string) bool {
+	for _, p := range []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"} {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+func (v value) path() string {
+	s := v.text()
+	if tokenLike(s) {
+		v.bad("is not a file (not shown)", "name the file that holds the token, never the token itself; if it was the token, revoke it")
+		return ""
+	}
+	return v.in.resolve(s)
+}
+
+func (v value) paths() []string {
+	out := v.list()
+	if _, ok := v.raw.([]any); ok && len(out) == 0 {
+		v.bad("is empty", "name the baseline files, or leave the section [baseline] out: then no rule that needs one runs")
+	}
+	for i, p := range out {
+		out[i] = v.in.resolve(p)
+	}
+	return out
+}
+
+func (v value) sqlite() string {
+	s := v.text()
+	if s == "" {
+		return ""
+	}
+	p, ok := strings.CutPrefix(s, "sqlite:")
+	switch {
+	case !ok:
+		v.bad(fmt.Sprintf("%q is not a store that this version knows", s), `write "sqlite:FILE"`)
+	case p == "" || strings.HasPrefix(p, ":") || strings.HasPrefix(p, "//") || strings.Contains(p, "?"):
+		v.bad(fmt.Sprintf("%q does not name a file", s), `write "sqlite:FILE", with no host and no options`)
+	default:
+		return v.in.resolve(p)
+	}
+	return ""
+}
+
+func (v value) logins() []string {
+	out := v.list()
+	if _, ok := v.raw.([]any); ok && len(out) == 0 {
+		v.bad("is empty", `name at least one: ["acme"], or leave it out and use --org`)
+	}
+	seen := map[string]bool{}
+	for _, s := range out {
+		if !loginName.MatchString(s) {
+			v.bad(fmt.Sprintf("%q is not the login of an organization", s), "the name in its address: github.com/LOGIN")
+		}
+		if seen[strings.ToLower(s)] {
+			v.bad(fmt.Sprintf("%q stands twice", s), "")
+		}
+		seen[strings.ToLower(s)] = true
+	}
+	return out
+}
+
+func (v value) words() []string {
+	out := v.list()
+	for _, s := range out {
+		if !ruleName.MatchString(s) {
+			v.bad(fmt.Sprintf("%q is not the id of a rule", s), "such as expired-assignment")
+		}
+	}
+	return out
+}
+
+func (v value) areas() []access.Area {
+	var out []access.Area
+	for _, s := range v.list() {
+		if !slices.Contains(access.Areas, access.Area(s)) {
+			known := make([]string, len(access.Areas))
+			for i, a := range access.Areas {
+				known[i] = string(a)
+			}
+			v.bad(fmt.Sprintf("%q is not an area", s), baseline.Suggest(s, known))
+			continue
+		}
+		out = append(out, access.Area(s))
+	}
+	return out
+}
+
+// principals checks that each entry is one of these kinds of principal, written
+// as user:LOGIN or team:ORG/SLUG.
+func (v value) principals(kinds ...string) []string {
+	out := v.list()
+	for _, s := range out {
+		kind, name, _ := strings.Cut(s, ":")
+		ok := slices.Contains(kinds, kind) && loginName.MatchString(name)
+		if kind == "team" {
+			org, slug, _ := strings.Cut(name, "/")
+			ok = slices.Contains(kinds, kind) && loginName.MatchString(org) && slug != "" && !strings.ContainsAny(slug, "/ ")
+		}
+		if !ok {
+			v.bad(fmt.Sprintf("%q is not a principal that can stand here", s), "write "+principalForms(kinds))
+		}
+	}
+	return out
+}
+
+func principalForms(kinds []string) string {
+	forms := make([]string, len(kinds))
+	for i, k := range kinds {
+		forms[i] = map[string]string{"user": "user:LOGIN", "team": "team:ORG/SLUG"}[k]
+	}
+	return strings.Join(forms, " or ")
+}
+
+// limitKinds are the kinds of principal that have a limit of their own.
+var limitKinds = []string{"owner", "member", "outside_collaborator", "team", "app", "key", "token", "reviewer", "invitation"}
+
+// kind is the name of the limit that the key belongs to.
+func (v value) kind() string {
+	k, _ := v.at[len(v.at)-2].(string)
+	if !slices.Contains(limitKinds, k) {
+		v.bad(fmt.Sprintf("%q is not a kind of principal", k), baseline.Suggest(k, limitKinds))
+	}
+	return k
+}
+
+func (v value) mode() string {
+	switch s := v.text(); s {
+	case "dry-run", "":
+	case "approve", "auto":
+		v.bad(fmt.Sprintf("mode %q is not supported by this version yet: it can change nothing", s), `leave it at "dry-run"`)
+	default:
+		v.bad(fmt.Sprintf("%q is not a mode", s), baseline.Suggest(s, []string{"dry-run", "approve", "auto"}))
+	}
+	return "dry-run"
+}
+
+func (v value) schedule() string {
+	s := v.text()
+	every, isEvery := strings.CutPrefix(s, "@every ")
+	d, err := time.ParseDuration(strings.TrimSpace(every))
+	ok := s == "" || len(strings.Fields(s)) == 5 && !strings.HasPrefix(s, "@") ||
+		slices.Contains([]string{"@hourly", "@daily", "@weekly", "@monthly"}, s) || isEvery && err == nil && d >= time.Minute
+	if !ok {
+		v.bad(fmt.Sprintf("%q is not a schedule", s), `a cron line of five fields, "@hourly", "@daily", "@weekly", or "@every 30m" (at least 1m)`)
+	}
+	return s
+}
+
+func (v value) listen() string {
+	s := v.text()
+	if s == "" {
+		return s
+	}
+	_, port, err := net.SplitHostPort(s)
+	if n, convErr := strconv.ParseUint(port, 10, 16); err != nil || convErr != nil || n == 0 {
+		v.bad(fmt.Sprintf("%q is not an address to listen on", s), `write "127.0.0.1:9417"`)
+	}
+	return s
+}
+
+// address is the URL of an API: https, or http on a loopback address, with
+// nothing in it that would leak or be lost.
+func (v value) address() string {
+	s := v.text()
+	if s == "" {
+		return s
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Host == "":
+		v.bad("is not a URL", `write "https://api.github.com", or "https://HOST/api/v3"`)
+	case u.User != nil:
+		v.bad("a URL with a user name or password in it (not shown)", "secrets stand in variables or files: see [[github.read]]")
+	case u.RawQuery != "" || u.Fragment != "":
+		v.bad(fmt.Sprintf("%q has a query or a fragment", s), "leave it out")
+	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
+		v.bad(fmt.Sprintf("%q is not https", s), "the token would travel in the open; plain http is accepted for loopback addresses only")
+	}
+	return s
+}
+
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// resolve makes a path of the file absolute against the file's own folder.
+func (f *file) resolve(p string) string {
+	if p == "" || filepath.IsAbs(p) {
+		return p
+	}
+	return filepath.Join(filepath.Dir(f.path), p)
+}

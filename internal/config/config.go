@@ -1,0 +1,104 @@
+// Package config reads config.toml: defaults first, then a strict decode, then
+// every complaint at once. Secrets never stand in the file; it says where they
+// are found.
+package config
+
+import (
+	"time"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// Config is everything that config.toml can say.
+type Config struct {
+	Path      string // the file it was read from; "" = none, these are the defaults
+	GitHub    GitHub
+	StorePath string    // the SQLite file of store.url, absolute or relative to the working directory; "" = not said, see StatePath
+	Baseline  *Baseline // nil: no [baseline] section, so no rule that needs one runs
+	Collect   Collect
+	Remediate Remediate
+	Schedule  Schedule
+	Server    Server
+
+	// Notes are sentences about keys that are checked and kept, but that this
+	// version makes no use of. `ajar config check` prints them.
+	Notes []string
+}
+
+// GitHub says which organizations are audited, where, and with which
+// credentials.
+type GitHub struct {
+	Organizations []string
+	APIURL        string      // REST; https, or http for a loopback address
+	GraphQLURL    string      // "" = derived from APIURL
+	Read          *Credential // what the collector uses; nil: not said
+	Write         *Credential // nil: nothing can ever be changed
+}
+
+// Baseline says where the baseline is found.
+type Baseline struct {
+	Paths []string // files or folders of *.toml, absolute or relative to the working directory
+}
+
+// Collect shapes what a snapshot reads.
+type Collect struct {
+	Without        []access.Area // areas that are not read and not expected
+	ActivityWindow time.Duration // how far back signs of activity are searched
+	Concurrency    int           // requests in flight at once
+}
+
+// Remediate holds the mode and the guards that a plan must pass. They live here
+// and not in the baseline, so that whoever may edit the baseline cannot disarm
+// them.
+type Remediate struct {
+	Mode           string // dry-run
+	AutoRules      []string
+	MaxChanges     int     // people and principals who lose something, per run; 0 = none may
+	MaxFraction    float64 // the same, as a fraction of all of that kind
+	MinOwners      int     // owners that must stay
+	PlanTTL        time.Duration
+	Protected      []string // "user:login": never touched
+	Approvers      []string
+	AllowOwnerOnly bool // a repository may be left with no admin but the owners
+	Grace          Grace
+	Limits         map[string]Limit // per kind of principal; a kind that is absent uses MaxChanges and MaxFraction
+}
+
+// Grace is how long drift must have been seen before it would be removed.
+type Grace struct {
+	Snapshots int
+	Age       time.Duration
+	Notice    time.Duration
+}
+
+// Limit bounds the losses of one kind of principal. A nil field uses the general
+// limit.
+type Limit struct {
+	Max      *int
+	Fraction *float64
+}
+
+// Schedule says when the daemon audits.
+type Schedule struct {
+	Audit  string
+	Jitter time.Duration
+}
+
+// Server says where the daemon listens.
+type Server struct {
+	Listen string
+}
+
+// Default is the configuration of an empty file.
+func Default() Config {
+	return Config{
+		GitHub:  GitHub{APIURL: "https://api.github.com"},
+		Collect: Collect{ActivityWindow: 90 * day, Concurrency: 8},
+		Remediate: Remediate{
+			Mode: "dry-run", MaxChanges: 25, MaxFraction: 0.05, MinOwners: 2, PlanTTL: day,
+			Grace: Grace{Snapshots: 2, Age: day, Notice: 3 * day},
+		},
+		Schedule: Schedule{Audit: "@hourly", Jitter: 5 * time.Minute},
+		Server:   Server{Listen: "127.0.0.1:9417"},
+	}
+}

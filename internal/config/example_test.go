@@ -1,0 +1,60 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const examplePath = "../../config.toml"
+
+func example(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(examplePath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestExampleLoadsAsItStandsAndSaysTheDefaults(t *testing.T) {
+	c, err := Load(examplePath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Default()
+	want.Path = examplePath
+	want.GitHub.Organizations = []string{"acme"}
+	want.GitHub.Read = &Credential{TokenEnv: "AJAR_GITHUB_TOKEN"}
+	want.StorePath = filepath.Join("..", "..", "ajar.db")
+	want.Remediate.AutoRules, want.Remediate.Protected, want.Remediate.Approvers = []string{}, []string{}, []string{}
+	want.Notes = c.Notes
+	if diff := cmp.Diff(&want, c); diff != "" {
+		t.Errorf("the example differs from the defaults (-default +example):\n%s", diff)
+	}
+}
+
+func TestExampleLoadsWithEverythingSwitchedOn(t *testing.T) {
+	text := regexp.MustCompile(`(?m)^#([^ \n])`).ReplaceAllString(example(t), "$1")
+	c, err := Parse("config.toml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Baseline == nil || c.GitHub.Write == nil || c.GitHub.GraphQLURL == "" || *c.Remediate.Limits["owner"].Max != 1 {
+		t.Errorf("something that is switched on did not arrive: %+v", c)
+	}
+}
+
+func TestExampleNamesEveryKey(t *testing.T) {
+	text := example(t)
+	for _, k := range keys {
+		name := k.Name[strings.LastIndexByte(k.Name, '.')+1:]
+		if !regexp.MustCompile(`(?m)(^#?|[ {])` + name + ` = `).MatchString(text) {
+			t.Errorf("config.toml does not show %s", k.Name)
+		}
+	}
+}

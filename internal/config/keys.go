@@ -1,0 +1,110 @@
+package config
+
+// key is one line of the configuration: how it is written, what goes in it, and
+// where that goes. The table is the whole of the format: what is not in it is an
+// unknown key, and docs/config.md is made from it.
+type key struct {
+	Name    string // dotted; "*" stands for any one name; "[]" marks an array of tables
+	Kind    string // the type, as people say it
+	Default string // "" = none
+	Doc     string
+	waits   string // what it waits for, where this version checks it and makes no use of it
+	set     func(c *Config, v value)
+}
+
+// keys lists every key, in the order of the documentation.
+var keys = []key{
+	{"github.organizations", "list of strings", "", "Logins of the organizations to audit, one after another. `--org` wins over it.", "",
+		func(c *Config, v value) { c.GitHub.Organizations = v.logins() }},
+	{"github.api_url", "string", `"https://api.github.com"`, "Address of GitHub's REST API: https, or plain http for a loopback address. GitHub Enterprise Server: `https://HOST/api/v3`.", "",
+		func(c *Config, v value) { c.GitHub.APIURL = v.address() }},
+	{"github.graphql_url", "string", "derived from `api_url`", "Address of the GraphQL API, where it is not the usual one: `…/api/graphql` beside `…/api/v3`, else `…/graphql`.", "",
+		func(c *Config, v value) { c.GitHub.GraphQLURL = v.address() }},
+	{"github.read[].token_env", "string", "", "Name of the variable that holds the token the collector reads with.", "",
+		func(c *Config, v value) { c.reader().TokenEnv = v.variable() }},
+	{"github.read[].token_file", "string", "", "File that holds that token. It must not be readable by others. A file of the same base name in `$CREDENTIALS_DIRECTORY` is looked up first.", "",
+		func(c *Config, v value) { c.reader().TokenFile = v.path() }},
+	{"github.write.token_env", "string", "", "Name of the variable that holds the token that changes would be made with. Never the one of `[[github.read]]`.", "way to apply plans",
+		func(c *Config, v value) { c.writer().TokenEnv = v.variable() }},
+	{"github.write.token_file", "string", "", "File that holds that token.", "way to apply plans",
+		func(c *Config, v value) { c.writer().TokenFile = v.path() }},
+	{"github.write.app_id", "integer", "", "Id of the GitHub App that changes would be made as.", "way to apply plans",
+		func(c *Config, v value) { c.writer().AppID = int64(v.whole(1, 1<<53)) }},
+	{"github.write.private_key_file", "string", "", "Private key of that app.", "way to apply plans",
+		func(c *Config, v value) { c.writer().PrivateKeyFile = v.path() }},
+	{"store.url", "string", "`sqlite:` and ajar.db in the state directory", "Where snapshots and findings are kept: `sqlite:FILE`.", "",
+		func(c *Config, v value) { c.StorePath = v.sqlite() }},
+	{"baseline.paths", "list of strings", "", "Baseline files, or folders of them; they are merged.", "",
+		func(c *Config, v value) { c.Baseline = &Baseline{Paths: v.paths()} }},
+	{"collect.without", "list of strings", "[]", "Areas that are not read and not expected. Reports still list them first.", "",
+		func(c *Config, v value) { c.Collect.Without = v.areas() }},
+	{"collect.activity_window", "duration", `"90d"`, "How far back signs of activity are searched, at least a day.", "",
+		func(c *Config, v value) { c.Collect.ActivityWindow = v.duration(day, 3650*day) }},
+	{"collect.concurrency", "integer", "8", "Requests in flight at once, 1 to 100.", "",
+		func(c *Config, v value) { c.Collect.Concurrency = v.whole(1, 100) }},
+	{"remediate.mode", "string", `"dry-run"`, "Only `dry-run` in this version: plans are shown, nothing is changed.", "",
+		func(c *Config, v value) { c.Remediate.Mode = v.mode() }},
+	{"remediate.auto_rules", "list of strings", "[]", "Rules whose fixes mode `auto` would carry out by itself.", "mode auto",
+		func(c *Config, v value) { c.Remediate.AutoRules = v.words() }},
+	{"remediate.max_changes", "integer", "25", "At most so many people and principals may lose something by one plan. 0 means none.", "",
+		func(c *Config, v value) { c.Remediate.MaxChanges = v.whole(0, 1_000_000) }},
+	{"remediate.max_fraction", "number", "0.05", "The same limit as a fraction of all of that kind, 0 to 1. Both must hold; a fraction never rounds below 1.", "",
+		func(c *Config, v value) { c.Remediate.MaxFraction = v.fraction() }},
+	{"remediate.min_owners", "integer", "2", "Owners, who are people, that every plan leaves untouched.", "",
+		func(c *Config, v value) { c.Remediate.MinOwners = v.whole(1, 1000) }},
+	{"remediate.protected", "list of strings", "[]", "Principals that no plan touches, as `user:LOGIN`: your break-glass accounts.", "",
+		func(c *Config, v value) { c.Remediate.Protected = v.principals("user") }},
+	{"remediate.allow_owner_only", "boolean", "false", "Whether a repository may be left without an admin other than the owners.", "",
+		func(c *Config, v value) { c.Remediate.AllowOwnerOnly = v.yes() }},
+	{"remediate.limits.*.max", "integer", "`max_changes`", "The limit for one kind of principal.", "",
+		func(c *Config, v value) { c.limit(v.kind(), func(l *Limit) { n := v.whole(0, 1_000_000); l.Max = &n }) }},
+	{"remediate.limits.*.fraction", "number", "`max_fraction`", "The fraction for one kind of principal.", "",
+		func(c *Config, v value) { c.limit(v.kind(), func(l *Limit) { f := v.fraction(); l.Fraction = &f }) }},
+	{"remediate.plan_ttl", "duration", `"24h"`, "How long a saved plan may be applied.", "way to apply plans",
+		func(c *Config, v value) { c.Remediate.PlanTTL = v.duration(minute, 30*day) }},
+	{"remediate.approvers", "list of strings", "[]", "Who may approve a plan, as `user:LOGIN` or `team:ORG/SLUG`.", "way to apply plans",
+		func(c *Config, v value) { c.Remediate.Approvers = v.principals("user", "team") }},
+	{"remediate.grace.snapshots", "integer", "2", "Snapshots in which drift must have been seen before it would be removed.", "way to apply plans",
+		func(c *Config, v value) { c.Remediate.Grace.Snapshots = v.whole(1, 1000) }},
+	{"remediate.grace.age", "duration", `"24h"`, "How old drift must be before it would be removed.", "way to apply plans",
+		func(c *Config, v value) { c.Remediate.Grace.Age = v.duration(0, 365*day) }},
+	{"remediate.grace.notice", "duration", `"72h"`, "How long before a removal the people concerned would be told.", "way to apply plans",
+		func(c *Config, v value) { c.Remediate.Grace.Notice = v.duration(0, 365*day) }},
+	{"schedule.audit", "string", `"@hourly"`, "When the daemon audits: a cron line of five fields, `@hourly`, `@daily`, `@weekly`, or `@every 30m`.", "daemon",
+		func(c *Config, v value) { c.Schedule.Audit = v.schedule() }},
+	{"schedule.jitter", "duration", `"5m"`, "By how much each start is shifted at random.", "daemon",
+		func(c *Config, v value) { c.Schedule.Jitter = v.duration(0, day) }},
+	{"server.listen", "string", `"127.0.0.1:9417"`, "Where the daemon listens, HOST:PORT.", "daemon",
+		func(c *Config, v value) { c.Server.Listen = v.listen() }},
+}
+
+// refused are keys of the contract that this version cannot do, each with what
+// to do instead: doing nothing in silence would be worse than an error.
+var refused = map[string][2]string{
+	"github.enterprise":              {"enterprises are not supported by this version yet", "list their organizations in organizations"},
+	"github.read[].app_id":           {"GitHub App credentials are not supported by this version yet", "use token_env"},
+	"github.read[].private_key_file": {"GitHub App credentials are not supported by this version yet", "use token_env"},
+}
+
+func (c *Config) reader() *Credential {
+	if c.GitHub.Read == nil {
+		c.GitHub.Read = &Credential{}
+	}
+	return c.GitHub.Read
+}
+
+func (c *Config) writer() *Credential {
+	if c.GitHub.Write == nil {
+		c.GitHub.Write = &Credential{}
+	}
+	return c.GitHub.Write
+}
+
+func (c *Config) limit(kind string, change func(*Limit)) {
+	if c.Remediate.Limits == nil {
+		c.Remediate.Limits = map[string]Limit{}
+	}
+	l := c.Remediate.Limits[kind]
+	change(&l)
+	c.Remediate.Limits[kind] = l
+}
