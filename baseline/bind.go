@@ -75,7 +75,7 @@ func (b *Baseline) Bind(s *access.Snapshot) (*Bound, []Problem) {
 	d.environments()
 	d.waivers()
 	d.manage()
-	if len(d.out.managed) == 0 && d.out.org.Login == "" {
+	if len(d.out.managed)+len(d.out.waivers) == 0 && d.out.org.Login == "" {
 		d.problems.warn(Position{File: d.firstFile()}, "", "nothing in the baseline speaks of org:%s", s.Org.Login)
 	}
 	for _, p := range b.Check(s.TakenAt) {
