@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func text(t *testing.T, w *World) string {
+func asJSON(t *testing.T, w *World) string {
 	t.Helper()
 	b, err := json.Marshal(w)
 	if err != nil {
@@ -17,11 +17,11 @@ func text(t *testing.T, w *World) string {
 
 func TestGenerateIsTheSameForTheSameSeed(t *testing.T) {
 	small := Size{Repositories: 40, Members: 60, Teams: 12}
-	first := text(t, Generate(small, GenOptions{Seed: 7}))
-	if again := text(t, Generate(small, GenOptions{Seed: 7})); again != first {
+	first := asJSON(t, Generate(small, GenOptions{Seed: 7}))
+	if again := asJSON(t, Generate(small, GenOptions{Seed: 7})); again != first {
 		t.Error("two runs with one seed differ")
 	}
-	if other := text(t, Generate(small, GenOptions{Seed: 8})); other == first {
+	if other := asJSON(t, Generate(small, GenOptions{Seed: 8})); other == first {
 		t.Error("another seed gives the same world")
 	}
 }
@@ -44,11 +44,11 @@ func TestGeneratedWorldsAreSound(t *testing.T) {
 			if err := w.Check(); err != nil {
 				t.Error(err)
 			}
-			again, err := Load(strings.NewReader(text(t, w)))
+			again, err := Load(strings.NewReader(asJSON(t, w)))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if text(t, again) != text(t, w) {
+			if asJSON(t, again) != asJSON(t, w) {
 				t.Error("the world file read back differs")
 			}
 		})

@@ -195,7 +195,8 @@ func (l *limits) report(c *call) *reply {
 		b := l.bucket(c.token, k, c.now)
 		return map[string]any{"limit": l.primary, "used": b.used, "remaining": max(0, l.primary-b.used), "reset": b.reset.Unix(), "resource": resource(k)}
 	}
-	return ok(map[string]any{"resources": map[string]any{"core": one(REST), "graphql": one(GraphQL)}, "rate": one(REST)})
+	search := map[string]any{"limit": 30, "used": 0, "remaining": 30, "reset": c.now.Add(time.Minute).Unix(), "resource": "search"}
+	return ok(map[string]any{"resources": map[string]any{"core": one(REST), "graphql": one(GraphQL), "search": search}, "rate": one(REST)})
 }
 
 // primaryLimit refuses a request for the hourly limit.

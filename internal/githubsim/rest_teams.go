@@ -1,0 +1,186 @@
+package githubsim
+
+import (
+	"cmp"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+var teamRoutes = []route{
+	{template: "/orgs/{org}/teams", accepted: "members=read", handle: (*call).listTeams},
+	{template: "/orgs/{org}/teams/{team_slug}", accepted: "members=read", handle: (*call).getTeam},
+	{template: "/orgs/{org}/teams/{team_slug}/members", accepted: "members=read", handle: (*call).listTeamMembers},
+	{template: "/orgs/{org}/teams/{team_slug}/memberships/{username}", accepted: "members=read", handle: (*call).getTeamMembership},
+	{template: "/orgs/{org}/teams/{team_slug}/repos", accepted: "members=read", handle: (*call).listTeamRepos},
+	{template: "/orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}", accepted: "members=read,metadata=read", handle: (*call).getTeamRepo},
+}
+
+func (c *call) listTeams() *reply {
+	o, refused := c.orgFor("members:read")
+	if refused != nil {
+		return refused
+	}
+	var seen []*Team
+	for _, t := range o.Teams {
+		if c.viewer.seesTeam(o, t) && c.r.URL.Query().Get("team_type") != "enterprise" {
+			seen = append(seen, t)
+		}
+	}
+	slices.SortFunc(seen, func(a, b *Team) int { return cmp.Compare(fold(a.Name), fold(b.Name)) })
+	return paged(c, seen, func(t *Team) object { return c.teamShape(o, t) })
+}
+
+// team finds the team of the path, as far as the caller can see it.
+func (c *call) team() (*orgIndex, *Team, *reply) {
+	o, refused := c.orgFor("members:read")
+	if refused != nil {
+		return nil, nil, refused
+	}
+	t := o.team(c.params["team_slug"])
+	if t == nil || !c.viewer.seesTeam(o, t) {
+		return nil, nil, c.notFound()
+	}
+	return o, t, nil
+}
+
+func (c *call) getTeam() *reply {
+	o, t, refused := c.team()
+	if refused != nil {
+		return refused
+	}
+	s := c.teamShape(o, t)
+	maps.Copy(s, object{
+		"created_at": stamp(t.CreatedAt), "updated_at": later(t.UpdatedAt, t.CreatedAt), "members_count": len(o.everybody(t)),
+		"repos_count": len(o.reposOf(t)), "organization": c.orgPublic(o),
+	})
+	return ok(s)
+}
+
+// belongs is a person's place in a team.
+type belongs struct {
+	user      *User
+	role      string
+	inherited bool // through a child team only
+}
+
+// everybody lists the members of a team, those of its child teams included, by id.
+func (o *orgIndex) everybody(t *Team) []belongs {
+	var out []belongs
+	seen := map[*User]bool{}
+	for i, b := range o.below(t) {
+		for _, m := range b.Members {
+			u := o.x.user(m.Login)
+			if seen[u] {
+				continue
+			}
+			seen[u] = true
+			role := m.Role
+			if i > 0 && !o.owner(m.Login) {
+				role = "member" // maintaining a child team is not maintaining its parent
+			}
+			out = append(out, belongs{u, role, i > 0})
+		}
+	}
+	slices.SortFunc(out, func(a, b belongs) int { return byID(a.user, b.user) })
+	return out
+}
+
+func (c *call) listTeamMembers() *reply {
+	o, t, refused := c.team()
+	if refused != nil {
+		return refused
+	}
+	role := c.r.URL.Query().Get("role")
+	all := slices.DeleteFunc(o.everybody(t), func(b belongs) bool { return role != "" && role != "all" && role != b.role })
+	return paged(c, all, func(b belongs) object {
+		s := c.userShape(b.user)
+		s["role"], s["inherited"] = b.role, b.inherited
+		return s
+	})
+}
+
+func (c *call) getTeamMembership() *reply {
+	o, t, refused := c.team()
+	if refused != nil {
+		return refused
+	}
+	for _, b := range o.everybody(t) {
+		if fold(b.user.Login) == fold(c.params["username"]) {
+			role := b.role
+			if o.owner(b.user.Login) {
+				role = "maintainer"
+			}
+			at := c.base() + "/orgs/" + o.Login + "/teams/" + t.Slug + "/memberships/" + escaped(b.user.Login)
+			return ok(object{"url": at, "role": role, "state": "active"})
+		}
+	}
+	return c.notFound()
+}
+
+// teamRepo is a repository that a team reaches, by its own grant or one of its
+// ancestors'.
+type teamRepo struct {
+	repo      *Repo
+	privilege string
+}
+
+// reposOf lists what a team reaches, by repository name.
+func (o *orgIndex) reposOf(t *Team) []teamRepo {
+	line := map[string]bool{}
+	for _, p := range o.parents(t) {
+		line[fold(p.Slug)] = true
+	}
+	var out []teamRepo
+	for _, r := range o.byName {
+		best := ""
+		for _, g := range r.Teams {
+			if line[fold(g.Slug)] {
+				best = o.higher(best, word(g.Permission))
+			}
+		}
+		if best != "" {
+			out = append(out, teamRepo{r, best})
+		}
+	}
+	return out
+}
+
+func (c *call) listTeamRepos() *reply {
+	o, t, refused := c.team()
+	if refused != nil {
+		return refused
+	}
+	seen := slices.DeleteFunc(o.reposOf(t), func(g teamRepo) bool { return !c.viewer.sees(repoOf{g.repo, o}) })
+	return paged(c, seen, func(g teamRepo) object {
+		s := c.repoMinimal(repoOf{g.repo, o})
+		s["permissions"], s["role_name"] = o.permissionsShape(g.privilege), o.roleName(g.privilege)
+		return s
+	})
+}
+
+// getTeamRepo tells the grant only to those who ask in the media type for it;
+// to others it says just yes.
+func (c *call) getTeamRepo() *reply {
+	o, t, refused := c.team()
+	if refused != nil {
+		return refused
+	}
+	if fold(c.params["owner"]) != fold(o.Login) {
+		return c.notFound()
+	}
+	for _, g := range o.reposOf(t) {
+		if fold(g.repo.Name) != fold(c.params["repo"]) || !c.viewer.sees(repoOf{g.repo, o}) {
+			continue
+		}
+		accept := c.r.Header.Get("Accept")
+		if !strings.Contains(accept, "vnd.github.v3.repository+json") && !strings.Contains(accept, "vnd.github.repository+json") {
+			return &reply{status: http.StatusNoContent}
+		}
+		s := c.repoFull(repoOf{g.repo, o})
+		s["permissions"], s["role_name"] = o.permissionsShape(g.privilege), o.roleName(g.privilege)
+		return ok(s).set("X-GitHub-Media-Type", "github.v3.repository; format=json")
+	}
+	return c.notFound()
+}
