@@ -6,9 +6,9 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// resolver gives the value of one field of v. A *gqlError in place of a value
+// fieldFunc gives the value of one field of v. A *gqlError in place of a value
 // makes the field null and adds the error.
-type resolver func(e *exec, v any, a args) any
+type fieldFunc func(e *exec, v any, a args) any
 
 // args are the arguments of a field, fitted to their types.
 type args map[string]any

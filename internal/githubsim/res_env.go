@@ -48,11 +48,11 @@ func (e *exec) environment(r repoOf, name string) any {
 	return nil
 }
 
-func envField(get func(e *exec, env envOf) any) resolver {
+func envField(get func(e *exec, env envOf) any) fieldFunc {
 	return func(e *exec, v any, _ args) any { return get(e, v.(envOf)) }
 }
 
-var envFields = map[string]resolver{
+var envFields = map[string]fieldFunc{
 	"databaseId": envField(func(_ *exec, env envOf) any { return int32ID(env.ID) }),
 	"id":         envField(func(_ *exec, env envOf) any { return nodeID("Environment", env.ID) }),
 	"isPinned":   envField(func(_ *exec, env envOf) any { return env.Pinned }),
@@ -108,7 +108,7 @@ func (e *Environment) ruleID(kind string) int64 {
 	return int64(h.Sum32() & math.MaxInt32)
 }
 
-var gateFields = map[string]resolver{
+var gateFields = map[string]fieldFunc{
 	"databaseId": func(_ *exec, v any, _ args) any { return v.(gate).env.ruleID(v.(gate).kind) },
 	"preventSelfReview": func(_ *exec, v any, _ args) any {
 		if g := v.(gate); g.kind == "REQUIRED_REVIEWERS" {
@@ -167,11 +167,11 @@ func (e *exec) deployments(r repoOf, a args) any {
 	return connectionOf(out, argsKey(a))
 }
 
-func deploymentField(get func(e *exec, d deploymentOf) any) resolver {
+func deploymentField(get func(e *exec, d deploymentOf) any) fieldFunc {
 	return func(e *exec, v any, _ args) any { return get(e, v.(deploymentOf)) }
 }
 
-var deploymentFields = map[string]resolver{
+var deploymentFields = map[string]fieldFunc{
 	"commitOid":           deploymentField(func(_ *exec, d deploymentOf) any { return d.SHA }),
 	"createdAt":           deploymentField(func(_ *exec, d deploymentOf) any { return d.CreatedAt }),
 	"creator":             deploymentField(func(e *exec, d deploymentOf) any { return e.x.userOrGhost(d.Creator) }),

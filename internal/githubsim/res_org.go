@@ -9,12 +9,12 @@ import (
 
 const site = "https://github.com"
 
-// orgField makes a resolver of an organization.
-func orgField(get func(e *exec, o *orgIndex, a args) any) resolver {
+// orgField makes a fieldFunc of an organization.
+func orgField(get func(e *exec, o *orgIndex, a args) any) fieldFunc {
 	return func(e *exec, v any, a args) any { return get(e, v.(*orgIndex), a) }
 }
 
-var orgFields = map[string]resolver{
+var orgFields = map[string]fieldFunc{
 	"archivedAt":  orgField(func(_ *exec, o *orgIndex, _ args) any { return o.ArchivedAt }),
 	"createdAt":   orgField(func(_ *exec, o *orgIndex, _ args) any { return o.CreatedAt }),
 	"updatedAt":   orgField(func(_ *exec, o *orgIndex, _ args) any { return latest(o.UpdatedAt, o.CreatedAt) }),
@@ -95,7 +95,7 @@ type memberOf struct {
 
 func (m memberOf) node() any { return m.user }
 
-var memberEdgeFields = map[string]resolver{
+var memberEdgeFields = map[string]fieldFunc{
 	"hasTwoFactorEnabled": func(e *exec, v any, _ args) any {
 		m := v.(edge).item.(memberOf)
 		if !e.v.owner(m.org) {

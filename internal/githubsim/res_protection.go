@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-func protectionField(get func(p protectionOf) any) resolver {
+func protectionField(get func(p protectionOf) any) fieldFunc {
 	return func(_ *exec, v any, _ args) any { return get(v.(protectionOf)) }
 }
 
-var protectionFields = map[string]resolver{
+var protectionFields = map[string]fieldFunc{
 	"allowsDeletions":   protectionField(func(p protectionOf) any { return p.AllowsDeletions }),
 	"allowsForcePushes": protectionField(func(p protectionOf) any { return p.AllowsForcePushes }),
 	"blocksCreations":   protectionField(func(p protectionOf) any { return p.BlocksCreations }),
@@ -64,7 +64,7 @@ func allowances(typ string, p protectionOf, actors []Actor) *connection {
 	return &connection{n: len(actors), at: func(i int) any { return allowance{typ, p, actors[i]} }}
 }
 
-var allowanceFields = map[string]resolver{
+var allowanceFields = map[string]fieldFunc{
 	"actor": func(e *exec, v any, _ args) any {
 		a := v.(allowance)
 		o := a.rule.repo.org
@@ -84,7 +84,7 @@ var allowanceFields = map[string]resolver{
 	},
 }
 
-var appFields = map[string]resolver{
+var appFields = map[string]fieldFunc{
 	"databaseId": func(_ *exec, v any, _ args) any { return int32ID(v.(app).id) },
 	"id":         func(_ *exec, v any, _ args) any { return nodeID("App", v.(app).id) },
 	"name":       func(_ *exec, v any, _ args) any { return v.(app).slug },
@@ -126,7 +126,7 @@ func rulesets(o *orgIndex, r *repoOf, a args) *connection {
 	return connectionOf(out, argsKey(a))
 }
 
-var rulesetFields = map[string]resolver{
+var rulesetFields = map[string]fieldFunc{
 	// bypassActors is null without write access to the ruleset, with no word about it.
 	"bypassActors": func(e *exec, v any, _ args) any {
 		s := v.(rulesetOf)
@@ -175,7 +175,7 @@ type bypass struct {
 // builtInRoles are GitHub's numbers of repository roles in rulesets.
 var builtInRoles = map[int64]string{2: "maintain", 4: "write", 5: "admin"}
 
-var bypassFields = map[string]resolver{
+var bypassFields = map[string]fieldFunc{
 	"actor": func(e *exec, v any, _ args) any {
 		b := v.(bypass)
 		switch b.ActorType {

@@ -4,7 +4,7 @@ import "math"
 
 // resolvers answer the fields of types.graphql, by type and name. Connections
 // and edges answer their usual fields by themselves.
-var resolvers = map[string]map[string]resolver{
+var resolvers = map[string]map[string]fieldFunc{
 	"Query":                           queryFields,
 	"GitHubMetadata":                  metaFields,
 	"RateLimit":                       rateFields,
@@ -47,7 +47,7 @@ type rate struct {
 	resetAt     any
 }
 
-var queryFields = map[string]resolver{
+var queryFields = map[string]fieldFunc{
 	"meta": func(*exec, any, args) any { return "meta" },
 	"node": func(e *exec, _ any, a args) any { return e.node(a.str("id")) },
 	"nodes": func(e *exec, _ any, a args) any {
@@ -97,12 +97,12 @@ func (v *viewer) self() *User {
 	return &User{Login: login, ID: 1, Type: "User", CreatedAt: v.x.World.Meta.Now}
 }
 
-var metaFields = map[string]resolver{
+var metaFields = map[string]fieldFunc{
 	"hookIpAddresses":                    func(*exec, any, args) any { return []any{"192.0.2.0/24", "2001:db8::/32"} },
 	"isPasswordAuthenticationVerifiable": func(*exec, any, args) any { return false },
 }
 
-var rateFields = map[string]resolver{
+var rateFields = map[string]fieldFunc{
 	"cost":      func(_ *exec, v any, _ args) any { return v.(rate).cost.Points },
 	"nodeCount": func(_ *exec, v any, _ args) any { return v.(rate).cost.Nodes },
 	"limit":     func(_ *exec, v any, _ args) any { return v.(rate).limit },

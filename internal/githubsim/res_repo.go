@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-func repoField(get func(e *exec, r repoOf, a args) any) resolver {
+func repoField(get func(e *exec, r repoOf, a args) any) fieldFunc {
 	return func(e *exec, v any, a args) any { return get(e, v.(repoOf), a) }
 }
 
-var repoFields = map[string]resolver{
+var repoFields = map[string]fieldFunc{
 	"archivedAt": repoField(func(_ *exec, r repoOf, _ args) any {
 		if !r.Archived {
 			return nil
@@ -103,7 +103,7 @@ type refOf struct {
 	repo repoOf
 }
 
-var refFields = map[string]resolver{
+var refFields = map[string]fieldFunc{
 	"id": func(_ *exec, v any, _ args) any {
 		r := v.(refOf)
 		return nodeIDOf("Ref", nodeID("Repository", r.repo.ID), r.name)
@@ -117,7 +117,7 @@ var refFields = map[string]resolver{
 // public ones have.
 func paid(r repoOf) bool { return r.org.Plan != "free" || r.Visibility == "public" }
 
-var planFields = map[string]resolver{
+var planFields = map[string]fieldFunc{
 	"codeowners":                  func(_ *exec, v any, _ args) any { return paid(v.(repoOf)) },
 	"draftPullRequests":           func(_ *exec, v any, _ args) any { return paid(v.(repoOf)) },
 	"maximumAssignees":            func(*exec, any, args) any { return 10 },
@@ -125,9 +125,9 @@ var planFields = map[string]resolver{
 	"teamReviewRequests":          func(_ *exec, v any, _ args) any { return paid(v.(repoOf)) },
 }
 
-var codeownersFields = map[string]resolver{"errors": func(*exec, any, args) any { return []any{} }}
+var codeownersFields = map[string]fieldFunc{"errors": func(*exec, any, args) any { return []any{} }}
 
-var keyFields = map[string]resolver{
+var keyFields = map[string]fieldFunc{
 	"createdAt": func(_ *exec, v any, _ args) any { return v.(keyOf).CreatedAt },
 	"enabled":   func(_ *exec, v any, _ args) any { return v.(keyOf).Enabled == nil || *v.(keyOf).Enabled },
 	"id":        func(_ *exec, v any, _ args) any { return nodeID("DeployKey", v.(keyOf).ID) },
@@ -208,7 +208,7 @@ func (r repoOf) reaches(u *User) bool {
 	return len(sources) > 0
 }
 
-var collaboratorEdgeFields = map[string]resolver{
+var collaboratorEdgeFields = map[string]fieldFunc{
 	"permission": func(_ *exec, v any, _ args) any {
 		c := v.(edge).item.(collaborator)
 		effective, _ := c.repo.org.sources(c.repo.Repo, c.user.Login)
@@ -231,7 +231,7 @@ type sourceOf struct {
 	repo repoOf
 }
 
-var sourceFields = map[string]resolver{
+var sourceFields = map[string]fieldFunc{
 	"organization": func(_ *exec, v any, _ args) any { return v.(sourceOf).repo.org },
 	// permission knows four words: triage shows as READ and maintain as WRITE.
 	"permission": func(_ *exec, v any, _ args) any {

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-func teamField(get func(e *exec, t teamOf, a args) any) resolver {
+func teamField(get func(e *exec, t teamOf, a args) any) fieldFunc {
 	return func(e *exec, v any, a args) any { return get(e, v.(teamOf), a) }
 }
 
-var teamFields = map[string]resolver{
+var teamFields = map[string]fieldFunc{
 	"ancestors": teamField(func(e *exec, t teamOf, a args) any {
 		var out []teamOf
 		for _, p := range t.org.parents(t.Team)[1:] {
@@ -92,7 +92,7 @@ type inTeam struct {
 
 func (m inTeam) node() any { return m.user }
 
-var teamMemberEdgeFields = map[string]resolver{
+var teamMemberEdgeFields = map[string]fieldFunc{
 	"role": func(_ *exec, v any, _ args) any { return v.(edge).item.(inTeam).role },
 }
 
@@ -142,7 +142,7 @@ type teamGrant struct {
 
 func (g teamGrant) node() any { return g.repo }
 
-var teamRepositoryEdgeFields = map[string]resolver{
+var teamRepositoryEdgeFields = map[string]fieldFunc{
 	"permission": func(_ *exec, v any, _ args) any { return strings.ToUpper(v.(edge).item.(teamGrant).permission) },
 }
 
@@ -210,11 +210,11 @@ func (e *exec) invitations(t teamOf) any {
 	return connectionOf(out, "")
 }
 
-func invitationField(get func(e *exec, i invitationOf) any) resolver {
+func invitationField(get func(e *exec, i invitationOf) any) fieldFunc {
 	return func(e *exec, v any, _ args) any { return get(e, v.(invitationOf)) }
 }
 
-var invitationFields = map[string]resolver{
+var invitationFields = map[string]fieldFunc{
 	"createdAt":        invitationField(func(_ *exec, i invitationOf) any { return i.CreatedAt }),
 	"email":            invitationField(func(_ *exec, i invitationOf) any { return orNull(i.Email) }),
 	"id":               invitationField(func(_ *exec, i invitationOf) any { return nodeID("OrganizationInvitation", i.ID) }),

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-func userField(get func(e *exec, u *User, a args) any) resolver {
+func userField(get func(e *exec, u *User, a args) any) fieldFunc {
 	return func(e *exec, v any, a args) any { return get(e, v.(*User), a) }
 }
 
-var userFields = map[string]resolver{
+var userFields = map[string]fieldFunc{
 	"contributionsCollection": userField(func(e *exec, u *User, a args) any { return e.contributions(u, a) }),
 	"createdAt":               userField(func(_ *exec, u *User, _ args) any { return u.CreatedAt }),
 	"updatedAt":               userField(func(_ *exec, u *User, _ args) any { return latest(u.UpdatedAt, u.CreatedAt) }),
@@ -55,7 +55,7 @@ var userFields = map[string]resolver{
 // botLogin is a bot's login in GraphQL, without the [bot] that REST adds.
 func botLogin(u *User) string { return strings.TrimSuffix(u.Login, "[bot]") }
 
-var botFields = map[string]resolver{
+var botFields = map[string]fieldFunc{
 	"createdAt":    userField(func(_ *exec, u *User, _ args) any { return u.CreatedAt }),
 	"updatedAt":    userField(func(_ *exec, u *User, _ args) any { return latest(u.UpdatedAt, u.CreatedAt) }),
 	"databaseId":   userField(func(_ *exec, u *User, _ args) any { return int32ID(u.ID) }),
@@ -145,7 +145,7 @@ func (o *orgIndex) writable(login string) *Repo {
 	return slices.MinFunc(held, func(x, y grant) int { return cmp.Compare(fold(x.repo.Name), fold(y.repo.Name)) }).repo
 }
 
-func contributionsField(get func(c contributed) any) resolver {
+func contributionsField(get func(c contributed) any) fieldFunc {
 	return func(_ *exec, v any, _ args) any { return get(v.(contributed)) }
 }
 
@@ -159,7 +159,7 @@ func oneIf(yes bool) int {
 	return 0
 }
 
-var contributionsFields = map[string]resolver{
+var contributionsFields = map[string]fieldFunc{
 	"commitContributionsByRepository": contributionsField(func(c contributed) any {
 		if !c.commits() {
 			return []any{}
@@ -181,12 +181,12 @@ var contributionsFields = map[string]resolver{
 	"user": contributionsField(func(c contributed) any { return c.user }),
 }
 
-var commitsFields = map[string]resolver{
+var commitsFields = map[string]fieldFunc{
 	"contributions": contributionsField(func(c contributed) any { return connectionOf([]contributed{c}, "") }),
 	"repository":    contributionsField(func(c contributed) any { return *c.repo }),
 }
 
-var commitFields = map[string]resolver{
+var commitFields = map[string]fieldFunc{
 	"commitCount":  contributionsField(func(contributed) any { return 1 }),
 	"isRestricted": contributionsField(func(contributed) any { return false }),
 	"occurredAt":   contributionsField(func(c contributed) any { return c.at }),
