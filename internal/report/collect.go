@@ -36,14 +36,6 @@ func (v Collect) verdict() string {
 	return "everything expected was seen."
 }
 
-// status is the word for how far an area was read.
-func status(c access.Cover) string {
-	if c.Status == access.Unread {
-		return "unread"
-	}
-	return string(c.Status)
-}
-
 func (v Collect) json(w io.Writer) error {
 	type areaDoc struct {
 		Area   access.Area `json:"area"`
@@ -54,7 +46,7 @@ func (v Collect) json(w io.Writer) error {
 	}
 	areas := []areaDoc{}
 	for _, c := range v.Areas {
-		areas = append(areas, areaDoc{c.Area, status(c), c.Seen, c.Total, utc(c.Since)})
+		areas = append(areas, areaDoc{c.Area, string(told(c.Status)), c.Seen, c.Total, utc(c.Since)})
 	}
 	return encode(w, struct {
 		Schema   string    `json:"schema"`
@@ -81,7 +73,7 @@ func (v Collect) csv(s *sheet) error {
 	}
 	for _, c := range v.Areas {
 		row := fields{
-			"row": "area", "area": string(c.Area), "status": status(c), "seen": strconv.Itoa(c.Seen), "since": rfc3339(c.Since),
+			"row": "area", "area": string(c.Area), "status": string(told(c.Status)), "seen": strconv.Itoa(c.Seen), "since": rfc3339(c.Since),
 		}
 		if c.Total >= 0 {
 			row["total"] = strconv.Itoa(c.Total)
@@ -116,7 +108,7 @@ func (v Collect) table(p *page) error {
 		if !c.Since.IsZero() {
 			total = "since " + day(c.Since)
 		}
-		rows = append(rows, gridRow{cells: []span{plain.of(string(c.Area)), s.of(status(c)), plain.of(number(c.Seen)), dim.of(total)}})
+		rows = append(rows, gridRow{cells: []span{plain.of(string(c.Area)), s.of(string(told(c.Status))), plain.of(number(c.Seen)), dim.of(total)}})
 	}
 	p.grid(2, []column{{head: "kind of data"}, {head: "status"}, {head: "seen", right: true}, {}}, rows)
 	p.exit(v.Exit(), v.verdict())

@@ -33,10 +33,14 @@ func (s *sheet) header(names ...string) error {
 	return s.end()
 }
 
-// text adds a cell whose content is not ours: it can never be a formula.
+// text adds a cell whose content is not ours: it can never be a formula, and
+// bytes that are not UTF-8 are replaced.
 func (s *sheet) text(v string) {
-	if s.screen {
+	switch {
+	case s.screen:
 		v = Visible(v)
+	case !utf8.ValidString(v):
+		v = strings.ToValidUTF8(v, "\uFFFD")
 	}
 	s.cell(Defuse(v))
 }

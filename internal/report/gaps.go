@@ -39,16 +39,21 @@ func Gaps(s *access.Snapshot, without ...access.Area) []Gap {
 	var out []Gap
 	for _, c := range s.Coverage.Gaps() {
 		g := Gap{
-			Area: c.Area, Status: c.Status, Reason: c.Reason, Help: c.Help, Since: utc(c.Since), Seen: c.Seen, Total: c.Total,
+			Area: c.Area, Status: told(c.Status), Reason: c.Reason, Help: c.Help, Since: utc(c.Since), Seen: c.Seen, Total: c.Total,
 			Missing: missing(s, c.Area),
-		}
-		if g.Status == access.Unread {
-			g.Status = "unread"
 		}
 		g.Expected = !slices.Contains(without, c.Area) && expected(c, g.Missing)
 		out = append(out, g)
 	}
 	return out
+}
+
+// told gives the status a word where nobody tried.
+func told(s access.Status) access.Status {
+	if s == access.Unread {
+		return "unread"
+	}
+	return s
 }
 
 // expected is true unless everything that is missing is missing because there
@@ -66,6 +71,7 @@ func expected(c access.Cover, lost []Missing) bool {
 func missing(s *access.Snapshot, a access.Area) []Missing {
 	var out []Missing
 	for _, c := range s.Coverage.Exceptions(a) {
+		c.Status = told(c.Status)
 		i := slices.IndexFunc(out, func(m Missing) bool {
 			return m.Status == c.Status && m.Reason == c.Reason && m.Help == c.Help
 		})
