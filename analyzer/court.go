@@ -1,0 +1,78 @@
+package analyzer
+
+import (
+	"fmt"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// court is one rule at work.
+type court struct {
+	*facts
+	rule *rule
+}
+
+// report adds a finding. cause is what makes it the same finding in the next run,
+// in ids alone; needs is the coverage that proves it.
+func (c *court) report(f access.Finding, cause string, needs ...access.Need) {
+	f.Rule, f.Category, f.Org, f.State = c.rule.ID, c.rule.Category, c.org(), access.Open
+	f.Fingerprint = access.Fingerprint(c.rule.ID, cause)
+	f.Needs = needs
+	if f.Severity == access.NoSeverity {
+		f.Severity = c.rule.Severity
+	}
+	c.waive(&f)
+	c.found = append(c.found, f)
+}
+
+// undecide counts n things that the rule could not judge.
+func (c *court) undecide(n int, reason string) {
+	if n > 0 {
+		c.undecided[access.Undecided{Rule: c.rule.ID, Reason: reason}] += n
+	}
+}
+
+// saw reports whether the areas were read to their end; where one was not, n
+// things stay undecided.
+func (c *court) saw(n int, areas ...access.Area) bool {
+	for _, a := range areas {
+		if l := c.s.Coverage.Of(a); l.Status != access.Complete {
+			c.undecide(n, gap(l))
+			return false
+		}
+	}
+	return true
+}
+
+// sawFor is saw for one scope of an area.
+func (c *court) sawFor(n int, a access.Area, scope int64) bool {
+	l := c.s.Coverage.For(a, scope)
+	if l.Status != access.Complete {
+		c.undecide(n, gap(l))
+	}
+	return l.Status == access.Complete
+}
+
+// gap says in one line what is missing.
+func gap(l access.Cover) string {
+	status := string(l.Status)
+	if l.Status == access.Unread {
+		return fmt.Sprintf("%s: not read", l.Area)
+	}
+	if l.Reason == "" {
+		return fmt.Sprintf("%s: %s", l.Area, status)
+	}
+	return fmt.Sprintf("%s: %s, %s", l.Area, status, l.Reason)
+}
+
+func need(a access.Area, scope int64) access.Need { return access.Need{Area: a, Scope: scope} }
+
+// causeOf is the identity of a grant as a cause: who, on what, whence. What is
+// granted is left out, so that a finding lives on when it grows worse.
+func causeOf(g access.Grant) string {
+	cause := g.Principal.String() + ">" + g.Resource.String() + "/" + g.Source.String()
+	if g.Source == access.ByOrgRole {
+		cause += fmt.Sprintf("@%d", g.Role)
+	}
+	return cause
+}

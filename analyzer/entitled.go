@@ -1,0 +1,168 @@
+package analyzer
+
+import (
+	"slices"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/baseline"
+)
+
+// outcome says how the baseline stands to something that somebody holds, the
+// worst last. What is unknown stands before what is certainly wrong: a team with
+// one person too many is too much, whatever is unknown about the others.
+type outcome uint8
+
+const (
+	accepted   outcome = iota // allowed, and where it is privileged with an acceptance in force
+	unknown                   // cannot be told
+	unaccepted                // allowed, but privileged without an acceptance
+	elevated                  // allowed, but only as an elevation
+	expired                   // was allowed, until the assignment ended
+	beyond                    // not allowed
+)
+
+// held is what is judged: a privilege, and what a custom role adds to it.
+type held struct {
+	privilege access.Privilege
+	role      int64    // custom repository role; 0 for GitHub's own
+	extras    []string // its permissions
+	opaque    bool     // what the custom role adds is not known
+}
+
+// allowed sums up the entitlements that one person or team has by itself, its
+// teams and their parents.
+type allowed struct {
+	privilege access.Privilege  // the most that may be held as standing access
+	source    baseline.Position // the entry that allows it
+	elevation access.Privilege  // the most that may be held as an elevation
+	ended     baseline.Line     // the best of the entries that have ended
+	accepted  access.Privilege  // the most that an acceptance is in force for
+	extras    []string          // permissions allowed on top
+	roles     []int64           // custom roles that are allowed
+	open      bool              // some entry allows nobody knows what
+}
+
+// nothing is what somebody has whom no entry gives anything.
+var nothing = allowed{privilege: access.None, elevation: access.None, accepted: access.None}
+
+func (a *allowed) add(e baseline.Entitlement) {
+	if e.Privilege > a.privilege {
+		a.privilege, a.source = e.Privilege, e.Source
+	}
+	if e.Accepted {
+		a.accepted = max(a.accepted, e.Privilege)
+	}
+	a.elevation = max(a.elevation, e.JITOnly)
+	for _, l := range e.Expired {
+		if l.Privilege > a.ended.Privilege {
+			a.ended = l
+		}
+	}
+	a.extras, a.roles = append(a.extras, e.Extras...), append(a.roles, e.CustomRoles...)
+	a.open = a.open || len(e.Unresolved) > 0
+}
+
+// accept notes what is allowed and accepted by its nature: a listed owner, the
+// base permission.
+func (a *allowed) accept(p access.Privilege, source baseline.Position) {
+	if p > a.privilege {
+		a.privilege, a.source = p, source
+	}
+	a.accepted = max(a.accepted, p)
+}
+
+// judge compares what is held with what is allowed. privileged says whether the
+// privilege needs an acceptance to be standing.
+func (a *allowed) judge(h held, privileged bool) outcome {
+	covered := a.privilege >= h.privilege
+	if covered && h.role != 0 && a.privilege < access.Admin && !slices.Contains(a.roles, h.role) {
+		if h.opaque {
+			return unknown
+		}
+		covered = !slices.ContainsFunc(h.extras, func(x string) bool { return !slices.Contains(a.extras, x) })
+	}
+	switch {
+	case covered && (!privileged || a.accepted >= h.privilege):
+		return accepted
+	case a.open:
+		return unknown
+	case covered:
+		return unaccepted
+	case a.elevation >= h.privilege:
+		return elevated
+	case a.ended.Privilege >= h.privilege:
+		return expired
+	}
+	return beyond
+}
+
+// entitlements answers who may have what on one resource after another. It keeps
+// the answers for the resource at hand, since most principals are asked for again.
+type entitlements struct {
+	f     *facts
+	ask   func(p access.Ref) baseline.Entitlement
+	memo  map[access.Ref]baseline.Entitlement
+	owner access.Privilege // what a listed owner may have there; None: nothing by that
+	base  access.Privilege // what every member may have there
+}
+
+func (e *entitlements) of(p access.Ref) baseline.Entitlement {
+	got, ok := e.memo[p]
+	if !ok {
+		got = e.ask(p)
+		e.memo[p] = got
+	}
+	return got
+}
+
+// user sums up what a person may have.
+func (e *entitlements) user(u int64) allowed {
+	a := nothing
+	for _, p := range e.f.mentioned(access.Ref{Kind: access.User, ID: u}) {
+		a.add(e.of(p))
+	}
+	if e.owner > access.None && e.f.b.Owner(u) {
+		a.accept(e.owner, e.f.orgRules().Source)
+	}
+	if e.base > access.None && e.f.g.Member(u) {
+		a.accept(e.base, e.f.orgRules().Source)
+	}
+	return a
+}
+
+// team sums up what a team may have, its parents included.
+func (e *entitlements) team(t int64) allowed {
+	a := nothing
+	for _, p := range e.f.mentioned(access.Ref{Kind: access.Team, ID: t}) {
+		a.add(e.of(p))
+	}
+	return a
+}
+
+// mentioned lists the principals through which somebody can be entitled and that
+// some entry mentions: a person, their teams and the parents of those; a team and
+// its parents.
+func (f *facts) mentioned(who access.Ref) []access.Ref {
+	if got, ok := f.known[who]; ok {
+		return got
+	}
+	var out []access.Ref
+	note := func(p access.Ref) {
+		if f.b.Knows(p) && !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	note(who)
+	teams := []int64{who.ID}
+	if who.Kind == access.User {
+		teams = f.g.TeamsOf(who.ID)
+	}
+	for _, t := range teams {
+		note(access.Ref{Kind: access.Team, ID: t})
+		for _, up := range f.g.Ancestors(t) {
+			note(access.Ref{Kind: access.Team, ID: up})
+		}
+	}
+	f.known[who] = out
+	return out
+}

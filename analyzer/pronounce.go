@@ -1,0 +1,177 @@
+package analyzer
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/baseline"
+)
+
+// pronounce reports the verdicts that are this rule's, and counts those that are
+// open because not enough was seen.
+func (c *court) pronounce() {
+	for _, v := range c.verdicts() {
+		switch {
+		case v.outcome == unknown && c.mayRule(v):
+			c.undecide(1, v.gap)
+		case v.rule() != c.rule.ID:
+		case v.class == baseline.Keys && c.rule.ID == "deploy-key-write":
+			c.key(v.grant, c.want(v), nil)
+		default:
+			c.report(c.finding(v), causeOf(v.grant), v.needs...)
+		}
+	}
+}
+
+// mayRule reports whether the rule could be the one for a verdict that is open.
+func (c *court) mayRule(v verdict) bool {
+	for _, o := range []outcome{unaccepted, expired, beyond} {
+		v.outcome = o
+		if v.rule() == c.rule.ID {
+			return true
+		}
+	}
+	return false
+}
+
+// finding puts a verdict into words.
+func (c *court) finding(v verdict) access.Finding {
+	g := v.grant
+	who, what, role := c.name(g.Principal), c.name(g.Resource), c.role(g)
+	f := access.Finding{
+		Severity: c.weight(v), Principal: who, Resource: what, Grant: &g, Have: role, Want: c.want(v),
+		Affected: len(v.people), Sample: c.sample(v.people), Fixable: fixable(g),
+	}
+	f.Title = fmt.Sprintf("%s has %s on %s", who.Name, role, what.Name)
+	switch {
+	case g.Source == access.ByOwner:
+		f.Title = fmt.Sprintf("%s owns %s", who.Name, what.Name)
+	case g.Source == access.Reviewer:
+		f.Title = fmt.Sprintf("%s reviews deployments to %s", who.Name, what.Name)
+	case g.Source == access.ByOrgRole:
+		f.Title = fmt.Sprintf("%s has the organization role %s in %s", who.Name, role, what.Name)
+	}
+	f.Title += ", " + c.reproach(v)
+	if v.nobody {
+		f.Evidence = append(f.Evidence, "The team reaches nobody today; whoever joins it gets the access.")
+	}
+	if v.repo != 0 {
+		f.Evidence = append(f.Evidence, fmt.Sprintf("The role holds on every repository, for example on %s.", c.name(access.Ref{Kind: access.Repo, ID: v.repo}).Name))
+	}
+	if v.rightly > 0 {
+		f.Evidence = append(f.Evidence, fmt.Sprintf("%d more of the team's people may have it by another entry.", v.rightly))
+	}
+	if g.Principal.Kind == access.User && g.Resource.Kind == access.Repo {
+		f.Paths = c.paths(g.Principal.ID, g.Resource.ID)
+	}
+	return f
+}
+
+// reproach is the end of a title: what is wrong.
+func (c *court) reproach(v verdict) string {
+	switch v.outcome {
+	case unaccepted:
+		return "which is privileged and has neither an end nor an acceptance"
+	case elevated:
+		return "which the baseline allows only as an elevation"
+	case expired:
+		return "though the assignment ended on " + lastDay(v.allowed.ended.Ended)
+	}
+	switch {
+	case v.class == baseline.Owners:
+		return "and is not listed as an owner"
+	case v.stranger:
+		return "and no entry of the baseline mentions it"
+	case len(v.extras) > 0:
+		return "whose " + strings.Join(v.extras, ", ") + " the baseline does not allow"
+	case v.class != baseline.RepositoryAccess:
+		return "which the baseline does not allow"
+	case v.allowed.privilege <= access.None:
+		return "the baseline allows nothing"
+	}
+	return "the baseline allows " + v.allowed.privilege.String()
+}
+
+// want says what the baseline allows, and on which line.
+func (c *court) want(v verdict) string {
+	a := v.allowed
+	most := "nothing"
+	if a.privilege > access.None {
+		most = a.privilege.String()
+		if v.class == baseline.OrganizationRoles && v.repo == 0 {
+			most = "the role"
+		}
+		if a.source.File != "" {
+			most += " (" + place(a.source) + ")"
+		}
+	}
+	switch v.outcome {
+	case unaccepted:
+		return most + " with expires, or standing_reason and review_by"
+	case elevated:
+		return "an elevation of at most " + a.elevation.String() + ", standing: " + most
+	case expired:
+		return fmt.Sprintf("%s after %s (%s)", most, lastDay(a.ended.Ended), place(a.ended.Position))
+	}
+	return most
+}
+
+// weight is the severity of a verdict.
+func (c *court) weight(v verdict) access.Severity {
+	g := v.grant
+	w := access.High
+	switch {
+	case v.nobody:
+		return access.Low
+	case g.Source == access.Reviewer:
+		w = c.environmentWeight(c.envs[g.Resource.ID])
+	case g.Source == access.ByOrgRole && (g.Privilege == access.Read || g.Privilege == access.Triage):
+		w = access.Medium
+	case g.Resource.Kind == access.Repo:
+		w = c.repositoryWeight(g.Privilege, g.Resource.ID)
+	}
+	if v.outcome == unaccepted { // somebody decided it, and only the date is missing
+		w = max(w-1, access.Low)
+	}
+	return w
+}
+
+// fixable says where access is changed that no change to a repository takes away.
+func fixable(g access.Grant) string {
+	switch g.Source {
+	case access.ByOwner:
+		return "Organization settings → People → Change role"
+	case access.ByOrgRole:
+		return "Organization settings → Organization roles → Role assignments"
+	}
+	return ""
+}
+
+// role is the word for what a grant gives.
+func (c *court) role(g access.Grant) string {
+	switch g.Source {
+	case access.ByOwner:
+		return "ownership"
+	case access.Reviewer:
+		return "approve"
+	}
+	return c.s.RoleName(g)
+}
+
+// reached says whom a grant on a repository reaches, and how.
+func (c *court) reached(f *access.Finding, g access.Grant) {
+	people := []int64{g.Principal.ID}
+	if g.Principal.Kind == access.Team {
+		people = c.people(g.Principal.ID)
+	} else {
+		f.Paths = c.paths(g.Principal.ID, g.Resource.ID)
+	}
+	f.Affected, f.Sample = len(people), c.sample(people)
+}
+
+// paths gives the three strongest ways of a person to a repository.
+func (c *court) paths(user, repo int64) []access.Path {
+	all := c.g.Paths(user, repo)
+	return all[:min(3, len(all))]
+}

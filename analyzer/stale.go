@@ -1,0 +1,280 @@
+package analyzer
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/eb661601/ajar/access"
+)
+
+const personGrading = "High where the person owns the organization or can write to a repository as an outside collaborator; medium where a member can write; low elsewhere."
+
+var stale = []rule{
+	{Rule{
+		ID: "member-stale", Category: Stale, Severity: access.Medium,
+		Title: "A member shows no sign of life",
+		What: "A member or owner whose last sign of life (audit log, contributions) is older than [stale] member, 90 days unless given. " +
+			"It needs an audit log that was read back that far; without one the verdict is unknown, never stale. Accounts of apps, and accounts younger than the limit, are left out.",
+		Why:      "An account that nobody uses is an account that nobody watches. When it is taken over, the first to notice is the attacker.",
+		Grading:  personGrading,
+		Remedy:   "Ask the person or their lead; remove the membership if it is not needed: Organization settings → People.",
+		Example:  "user:bob, a member, shows no sign of life for 90 days",
+		Controls: supports("CC6.2", "CC6.3", "A.5.16", "A.5.18", "AC-2", "AC-2(3)", "1.3.1"),
+		Needs:    []access.Area{access.AreaMembers, access.AreaAuditLog, access.AreaContributions},
+	}, memberStale},
+	{Rule{
+		ID: "outside-collaborator-stale", Category: Stale, Severity: access.Medium,
+		Title:    "An outside collaborator shows no sign of life",
+		What:     "An outside collaborator whose last sign of life is older than [stale] outside_collaborator, 30 days unless given. The evidence is that of member-stale.",
+		Why:      "Outside collaborators come for a task and seldom say when it is done. Nobody in the organization is their lead, so nobody takes the access back.",
+		Grading:  personGrading,
+		Remedy:   "Remove the person from the repositories: Organization settings → People → Outside collaborators.",
+		Example:  "user:ext-ann, an outside collaborator, shows no sign of life for 30 days",
+		Controls: supports("CC6.2", "CC6.3", "A.5.16", "A.5.18", "AC-2", "AC-2(3)", "1.3.1"),
+		Needs:    []access.Area{access.AreaOutside, access.AreaAuditLog, access.AreaContributions},
+	}, outsideStale},
+	{Rule{
+		ID: "deploy-key-stale", Category: Stale, Severity: access.Medium,
+		Title:    "A deploy key is not used",
+		What:     "A deploy key was last used, or made and never used, longer ago than [stale] deploy_key, 90 days unless given.",
+		Why:      "A deploy key has no owner, no second factor and no end. Its private half lies on some machine; an unused one is a machine that nobody remembers.",
+		Grading:  "Medium for a key that can write, low for one that can read.",
+		Remedy:   "Remove the key: repository settings → Deploy keys. The public half is kept, so it can be put back.",
+		Example:  "key:acme/api#17 (old-ci) was last used on 2026-01-04",
+		Controls: supports("CC6.1", "CC6.3", "A.5.17", "A.5.18", "IA-5", "AC-2(3)"),
+		Needs:    []access.Area{access.AreaDeployKeys},
+	}, keyStale},
+	{Rule{
+		ID: "invitation-stale", Category: Stale, Severity: access.Low,
+		Title:    "An invitation waits too long",
+		What:     "An invitation to the organization is pending for longer than [stale] invitation, 7 days unless given.",
+		Why:      "An open invitation is access that the next reader of that mailbox can take. Whoever still needs it can be invited again in a minute.",
+		Grading:  "High for an invitation to be an owner, low for others.",
+		Remedy:   "Cancel it: Organization settings → People → Invitations.",
+		Example:  "the invitation of carol waits since 2026-02-01",
+		Controls: supports("CC6.2", "A.5.16", "A.5.18", "AC-2"),
+		Needs:    []access.Area{access.AreaInvitations},
+	}, invitationStale},
+	{Rule{
+		ID: "archived-write", Category: Stale, Severity: access.Low,
+		Title:    "Write access on an archived repository",
+		What:     "A person or team has write or more on an archived repository, where the grant has no other finding. Owners, organization roles and the base permission are left out: they hold everywhere.",
+		Why:      "Nobody can push to an archived repository, so the access serves nothing today. On the day somebody unarchives it, all of it is back at once.",
+		Grading:  "Low for admin, who can unarchive it, info for less.",
+		Remedy:   "Lower the grant to read, or remove it: repository settings → Collaborators and teams.",
+		Example:  "team:acme/web has write on repo:acme/old-site, which is archived",
+		Controls: supports("CC6.3", "A.5.18", "A.8.4", "AC-6", "AC-6(7)"),
+		Needs:    []access.Area{access.AreaRepositories, access.AreaDirectGrants, access.AreaTeamGrants},
+	}, archivedWrite},
+}
+
+func memberStale(c *court) {
+	for _, g := range c.memberships() {
+		what, w := "a member", access.Low
+		if c.strongest(g.Principal.ID) >= access.Write {
+			w = access.Medium
+		}
+		if g.Privilege == access.Owner {
+			what, w = "an owner", access.High
+		}
+		c.lifeless(g.Principal, what, w, c.staleLimits().Member, &g, access.AreaMembers)
+	}
+}
+
+func outsideStale(c *court) {
+	for _, o := range c.s.Outside {
+		w := access.Low
+		if c.strongest(o.User) >= access.Write {
+			w = access.High
+		}
+		c.lifeless(access.Ref{Kind: access.User, ID: o.User}, "an outside collaborator", w, c.staleLimits().OutsideCollaborator, nil, access.AreaOutside)
+	}
+}
+
+// lifeless reports a person whose last sign of life is older than the limit, if
+// the evidence reaches back that far.
+func (c *court) lifeless(who access.Ref, what string, w access.Severity, limit time.Duration, g *access.Grant, from access.Area) {
+	cutoff := c.at.Add(-limit)
+	if p, ok := c.s.Person(who.ID); c.machine(who.ID) || ok && p.CreatedAt.After(cutoff) || c.memberSince(who.ID).After(cutoff) {
+		return
+	}
+	audit, contributions := lastOf(c.s.AuditActivity, who.ID), lastOf(c.s.Contributions, who.ID)
+	if alive(audit.Last, cutoff) || alive(contributions.Last, cutoff) {
+		return
+	}
+	log := c.s.Coverage.Of(access.AreaAuditLog)
+	switch {
+	case log.Status != access.Complete:
+		c.undecide(1, gap(log))
+		return
+	case log.Since.IsZero() || log.Since.After(cutoff):
+		c.undecide(1, fmt.Sprintf("audit-log: read back to %s only, the limit is %s", since(log.Since), days(limit)))
+		return
+	}
+	needs := []access.Need{need(from, 0), need(access.AreaAuditLog, 0)}
+	evidence := []string{auditLine(audit, log)}
+	seen := c.s.Coverage.Of(access.AreaContributions)
+	if seen.Status == access.Complete {
+		needs = append(needs, need(access.AreaContributions, 0))
+	}
+	evidence = append(evidence, contributionLine(contributions, seen))
+	n := c.name(who)
+	c.report(access.Finding{
+		Severity: w, Principal: n, Resource: c.org(), Grant: g, Affected: 1, Sample: []access.Named{n},
+		Title: fmt.Sprintf("%s, %s, shows no sign of life for %s", n.Name, what, days(limit)),
+		Have:  "no sign of life since " + day(newest(audit.Last, contributions.Last, log.Since)),
+		Want:  "a sign of life within " + days(limit), Evidence: evidence,
+	}, who.String(), needs...)
+}
+
+func auditLine(a access.Activity, log access.Cover) string {
+	last := "holds nothing of this person"
+	if !a.Last.IsZero() {
+		last = fmt.Sprintf("last shows %q on %s", a.What, day(a.Last))
+	}
+	return fmt.Sprintf("The audit log, read back to %s, %s; it keeps Git events for 7 days only.", day(log.Since), last)
+}
+
+func contributionLine(a access.Activity, seen access.Cover) string {
+	switch {
+	case !a.Last.IsZero():
+		return fmt.Sprintf("The last contribution (%s) is of %s; clones, and private work that the person hides, do not count as one.", a.What, day(a.Last))
+	case seen.Status != access.Complete:
+		return "Contributions were not read to their end (" + gap(seen) + ")."
+	}
+	return fmt.Sprintf("No contribution since %s; clones, and private work that the person hides, do not count as one.", since(seen.Since))
+}
+
+func since(t time.Time) string {
+	if t.IsZero() {
+		return "an unknown day"
+	}
+	return day(t)
+}
+
+// alive reports whether a sign of that day is within the limit. Signs are known
+// by the day, so the whole day counts.
+func alive(last, cutoff time.Time) bool {
+	return !last.IsZero() && last.Add(24*time.Hour).After(cutoff)
+}
+
+// lastOf finds the newest sign of somebody in one area of evidence.
+func lastOf(signs []access.Activity, user int64) access.Activity {
+	i, ok := slices.BinarySearchFunc(signs, user, func(a access.Activity, u int64) int { return cmp.Compare(a.User, u) })
+	if !ok {
+		return access.Activity{User: user}
+	}
+	return signs[i]
+}
+
+func newest(times ...time.Time) time.Time {
+	var n time.Time
+	for _, t := range times {
+		if t.After(n) {
+			n = t
+		}
+	}
+	return n
+}
+
+func keyStale(c *court) {
+	limit := c.staleLimits().DeployKey
+	cutoff := c.at.Add(-limit)
+	for _, r := range c.s.Repositories {
+		c.sawFor(max(r.DeployKeys, 0), access.AreaDeployKeys, r.ID)
+	}
+	for _, k := range c.s.DeployKeys {
+		last, what := k.LastUsed, "was last used on "
+		if last.IsZero() {
+			last, what = k.CreatedAt, "was never used since it was made on "
+		}
+		if !c.s.Coverage.CompleteFor(access.AreaDeployKeys, k.Repo) {
+			continue // counted above
+		}
+		if last.IsZero() {
+			c.undecide(1, "deploy-keys: neither last use nor creation was told")
+			continue
+		}
+		if alive(last, cutoff) {
+			continue
+		}
+		w, can := access.Low, "read"
+		if !k.ReadOnly {
+			w, can = access.Medium, "write"
+		}
+		ref := access.Ref{Kind: access.Key, ID: k.ID}
+		n, repo := c.name(ref), c.name(access.Ref{Kind: access.Repo, ID: k.Repo})
+		c.report(access.Finding{
+			Severity: w, Principal: n, Resource: repo, Grant: c.grantOf(ref, repo.Ref),
+			Title: fmt.Sprintf("%s (%s) %s%s", n.Name, k.Title, what, day(last)),
+			Have:  fmt.Sprintf("can %s, %s%s", can, what, day(last)), Want: "use within " + days(limit),
+			Evidence: []string{"GitHub tells the day of the last use of each deploy key."},
+		}, ref.String(), need(access.AreaDeployKeys, k.Repo))
+	}
+}
+
+// grantOf finds the grant of a principal on a resource; nil where there is none.
+func (c *court) grantOf(principal, resource access.Ref) *access.Grant {
+	for _, g := range c.s.GrantsOn(resource) {
+		if g.Principal == principal {
+			return &g
+		}
+	}
+	return nil
+}
+
+func invitationStale(c *court) {
+	limit := c.staleLimits().Invitation
+	c.saw(1, access.AreaInvitations)
+	for _, i := range c.s.Invitations {
+		if i.CreatedAt.IsZero() {
+			c.undecide(1, "invitations: when it was sent was not told")
+			continue
+		}
+		if i.CreatedAt.After(c.at.Add(-limit)) {
+			continue
+		}
+		ref := access.Ref{Kind: access.Invitation, ID: i.ID}
+		w, whom := access.Low, i.Login
+		if i.Role == "admin" {
+			w = access.High
+		}
+		if whom == "" {
+			whom = "an e-mail address"
+		}
+		f := access.Finding{
+			Severity: w, Principal: c.name(ref), Resource: c.org(), Grant: c.grantOf(ref, c.org().Ref), Affected: 1,
+			Title: fmt.Sprintf("the invitation of %s waits since %s", whom, day(i.CreatedAt)),
+			Have:  fmt.Sprintf("pending as %s since %s", i.Role, day(i.CreatedAt)), Want: "accepted or cancelled within " + days(limit),
+		}
+		if i.Inviter != "" {
+			f.Evidence = []string{"Sent by " + i.Inviter + "."}
+		}
+		c.report(f, ref.String(), need(access.AreaInvitations, 0))
+	}
+}
+
+func archivedWrite(c *court) {
+	for _, g := range c.s.Grants {
+		if !onRepository(g) || g.Privilege < access.Write {
+			continue
+		}
+		r, ok := c.s.Repository(g.Resource.ID)
+		if !ok || !r.Archived || c.accusedOf(g) {
+			continue
+		}
+		w := access.Info
+		if g.Privilege == access.Admin {
+			w = access.Low
+		}
+		who, repo, role := c.name(g.Principal), c.name(g.Resource), c.s.RoleName(g)
+		f := access.Finding{
+			Severity: w, Principal: who, Resource: repo, Grant: &g,
+			Title: fmt.Sprintf("%s has %s on %s, which is archived", who.Name, role, repo.Name), Have: role, Want: "read or nothing",
+		}
+		c.reached(&f, g)
+		c.report(f, causeOf(g), grantNeed(g), need(access.AreaRepositories, 0))
+	}
+}
