@@ -116,6 +116,18 @@ func FuzzNoTextActsOnTheTerminal(f *testing.F) {
 	})
 }
 
+func TestAnEndlessNameDoesNotBuryTheReport(t *testing.T) {
+	long := strings.Repeat("x", 1<<20)
+	a := exampleAudit()
+	a.Findings = a.Findings[:2]
+	a.Findings[0].Title, a.Findings[1].Principal.Name = long, long
+	text := render(t, a, Table, Options{})
+	checkTable(t, text, defaultWidth)
+	if lines := strings.Count(text, "\n"); lines > 120 || !strings.Contains(text, "…") {
+		t.Errorf("%d lines", lines)
+	}
+}
+
 func TestColourAddsNothingButItsOwnCodes(t *testing.T) {
 	for _, v := range hostile("\x1b[31m\u202eevil") {
 		bare := render(t, v, Table, Options{Width: 80})

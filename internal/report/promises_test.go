@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/baseline"
 )
 
 func TestExitCodeOfAnAudit(t *testing.T) {
@@ -172,6 +173,23 @@ func TestWaiverIsTOMLThatSaysWhichFinding(t *testing.T) {
 	}
 	if end := w.Expires.Format("2006-01-02"); end != "2026-06-11" {
 		t.Errorf("ends with %s; its last instant must be within 90 days", end)
+	}
+}
+
+// What is shown is what the baseline takes, once the reader has filled it in.
+func TestTheBaselineTakesTheWaiverThatIsShown(t *testing.T) {
+	for _, f := range exampleFindings() {
+		text := WaiverTOML(f, taken.Add(waiverDays))
+		text = strings.Replace(text, `reason = ""`, `reason = "known, TICKET-1"`, 1)
+		text = strings.Replace(text, `owner = "user:"`, `owner = "user:cto"`, 1)
+		b, err := baseline.Parse([]baseline.File{{Name: "baseline.toml", Text: []byte(text)}})
+		if err != nil {
+			t.Errorf("%v in\n%s", err, text)
+			continue
+		}
+		if b.LongestWaiver != waiverDays {
+			t.Errorf("the longest waiver is %s, and %s is assumed", b.LongestWaiver, waiverDays)
+		}
 	}
 }
 

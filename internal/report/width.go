@@ -56,12 +56,17 @@ func tail(s string, width int) string {
 	return strings.TrimLeftFunc(s[from:], func(r rune) bool { return unicode.Is(unicode.M, r) })
 }
 
+// maxText is the widest text that a table writes in full: a name of a megabyte
+// must not bury the report.
+const maxText = 2000
+
 // wrap breaks a text into lines at its spaces; a word wider than a line is
-// broken where the line ends. It gives at least one line.
+// broken where the line ends. It gives at least one line. A text beyond maxText
+// loses its middle.
 func wrap(s string, width int) []string {
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(s) {
+	for _, word := range strings.Fields(shorten(s, maxText)) {
 		if line != "" && columns(line)+1+columns(word) <= width {
 			line += " " + word
 			continue
