@@ -152,8 +152,8 @@ func TestDemoTellsItsStory(t *testing.T) {
 		{"vision-core", "hana-drobny", "admin"},                  // the baseline gives her team write
 		{"control-plane", "kofi-brandvold", "maintain"},          // the baseline gives him write
 		{"telemetry-pipeline", "wenqian-duarte", "maintain"},     // his assignment has ended
-		{"robot-sdk", "bo-almeida", "write"},                     // the baseline does not know him there
-		{"gripper-firmware", "vera-machado-ext", "write"},        // from outside, and may write
+		{"robot-sdk", "bo-almeida", "write"},                     // the baseline gives him what every member has
+		{"gripper-firmware", "vera-machado-ext", "write"},        // from outside, and the baseline does not know her
 		{"motor-drivers", "yara-lindholm", "write"},              // through an organization role
 		{"legacy-dashboard", "dev-papadakis", "write"},           // on an archived repository
 		{"control-plane", "aiko-rautio", "maintain"},             // standing, and meant to be asked for
