@@ -87,7 +87,11 @@ func complaints(err error, out []string) []string {
 		if _, nested := schema.Origin.(openapi3.MultiError); nested {
 			return complaints(schema.Origin, out)
 		}
-		return append(out, fmt.Sprintf("/%s: %s", strings.Join(schema.JSONPointer(), "/"), schema.Reason))
+		said := fmt.Sprintf("/%s: %s", strings.Join(schema.JSONPointer(), "/"), schema.Reason)
+		if why := complaints(errors.Unwrap(schema.Origin), nil); len(why) > 0 { // what each alternative objects to
+			said += " (" + strings.Join(why, "; ") + ")"
+		}
+		return append(out, said)
 	case as(err, &request) && request.Err != nil:
 		where := request.Reason
 		if request.Parameter != nil {

@@ -68,6 +68,7 @@ func TestJudgeObjectsToWhatDiffersFromTheDescription(t *testing.T) {
 		{"excused status with a body that is not GitHub's", "GET", "/repos/o/r/keys", "", 404, `{"message":5}`, []string{"/message: "}},
 		{"excused status with no JSON", "GET", "/repos/o/r/keys", "", 403, `oops`, []string{"not JSON"}},
 		{"wrong enum in the query", "GET", "/orgs/o/members?role=boss", "", 200, `[]`, []string{"parameter role"}},
+		{"none of the alternatives", "GET", "/user", "", 200, `{"login":7,"user_view_type":"public"}`, []string{`property "id" is missing`}},
 		{"slash in a name, escaped", "GET", "/repos/o/r/environments/a%2Fb/deployment-branch-policies", "", 200,
 			`{"total_count":0,"branch_policies":[]}`, nil},
 		{"wrong body", "PUT", "/repos/o/r/environments/prod", `{"wait_timer":"soon"}`, 422, `{"message":"Validation Failed"}`,
