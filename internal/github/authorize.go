@@ -1,0 +1,89 @@
+package github
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// APIVersion is the version of the REST API that is asked for: the default of
+// github.com and the one that every supported GHES knows.
+const APIVersion = "2022-11-28"
+
+// Renewer is a token source that can make a new token when GitHub refuses the
+// one it gave. Sources that cannot (a personal access token) do not have it.
+type Renewer interface {
+	// Renew forgets the token that was refused.
+	Renew(refused string)
+}
+
+// authorize adds the credential and the headers that every request has. It
+// refuses any host but GitHub's own: the credential goes nowhere else. A token
+// that is refused is renewed once where its source can do so.
+func authorize(o Options, hosts ...string) layer {
+	return func(next http.RoundTripper) http.RoundTripper {
+		return trip(func(req *http.Request) (*http.Response, error) {
+			if req.URL.Host != hosts[0] && req.URL.Host != hosts[1] {
+				return nil, &BodyError{Host: hosts[0], What: "an address on another host, which is not asked"}
+			}
+			resp, used, err := authorized(o, next, req)
+			renewer, can := o.Source.(Renewer)
+			if err != nil || resp.StatusCode != http.StatusUnauthorized || !can || req.Body != nil && req.GetBody == nil {
+				return resp, err
+			}
+			renewer.Renew(used)
+			resp.Body.Close()
+			if req.Body != nil {
+				if req.Body, err = req.GetBody(); err != nil {
+					return nil, err
+				}
+			}
+			resp, _, err = authorized(o, next, req)
+			return resp, err
+		})
+	}
+}
+
+func authorized(o Options, next http.RoundTripper, req *http.Request) (*http.Response, string, error) {
+	token, err := o.Source.Token()
+	if err != nil {
+		return nil, "", tokenError(err)
+	}
+	if err := sound(token.AccessToken); err != nil {
+		return nil, "", fmt.Errorf("%w: %w", ErrUnauthenticated, err)
+	}
+	out := req.Clone(req.Context())
+	token.SetAuthHeader(out)
+	out.Header.Set("User-Agent", o.UserAgent)
+	if out.Header.Get("X-GitHub-Api-Version") == "" {
+		out.Header.Set("X-GitHub-Api-Version", APIVersion)
+	}
+	if out.Header.Get("Accept") == "" {
+		out.Header.Set("Accept", "application/vnd.github+json")
+	}
+	resp, err := next.RoundTrip(out)
+	return resp, token.AccessToken, err
+}
+
+// tokenError keeps the class of a failure to get a token; without one it means
+// that there is no token.
+func tokenError(err error) error {
+	for _, class := range []error{ErrUnauthenticated, ErrUnreachable, ErrLimited, ErrServer, ErrForbidden, ErrNotFound, ErrNotGitHub} {
+		if errors.Is(err, class) {
+			return fmt.Errorf("getting a token: %w", err)
+		}
+	}
+	return fmt.Errorf("getting a token: %w: %w", ErrUnauthenticated, err)
+}
+
+// sound refuses what cannot be a token, without repeating it.
+func sound(token string) error {
+	switch {
+	case token == "":
+		return errors.New("the token is empty")
+	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return errors.New("the token contains a blank, a line break or another character that no token has")
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package github
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Longest bodies that are read, decompressed. GitHub's largest honest answers
+// are a few MB.
+const (
+	maxREST    = 32 << 20
+	maxGraphQL = 64 << 20
+)
+
+// fullBody is a body that has been read to its end.
+type fullBody struct {
+	bytes.Reader
+	raw []byte
+}
+
+// Close does nothing: the connection has been given back already.
+func (*fullBody) Close() error { return nil }
+
+// bodyOf gives the bytes of an answer that whole has read.
+func bodyOf(resp *http.Response) []byte {
+	if b, ok := resp.Body.(*fullBody); ok {
+		return b.raw
+	}
+	return nil
+}
+
+// whole reads each body to its end within the time that one try has, so that an
+// answer which breaks off is an error here and never a shorter list further up.
+func whole(graphql *url.URL, timeout time.Duration) layer {
+	return func(next http.RoundTripper) http.RoundTripper {
+		return trip(func(req *http.Request) (*http.Response, error) {
+			ctx, stop := context.WithTimeout(req.Context(), timeout)
+			defer stop()
+			resp, err := next.RoundTrip(req.WithContext(ctx))
+			if err != nil {
+				return nil, err
+			}
+			most := int64(maxREST)
+			if isGraphQL(req, graphql) {
+				most = maxGraphQL
+			}
+			raw, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
+			resp.Body.Close()
+			switch {
+			case err != nil && req.Context().Err() != nil:
+				return nil, req.Context().Err()
+			case err != nil:
+				return nil, &BodyError{Host: req.URL.Host, What: "a body that broke off", Cut: true, again: true, Err: readError(err)}
+			case int64(len(raw)) > most:
+				return nil, &BodyError{Host: req.URL.Host, What: fmt.Sprintf("more than %d MiB", most>>20)}
+			}
+			body := &fullBody{raw: raw}
+			body.Reset(raw)
+			resp.Body, resp.ContentLength, resp.Request = body, int64(len(raw)), req
+			if err := check(resp); err != nil {
+				return nil, err
+			}
+			return resp, nil
+		})
+	}
+}
+
+// readError keeps a short cause.
+func readError(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return errors.New("it took too long")
+	}
+	return err
+}
+
+// check refuses an answer that calls itself a success and is not JSON. An
+// answer that says no is left to judge.
+func check(resp *http.Response) error {
+	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusCreated {
+		return nil
+	}
+	raw, host := bytes.TrimSpace(bodyOf(resp)), resp.Request.URL.Host
+	switch {
+	case isWeb(resp):
+		return &BodyError{Host: host, What: "a web page"}
+	case len(raw) == 0 && resp.Request.Method != http.MethodHead:
+		return &BodyError{Host: host, What: "an empty body", again: true}
+	case resp.Request.Method == http.MethodHead:
+		return nil
+	case !isJSON(resp.Header.Get("Content-Type")):
+		return &BodyError{Host: host, What: "content of type " + printable(resp.Header.Get("Content-Type"), 60)}
+	case raw[0] != '{' && raw[0] != '[':
+		return &BodyError{Host: host, What: "text that is not a JSON object or list"}
+	case !json.Valid(raw):
+		return &BodyError{Host: host, What: "JSON that broke off", Cut: true, again: true}
+	}
+	return nil
+}
+
+// isWeb reports whether the body is a web page, by its type or by its first byte.
+func isWeb(resp *http.Response) bool {
+	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	return kind == "text/html" || kind == "application/xhtml+xml" || bytes.HasPrefix(bytes.TrimSpace(bodyOf(resp)), []byte("<"))
+}
+
+// isJSON accepts application/json and what is built on it. Old servers send no
+// type at all with a valid body, which is accepted too.
+func isJSON(contentType string) bool {
+	if contentType == "" {
+		return true
+	}
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json"))
+}
