@@ -56,22 +56,33 @@ func TestTeamMembersOfChildTeamsAreInherited(t *testing.T) {
 	}
 }
 
-func TestTeamRepositoriesIncludeTheParentsAndNameCustomRoles(t *testing.T) {
+// rolesOf reads a team's repositories with the role it has on each.
+func rolesOf(c caller, team string) map[string]string {
+	out := map[string]string{}
+	for _, v := range c.all(acme+"/teams/"+team+"/repos?per_page=3", "") {
+		r := v.(map[string]any)
+		out[fmt.Sprint(r["name"])] = fmt.Sprint(r["role_name"])
+	}
+	return out
+}
+
+func TestTeamRepositoriesWithTheParentsWhereAskedFor(t *testing.T) {
+	for _, inherited := range []bool{false, true} {
+		srv := simulate(t, Demo(), Options{InheritedTeamRepositories: inherited, Tokens: []Token{{Value: "owner", Scope: OwnerScope}}})
+		sre := rolesOf(caller{t, srv.URL, "owner", srv.Client()}, "sre")
+		for repo, want := range map[string]string{"control-plane": "maintain", "robot-sdk": "release-operator"} {
+			if sre[repo] != want {
+				t.Errorf("sre has %q on %s, want %q", sre[repo], repo, want)
+			}
+		}
+		if _, there := sre["handbook"]; there != inherited { // granted to engineering
+			t.Errorf("inherited repositories wanted: %v, got: %v", inherited, there)
+		}
+	}
+}
+
+func TestGrantOfOneTeamNamesItsCustomRole(t *testing.T) {
 	owner, _, _, _ := demo(t)
-	roles := func(team string) map[string]string {
-		out := map[string]string{}
-		for _, v := range owner.all(acme+"/teams/"+team+"/repos?per_page=3", "") {
-			r := v.(map[string]any)
-			out[fmt.Sprint(r["name"])] = fmt.Sprint(r["role_name"])
-		}
-		return out
-	}
-	sre := roles("sre")
-	for repo, want := range map[string]string{"control-plane": "maintain", "robot-sdk": "release-operator", "handbook": "write", "test-rig": "triage"} {
-		if sre[repo] != want {
-			t.Errorf("sre has %q on %s, want %q", sre[repo], repo, want)
-		}
-	}
 	one := acme + "/teams/security/repos/acme-robotics/bootloader"
 	if a := owner.get(one); a.status != 204 || a.body != nil {
 		t.Errorf("without the media type: status %d, %v", a.status, a.body)
@@ -79,6 +90,9 @@ func TestTeamRepositoriesIncludeTheParentsAndNameCustomRoles(t *testing.T) {
 	a := owner.get(one, "Accept", "application/vnd.github.v3.repository+json")
 	if a.key("role_name") != "security-triage" || a.key("permissions", "triage") != "true" || a.key("permissions", "push") != "false" {
 		t.Errorf("role %q, permissions %v", a.key("role_name"), a.key("permissions"))
+	}
+	if a := owner.get(acme + "/teams/sre/repos/acme-robotics/handbook"); a.status != 204 {
+		t.Errorf("a grant of a parent: status %d, want 204", a.status)
 	}
 	if a := owner.get(acme + "/teams/security/repos/acme-robotics/website"); a.status != 404 {
 		t.Errorf("a repository that the team has not: status %d", a.status)

@@ -119,31 +119,25 @@ func (c *call) getTeamMembership() *reply {
 	return c.notFound()
 }
 
-// teamRepo is a repository that a team reaches, by its own grant or one of its
-// ancestors'.
+// teamRepo is a repository that a team reaches, and the best it has there.
 type teamRepo struct {
 	repo      *Repo
 	privilege string
 }
 
-// reposOf lists what a team reaches, by repository name.
-func (o *orgIndex) reposOf(t *Team) []teamRepo {
-	line := map[string]bool{}
-	for _, p := range o.parents(t) {
-		line[fold(p.Slug)] = true
-	}
-	var out []teamRepo
-	for _, r := range o.byName {
-		best := ""
-		for _, g := range r.Teams {
-			if line[fold(g.Slug)] {
-				best = o.higher(best, word(g.Permission))
-			}
-		}
-		if best != "" {
-			out = append(out, teamRepo{r, best})
+// reposOf lists what the teams reach by their own grants, by repository name.
+func (o *orgIndex) reposOf(teams ...*Team) []teamRepo {
+	best := map[*Repo]string{}
+	for _, t := range teams {
+		for _, g := range o.granted[fold(t.Slug)] {
+			best[g.repo] = o.higher(best[g.repo], word(g.permission))
 		}
 	}
+	out := make([]teamRepo, 0, len(best))
+	for r, privilege := range best {
+		out = append(out, teamRepo{r, privilege})
+	}
+	slices.SortFunc(out, func(a, b teamRepo) int { return cmp.Compare(fold(a.repo.Name), fold(b.repo.Name)) })
 	return out
 }
 
@@ -152,7 +146,11 @@ func (c *call) listTeamRepos() *reply {
 	if refused != nil {
 		return refused
 	}
-	seen := slices.DeleteFunc(o.reposOf(t), func(g teamRepo) bool { return !c.viewer.sees(repoOf{g.repo, o}) })
+	holders := []*Team{t}
+	if c.s.o.InheritedTeamRepositories {
+		holders = o.parents(t)
+	}
+	seen := slices.DeleteFunc(o.reposOf(holders...), func(g teamRepo) bool { return !c.viewer.sees(repoOf{g.repo, o}) })
 	return paged(c, seen, func(g teamRepo) object {
 		s := c.repoMinimal(repoOf{g.repo, o})
 		s["permissions"], s["role_name"] = o.permissionsShape(g.privilege), o.roleName(g.privilege)
@@ -160,7 +158,7 @@ func (c *call) listTeamRepos() *reply {
 	})
 }
 
-// getTeamRepo tells the grant only to those who ask in the media type for it;
+// getTeamRepo finds inherited grants as well. It tells the grant only to those who ask in the media type for it;
 // to others it says just yes.
 func (c *call) getTeamRepo() *reply {
 	o, t, refused := c.team()
@@ -170,7 +168,7 @@ func (c *call) getTeamRepo() *reply {
 	if fold(c.params["owner"]) != fold(o.Login) {
 		return c.notFound()
 	}
-	for _, g := range o.reposOf(t) {
+	for _, g := range o.reposOf(o.parents(t)...) {
 		if fold(g.repo.Name) != fold(c.params["repo"]) || !c.viewer.sees(repoOf{g.repo, o}) {
 			continue
 		}
