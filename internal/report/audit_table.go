@@ -145,10 +145,14 @@ func bar(t tally, all []tally, width int) []span {
 	if t.n == 0 {
 		figure.style = dim
 	}
+	fill := t.style
+	if fill == plain {
+		fill = dim // a bar without a severity is only a length
+	}
 	return []span{
 		label, space(name - columns(label.text) + gutter),
 		space(digits - columns(figure.text)), figure, space(gutter),
-		t.style.of(blocks(t.n, most, room)),
+		fill.of(blocks(t.n, most, room)),
 	}
 }
 
@@ -317,8 +321,10 @@ func (p *page) undecided(all []access.Undecided) {
 func (p *page) exit(code int, meaning string) {
 	s := good
 	switch code {
-	case ExitFindings:
+	case ExitError:
 		s = critical
+	case ExitFindings:
+		s = high
 	case ExitGaps:
 		s = warn
 	}

@@ -61,6 +61,10 @@ func exampleSnapshot() *access.Snapshot {
 		Area: access.AreaGates, Scope: 103, Status: access.Partial,
 		Reason: "GitHub gave a page without its reviewers twice",
 	})
+	s.Coverage.Set(access.Cover{
+		Area: access.AreaGates, Scope: 105, Status: access.Denied, Reason: "the credential may not see the environments",
+		Help: "the read permission \"Environments\"",
+	})
 	return s
 }
 

@@ -19,6 +19,8 @@ type Gap struct {
 	Seen     int           `json:"seen"`
 	Total    int           `json:"total"` // -1 where GitHub states none
 	Missing  []Missing     `json:"missing,omitempty"`
+
+	own bool // the area has a gap besides those of its scopes, and Reason is of it
 }
 
 // Missing says which scopes of an area have a gap for one and the same reason.
@@ -40,9 +42,9 @@ func Gaps(s *access.Snapshot, without ...access.Area) []Gap {
 	for _, c := range s.Coverage.Gaps() {
 		g := Gap{
 			Area: c.Area, Status: told(c.Status), Reason: c.Reason, Help: c.Help, Since: utc(c.Since), Seen: c.Seen, Total: c.Total,
-			Missing: missing(s, c.Area),
+			Missing: missing(s, c.Area), own: s.Coverage.For(c.Area, 0).Status != access.Complete,
 		}
-		g.Expected = !slices.Contains(without, c.Area) && expected(c, g.Missing)
+		g.Expected = !slices.Contains(without, c.Area) && expected(g)
 		out = append(out, g)
 	}
 	return out
@@ -58,14 +60,11 @@ func told(s access.Status) access.Status {
 
 // expected is true unless everything that is missing is missing because there
 // is no such thing.
-func expected(c access.Cover, lost []Missing) bool {
-	if c.Status == access.Unavailable {
-		return false
+func expected(g Gap) bool {
+	if g.own {
+		return g.Status != access.Unavailable
 	}
-	if c.Status != access.Partial || len(lost) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(lost, func(m Missing) bool { return m.Status != access.Unavailable })
+	return slices.ContainsFunc(g.Missing, func(m Missing) bool { return m.Status != access.Unavailable })
 }
 
 func missing(s *access.Snapshot, a access.Area) []Missing {
@@ -164,17 +163,21 @@ func (p *page) gapOf(g Gap, areaWidth int) {
 	if indent > p.width-40 {
 		indent = 2 + statusWidth + gutter
 	}
-	text := g.Reason
-	if len(g.Missing) > 0 {
-		text = amount(g)
-	}
-	p.hang(2, lead, plain, strings.TrimSpace(text+note))
-	for _, m := range g.Missing {
-		p.para(indent, plain, names(m.First, m.Count, firstNames)+": "+m.Reason)
-		p.help(indent, m.Help)
-	}
-	if len(g.Missing) == 0 {
+	switch one := len(g.Missing) == 1; {
+	case g.own || len(g.Missing) == 0:
+		p.hang(2, lead, plain, g.Reason+note)
 		p.help(indent, g.Help)
+	case one:
+		p.hang(2, lead, plain, "all but "+g.missing()+": "+g.Missing[0].Reason+note)
+	default:
+		p.hang(2, lead, plain, "all but "+g.missing()+note)
+	}
+	for _, m := range g.Missing {
+		if len(g.Missing) > 1 || g.own {
+			p.para(indent, plain, amount(m.Count, m.First)+": "+m.Reason)
+		}
+		p.para(indent, dim, names(m.First, m.Count, firstNames))
+		p.help(indent, m.Help)
 	}
 }
 
@@ -184,23 +187,30 @@ func (p *page) help(indent int, text string) {
 	}
 }
 
-// amount says how much of an area is missing.
-func amount(g Gap) string {
-	n, kind := 0, access.NoKind
+// missing says how much of an area is missing.
+func (g Gap) missing() string {
+	n := 0
 	for _, m := range g.Missing {
 		n += m.Count
-		kind = m.First[0].Kind
 	}
-	one, many := "exception", "exceptions"
+	return amount(n, g.Missing[0].First)
+}
+
+// amount counts scopes; the first of them tell what they are.
+func amount(n int, first []access.Named) string {
+	kind := access.NoKind
+	if len(first) > 0 {
+		kind = first[0].Kind
+	}
 	switch kind {
 	case access.Repo:
-		one, many = "repository", "repositories"
+		return count(n, "repository", "repositories")
 	case access.Team:
-		one, many = "team", "teams"
+		return count(n, "team", "teams")
 	case access.User:
-		one, many = "person", "people"
+		return count(n, "person", "people")
 	}
-	return "all but " + count(n, one, many)
+	return count(n, "exception", "exceptions")
 }
 
 // gapColumns are the columns in which a table in CSV tells of gaps.
@@ -209,9 +219,9 @@ var gapColumns = []string{"area", "status", "reason", "help"}
 // gapRows writes one row for each gap and each group of exceptions.
 func (s *sheet) gapRows(columns []string, about fields, gaps []Gap) error {
 	for _, g := range gaps {
-		lines := []Missing{{Status: g.Status, Reason: g.Reason, Help: g.Help}}
-		if len(g.Missing) > 0 {
-			lines = g.Missing
+		lines := g.Missing
+		if g.own || len(lines) == 0 {
+			lines = append([]Missing{{Status: g.Status, Reason: g.Reason, Help: g.Help}}, lines...)
 		}
 		for _, m := range lines {
 			reason := strings.TrimPrefix(names(m.First, m.Count, firstNames)+": "+m.Reason, ": ")

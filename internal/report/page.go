@@ -60,6 +60,10 @@ func space(n int) span { return span{text: blanks(n)} }
 // in gives the span a shorter form: names of the organization without it.
 func (s span) in(org access.Named) span {
 	login := Visible(orgName(org))
+	if s.text == "org:"+login {
+		s.brief = "org:…"
+		return s
+	}
 	if kind, rest, ok := strings.Cut(s.text, ":"); ok && login != "" && strings.HasPrefix(rest, login+"/") {
 		s.brief = kind + ":…" + strings.TrimPrefix(rest, login)
 	}
@@ -145,6 +149,9 @@ func (p *page) section(s style, title, rest string) {
 
 // para writes wrapped text at an indent.
 func (p *page) para(indent int, s style, text string) {
+	if text == "" {
+		return
+	}
 	for _, l := range wrap(Visible(text), p.width-indent) {
 		p.emit([]span{space(indent), {text: l, style: s}})
 	}

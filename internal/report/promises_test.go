@@ -129,6 +129,22 @@ func TestAnUnreadAreaIsAGap(t *testing.T) {
 	}
 }
 
+// An area that was not read to its end may have scopes that were not read at all:
+// both are told.
+func TestAGapOfTheWholeAreaIsNotHiddenByItsScopes(t *testing.T) {
+	s := exampleSnapshot()
+	s.Coverage.Set(access.Cover{Area: access.AreaDirectGrants, Status: access.Partial, Reason: "the list of repositories broke off"})
+	v := Access{Org: org, At: taken, Gaps: Gaps(s)}
+	for _, f := range []Format{Table, JSON, CSV} {
+		text := render(t, v, f, Options{})
+		for _, want := range []string{"the list of repositories broke off", "the credential may not list who has access to it"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s does not say %q:\n%s", f, want, text)
+			}
+		}
+	}
+}
+
 // What only the plan lacks, for some repositories, is not missed.
 func TestScopesWithoutTheFeatureAreNotExpected(t *testing.T) {
 	s := &access.Snapshot{Coverage: access.NewCoverage(

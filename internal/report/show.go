@@ -173,7 +173,7 @@ func (v Finding) fix(p *page) {
 		p.para(2, plain, v.Rule.Remedy)
 	}
 	if where := v.Finding.Fixable; where != "" {
-		p.para(2, warn, "Where: "+where)
+		p.hang(2, []span{dim.of("where: ")}, plain, where)
 	}
 }
 
@@ -197,7 +197,7 @@ func (v Finding) life(p *page) {
 	}
 	p.section(strong, "Life", "")
 	p.gap()
-	p.field("there", since(f.Since, v.Now))
+	p.field("there since", since(f.Since, v.Now))
 	p.field("first seen", since(f.FirstSeen, v.Now))
 	p.field("last seen", since(f.LastSeen, v.Now))
 	p.field("resolved", since(f.ResolvedAt, v.Now))

@@ -25,9 +25,9 @@ func WaiverTOML(f access.Finding, end time.Time) string {
 	if strings.Contains(f.Resource.Name+f.Principal.Name, "*") {
 		b.WriteString("# the star in the name matches other names as well\n")
 	}
-	b.WriteString("reason = \"\"              # why this is accepted, and the ticket\n")
-	b.WriteString("owner = \"user:\"          # who answers for it\n")
-	fmt.Fprintf(&b, "expires = %s    # the end of that day, UTC; sooner is better\n", day(end.UTC().Truncate(24*time.Hour).AddDate(0, 0, -1)))
+	b.WriteString("reason = \"\"           # why this is accepted, and the ticket\n")
+	b.WriteString("owner = \"user:\"       # who answers for it\n")
+	fmt.Fprintf(&b, "expires = %s  # the end of that day, UTC; sooner is better\n", day(end.UTC().Truncate(24*time.Hour).AddDate(0, 0, -1)))
 	return b.String()
 }
 
