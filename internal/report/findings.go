@@ -25,6 +25,10 @@ func (v Findings) now() time.Time {
 	return v.Now
 }
 
+// Exit is ExitGaps where something expected was not seen, so that the list may
+// lack something, else ExitClean.
+func (v Findings) Exit() int { return exitOf(v.Gaps) }
+
 func (v Findings) json(w io.Writer) error {
 	return encode(w, struct {
 		Schema   string       `json:"schema"`
