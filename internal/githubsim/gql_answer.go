@@ -17,20 +17,13 @@ func (c *call) graphql() *reply {
 		return c.failure(http.StatusBadRequest, q.bad)
 	case q.op != nil && q.op.Operation != ast.Query:
 		c.s.meter.mutation("mutation " + q.mutation)
-		return ok(map[string]any{"data": nil, "errors": []any{fail("FORBIDDEN", "Resource not accessible by integration")}})
+		return ok(&gqlBody{hasData: true, errs: []*gqlError{fail("FORBIDDEN", "Resource not accessible by integration")}})
 	case len(q.errs) > 0:
-		return ok(map[string]any{"errors": q.errs})
+		return ok(&gqlBody{errs: q.errs})
 	}
 	e := &exec{c: c, q: q, ts: schemaTypes(), x: c.x, v: c.viewer}
-	out := &tree{keys: []string{"data"}, vals: []any{e.run()}}
-	if len(e.errs) > 0 {
-		list := make([]any, len(e.errs))
-		for i, err := range e.errs {
-			list[i] = err
-		}
-		out.keys, out.vals = append(out.keys, "errors"), append(out.vals, list)
-	}
-	rep := ok(out)
+	data := e.run()
+	rep := ok(&gqlBody{hasData: true, data: data, errs: e.errs})
 	if e.partialSSO != "" {
 		rep.set("X-GitHub-SSO", "partial-results; organizations="+e.partialSSO)
 	}

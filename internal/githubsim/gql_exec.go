@@ -120,7 +120,7 @@ func (e *exec) merge(out []*field, byKey map[string]*field, s *ast.Field, typ st
 // object answers the fields asked of v, which has the object type typ.
 func (e *exec) object(parent *field, typ string, v any) any {
 	fields := e.fields(parent, typ)
-	out := &tree{typ: typ, keys: make([]string, 0, len(fields)), vals: make([]any, 0, len(fields))}
+	out := &tree{typ: typ, fields: fields, vals: make([]any, 0, len(fields)), after: parent.args["after"]}
 	for _, f := range fields {
 		e.path = append(e.path, f.key)
 		got := e.complete(f, f.def.Type, e.resolve(typ, f, v))
@@ -128,7 +128,7 @@ func (e *exec) object(parent *field, typ string, v any) any {
 		if _, bad := got.(nothing); bad {
 			return nothing{}
 		}
-		out.keys, out.vals = append(out.keys, f.key), append(out.vals, got)
+		out.vals = append(out.vals, got)
 	}
 	return out
 }

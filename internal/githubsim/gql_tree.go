@@ -8,37 +8,43 @@ import (
 	"time"
 )
 
-// tree is an object of an answer, its keys in the order of the query.
+// tree is an object of an answer, its fields in the order of the query.
 type tree struct {
-	typ  string // the object type, for faults
-	keys []string
-	vals []any
+	typ    string // the object type
+	fields []*field
+	vals   []any
+	after  any // of a connection: the cursor that the page was asked to begin behind
 }
 
-// get returns the value of a key; nil when there is none.
-func (t *tree) get(key string) any {
-	for i, k := range t.keys {
-		if k == key {
-			return t.vals[i]
-		}
-	}
-	return nil
+// gqlBody is a GraphQL answer on its way out. Without hasData there is no
+// "data" at all: the query was refused as a whole.
+type gqlBody struct {
+	hasData bool
+	data    any
+	errs    []*gqlError
 }
 
-// set replaces the value of a key that is there.
-func (t *tree) set(key string, v any) {
-	for i, k := range t.keys {
-		if k == key {
-			t.vals[i] = v
-		}
-	}
-}
-
-// MarshalJSON writes the keys in order.
-func (t *tree) MarshalJSON() ([]byte, error) {
+// MarshalJSON writes data before errors.
+func (g *gqlBody) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
-	err := writeTree(&b, t)
-	return b.Bytes(), err
+	b.WriteByte('{')
+	if g.hasData {
+		b.WriteString(`"data":`)
+		if err := writeTree(&b, g.data); err != nil {
+			return nil, err
+		}
+	}
+	if len(g.errs) > 0 {
+		if g.hasData {
+			b.WriteByte(',')
+		}
+		b.WriteString(`"errors":`)
+		if err := writeLeaf(&b, g.errs); err != nil {
+			return nil, err
+		}
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
 }
 
 func writeTree(b *bytes.Buffer, v any) error {
@@ -47,11 +53,11 @@ func writeTree(b *bytes.Buffer, v any) error {
 		b.WriteString("null")
 	case *tree:
 		b.WriteByte('{')
-		for i, k := range v.keys {
+		for i, f := range v.fields {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			if err := writeLeaf(b, k); err != nil {
+			if err := writeLeaf(b, f.key); err != nil {
 				return err
 			}
 			b.WriteByte(':')

@@ -1,6 +1,7 @@
 package githubsim
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -93,10 +94,10 @@ func (l *limits) admit(c *call, inFlight int) *reply {
 	defer l.mu.Unlock()
 	b := l.bucket(c.token, c.kind, c.now)
 	if l.primary > 0 && b.used >= l.primary {
-		return c.primaryLimit()
+		return c.primaryLimit(0)
 	}
 	if l.overSecondary(c, inFlight) {
-		return c.secondaryLimit(l.secondary.RetryAfter)
+		return c.secondaryLimit(l.secondary.RetryAfter, 0)
 	}
 	b.used += c.note.Count.Points
 	return nil
@@ -144,6 +145,9 @@ func (l *limits) spend(c *call, rep *reply, took time.Duration) {
 	defer l.mu.Unlock()
 	if rep.status == http.StatusNotModified {
 		l.bucket(c.token, c.kind, c.now).used -= c.note.Count.Points
+	}
+	if c.penalty {
+		l.bucket(c.token, c.kind, c.now).used += c.note.Count.Points
 	}
 	if l.secondary != (Secondary{}) {
 		weight := 1
@@ -199,23 +203,29 @@ func (l *limits) report(c *call) *reply {
 	return ok(map[string]any{"resources": map[string]any{"core": one(REST), "graphql": one(GraphQL), "search": search}, "rate": one(REST)})
 }
 
-// primaryLimit refuses a request for the hourly limit.
-func (c *call) primaryLimit() *reply {
+// primaryLimit refuses a request for the hourly limit: GraphQL with 200 and an
+// error of type RATE_LIMITED, REST with 403 unless another status is wanted.
+func (c *call) primaryLimit(status int) *reply {
 	message := fmt.Sprintf("API rate limit exceeded for user ID %d.", c.userID)
 	if c.token.Scope.App {
 		message = "API rate limit exceeded for installation ID 1."
 	}
-	rep := c.failure(http.StatusForbidden, message)
+	rep := c.failure(cmp.Or(status, http.StatusForbidden), message)
 	if c.kind == GraphQL {
-		rep = ok(map[string]any{"errors": []any{map[string]any{"type": "RATE_LIMITED", "message": message}}})
+		rep = ok(&gqlBody{errs: []*gqlError{fail("RATE_LIMITED", "%s", message)}})
 	}
 	rep.limited = true
 	return rep.set("X-RateLimit-Remaining", "0")
 }
 
-// secondaryLimit refuses a request for one of the limits of a minute.
-func (c *call) secondaryLimit(after time.Duration) *reply {
-	rep := c.failure(http.StatusForbidden, "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.")
+// secondaryLimit refuses a request for one of the limits of a minute: 403
+// unless another status is wanted. With 200, GraphQL gets an error in its body.
+func (c *call) secondaryLimit(after time.Duration, status int) *reply {
+	const message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+	rep := c.failure(cmp.Or(status, http.StatusForbidden), message)
+	if status == http.StatusOK {
+		rep = ok(&gqlBody{errs: []*gqlError{fail("", message)}})
+	}
 	rep.limited = true
 	if after > 0 {
 		rep.set("Retry-After", strconv.Itoa(int(after.Round(time.Second)/time.Second)))

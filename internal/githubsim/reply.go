@@ -17,6 +17,7 @@ type reply struct {
 	body    any
 	raw     []byte
 	limited bool // a refusal for a limit
+	cut     bool // no answer reaches the client
 	broken  func(c *call, rep *reply, w http.ResponseWriter)
 }
 
@@ -36,6 +37,12 @@ func (p *reply) set(key, value string) *reply {
 func (p *reply) encode() {
 	if p.raw != nil || p.body == nil {
 		return
+	}
+	if g, isGraphQL := p.body.(*gqlBody); isGraphQL {
+		if raw, err := g.MarshalJSON(); err == nil {
+			p.raw, p.body = raw, nil
+			return
+		}
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -87,18 +94,21 @@ func (s *Server) finish(c *call, rep *reply, w http.ResponseWriter) {
 	took := s.o.Now().Sub(c.start)
 	s.limits.spend(c, rep, took)
 	s.header(c, rep, w.Header())
-	if rep.broken != nil {
-		rep.broken(c, rep, w)
-	} else {
-		w.WriteHeader(rep.status)
-		if c.r.Method != http.MethodHead {
-			_, _ = w.Write(rep.raw) // a client that went away is none of our business
-		}
-	}
 	c.note.Status = rep.status
 	c.note.Count.Requests, c.note.Count.Time, c.note.Count.Bytes = 1, took, int64(len(rep.raw))
+	if rep.cut {
+		c.note.Status = 0
+	}
 	s.meter.note(c.note, rep.limited)
 	s.o.Log.Debug("request", "kind", c.kind, "route", c.note.Route, "status", rep.status, "points", c.note.Count.Points, "took", took)
+	if rep.broken != nil {
+		rep.broken(c, rep, w) // last: it may end by cutting the connection
+		return
+	}
+	w.WriteHeader(rep.status)
+	if c.r.Method != http.MethodHead {
+		_, _ = w.Write(rep.raw) // a client that went away is none of our business
+	}
 }
 
 // header sets what every answer of GitHub carries.

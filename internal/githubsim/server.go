@@ -112,22 +112,23 @@ func (s *Server) Mutate(change func(*World)) {
 // call is one request on its way through the server. Handlers read it and
 // return a reply; x and viewer are frozen for the time of the call.
 type call struct {
-	s      *Server
-	r      *http.Request
-	body   []byte
-	kind   Kind
-	path   string // escaped, without /api/v3
-	route  *route // REST; nil when no route fits
-	params map[string]string
-	query  *document // GraphQL; nil when it could not be read
-	token  *Token
-	userID int64 // of the person behind the token
-	x      *Index
-	viewer *viewer
-	now    time.Time
-	start  time.Time
-	id     string
-	note   Request
+	s       *Server
+	r       *http.Request
+	body    []byte
+	kind    Kind
+	path    string // escaped, without /api/v3
+	route   *route // REST; nil when no route fits
+	params  map[string]string
+	query   *document // GraphQL; nil when it could not be read
+	token   *Token
+	userID  int64 // of the person behind the token
+	x       *Index
+	viewer  *viewer
+	now     time.Time
+	start   time.Time
+	id      string
+	note    Request
+	penalty bool // the points are charged once more
 }
 
 // ServeHTTP answers one request.
@@ -176,18 +177,16 @@ func (s *Server) answer(c *call, inFlight int) *reply {
 	if f != nil && f.Mutate != nil {
 		s.Mutate(f.Mutate)
 	}
-	if f != nil && f.instead() {
-		return f.reply(c, nil)
-	}
-	rep := s.handle(c)
 	if f != nil {
-		rep = f.reply(c, rep)
+		if rep := f.instead(c); rep != nil {
+			return rep
+		}
 	}
-	return rep
+	return s.handle(c, f)
 }
 
-// handle answers from the world as it is now.
-func (s *Server) handle(c *call) *reply {
+// handle answers from the world as it is now; a fault may spoil the answer.
+func (s *Server) handle(c *call, f *Fault) *reply {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	c.x = s.index
@@ -203,6 +202,9 @@ func (s *Server) handle(c *call) *reply {
 		rep = c.notFound()
 	default:
 		rep = c.route.handle(c)
+	}
+	if f != nil {
+		rep = f.spoil(c, rep)
 	}
 	rep.encode()
 	return rep
