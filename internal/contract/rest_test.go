@@ -89,6 +89,16 @@ func TestJudgeObjectsToWhatDiffersFromTheDescription(t *testing.T) {
 	}
 }
 
+func TestTheCutDescriptionIsSound(t *testing.T) {
+	j := REST(t)
+	if err := j.doc.Validate(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if n := j.doc.Paths.Len(); n < 200 {
+		t.Errorf("%d paths, want 200 or more", n)
+	}
+}
+
 func TestJudgedListsTheOperationsSeen(t *testing.T) {
 	j := REST(t)
 	said(t, j, "GET", "/repos/o/r/keys", "", 200, "[]")
