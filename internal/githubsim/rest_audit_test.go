@@ -105,3 +105,25 @@ func TestAuditEventsNameTheirOrganizationAndIDs(t *testing.T) {
 		t.Errorf("team: %v", a.key(1, "team"))
 	}
 }
+
+func FuzzPhrase(f *testing.F) {
+	for _, seed := range []string{"", "actor:ann action:team -repo:acme/api", "created:>=2026-01-01 created:<2026-02-01T00:00:00Z", "created:*..2026-01-01",
+		`user:"ann"`, "created:..", "-created:>2026-01-01", "::", "created:>=", "free text"} {
+		f.Add(seed)
+	}
+	o := Demo().Index().org("acme-robotics")
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := readPhrase(text)
+		if err != nil {
+			return
+		}
+		for _, e := range o.AuditLog[:10] {
+			fits := p.fits(o, e)
+			for _, s := range p.spans {
+				if fits && (!s.from.IsZero() && e.CreatedAt.Before(s.from) || !s.to.IsZero() && !e.CreatedAt.Before(s.to)) {
+					t.Errorf("%q finds an event of %s", text, e.CreatedAt)
+				}
+			}
+		}
+	})
+}
