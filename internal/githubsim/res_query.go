@@ -68,7 +68,7 @@ var queryFields = map[string]fieldFunc{
 		if o == nil {
 			return fail("NOT_FOUND", "Could not resolve to a Repository with the name '%s/%s'.", a.str("owner"), a.str("name"))
 		}
-		return e.repository(o, a.str("name"))
+		return e.repository(o, a.str("owner"), a.str("name"))
 	},
 	"repositoryOwner": func(e *exec, _ any, a args) any {
 		if o := e.x.org(a.str("login")); o != nil {
@@ -173,11 +173,11 @@ func (e *exec) organization(login string) any {
 	return o
 }
 
-func (e *exec) repository(o *orgIndex, name string) any {
+func (e *exec) repository(o *orgIndex, owner, name string) any {
 	if r := o.repo(name); r != nil && e.v.sees(repoOf{r, o}) {
 		return repoOf{r, o}
 	}
-	return fail("NOT_FOUND", "Could not resolve to a Repository with the name '%s/%s'.", o.Login, name)
+	return fail("NOT_FOUND", "Could not resolve to a Repository with the name '%s/%s'.", owner, name)
 }
 
 // notAccessible is what an App without the permission gets.
