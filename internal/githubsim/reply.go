@@ -86,12 +86,13 @@ func (s *Server) requestID() string { return fmt.Sprintf("AJAR:SIM:%06X", s.seri
 // finish waits the latency, settles the limits, writes the answer and notes it.
 func (s *Server) finish(c *call, rep *reply, w http.ResponseWriter) {
 	rep.encode()
+	var latency time.Duration
 	if s.o.Latency != nil {
-		if d := s.o.Latency(c.kind); d > 0 {
-			_ = s.o.Sleep(c.r.Context(), d) // the client went away: it gets its answer all the same
+		if latency = s.o.Latency(c.kind); latency > 0 {
+			_ = s.o.Sleep(c.r.Context(), latency) // the client went away: it gets its answer all the same
 		}
 	}
-	took := s.o.Now().Sub(c.start)
+	took := max(latency, s.o.Now().Sub(c.start)) // Sleep may be a short cut
 	s.limits.spend(c, rep, took)
 	s.header(c, rep, w.Header())
 	c.note.Status = rep.status

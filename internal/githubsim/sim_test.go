@@ -94,9 +94,9 @@ var noRedirect = &http.Client{CheckRedirect: func(*http.Request, []*http.Request
 
 // answer is a GraphQL answer; Data stays as it came.
 type answer struct {
-	Status int
-	Header http.Header
-	Raw    []byte
+	Status int         `json:"-"`
+	Header http.Header `json:"-"`
+	Raw    []byte      `json:"-"`
 	Data   json.RawMessage
 	Errors []struct {
 		Type, Message string
