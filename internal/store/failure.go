@@ -32,11 +32,12 @@ func explain(path string, err error) error {
 	if err == nil {
 		return nil
 	}
-	kind, advice := ErrDisk, ""
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
 		return err
 	}
+	var kind error
+	var advice string
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_CORRUPT:
 		kind, advice = ErrDamaged, "it is left as it is: put a backup in its place, or move it away and collect again"

@@ -79,7 +79,7 @@ func (s *Store) backupBefore(ctx context.Context, made int64) error {
 	if _, err := os.Stat(to); err == nil {
 		to = fmt.Sprintf("%s.schema-%d.%d.backup", s.path, made, s.now().UnixMilli())
 	}
-	if err := backup(ctx, s.readers, to); err != nil {
+	if err := backup(ctx, s.path, to); err != nil {
 		return fmt.Errorf("store %s: copying it before its schema changes: %w", s.path, err)
 	}
 	s.log.Info("copied the store before its schema changes", "path", to)
@@ -87,7 +87,7 @@ func (s *Store) backupBefore(ctx context.Context, made int64) error {
 }
 
 // backup writes a checked copy that appears whole or not at all.
-func backup(ctx context.Context, db *sql.DB, to string) error {
+func backup(ctx context.Context, from, to string) error {
 	if _, err := os.Lstat(to); err == nil {
 		return fmt.Errorf("backup %s: a file is there already", to)
 	}
@@ -97,8 +97,13 @@ func backup(ctx context.Context, db *sql.DB, to string) error {
 	}
 	defer os.RemoveAll(dir)
 	part := filepath.Join(dir, "store")
+	db, err := sql.Open("sqlite", dsn(from, copierParams))
+	if err != nil {
+		return fmt.Errorf("backup %s: %w", to, err)
+	}
+	defer db.Close()
 	if _, err := db.ExecContext(ctx, copyInto, part); err != nil {
-		return fmt.Errorf("backup %s: %w", to, explain(part, err))
+		return fmt.Errorf("backup %s: %w", to, explain(from, err))
 	}
 	if err := checkCopy(ctx, part); err != nil {
 		return fmt.Errorf("backup %s: %w", to, err)

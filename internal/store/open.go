@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -155,7 +156,7 @@ func check(ctx context.Context, db *sql.DB, path, how string) error {
 	}
 	if answer != "ok" {
 		return fmt.Errorf("store %s: %w (%s); it is left as it is: put a backup in its place, or move it away and collect again",
-			path, ErrDamaged, answer)
+			path, ErrDamaged, strings.ReplaceAll(answer, "\n", ", "))
 	}
 	return nil
 }

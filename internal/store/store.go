@@ -96,6 +96,9 @@ func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var errs []error
+	if s.readers != nil { // before the writer, which as the last one tidies the log away
+		errs = append(errs, s.readers.Close())
+	}
 	if s.conn != nil {
 		_ = s.abandon(errClosed)
 		for _, st := range s.prepared {
@@ -109,9 +112,6 @@ func (s *Store) Close() error {
 	}
 	if s.writer != nil {
 		errs = append(errs, s.writer.Close())
-	}
-	if s.readers != nil {
-		errs = append(errs, s.readers.Close())
 	}
 	if s.lock != nil {
 		errs = append(errs, s.lock.Close())
@@ -150,5 +150,5 @@ func (s *Store) Check(ctx context.Context) error { return check(ctx, s.readers, 
 // Backup writes a whole and current copy to a path where nothing is yet. It may
 // run beside a pass and sees what was committed when it began.
 func (s *Store) Backup(ctx context.Context, to string) error {
-	return backup(ctx, s.readers, to)
+	return backup(ctx, s.path, to)
 }
