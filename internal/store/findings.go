@@ -1,0 +1,175 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/eb661601/ajar/access"
+)
+
+const findingColumns = `
+		SELECT state, since, first_seen, last_seen, resolved_at, resolved_why, unseen, reopened, needs, body
+		  FROM findings`
+
+const (
+	liveFindings = findingColumns + `
+		 WHERE org = $1 AND state <> 'resolved'
+		 ORDER BY fingerprint`
+	findingOf = findingColumns + `
+		 WHERE org = $1 AND fingerprint = $2
+		 ORDER BY fingerprint`
+	findingsLike = findingColumns + `
+		 WHERE org = $1 AND substr(fingerprint, 1, length($2)) = $2
+		 ORDER BY fingerprint
+		 LIMIT 9`
+	// A name with its kind in front ("repo:acme/api") must match as a whole,
+	// anything else may be part of one.
+	findingsBy = findingColumns + `
+		 WHERE org = $1
+		   AND ($2 = '' OR rule = $2)
+		   AND ($3 = '' OR category = $3)
+		   AND severity >= $4
+		   AND ($5 = '' OR lower(principal) = lower($5) OR ($6 AND instr(lower(principal), lower($5)) > 0))
+		   AND ($7 = '' OR lower(resource) = lower($7) OR ($8 AND instr(lower(resource), lower($7)) > 0))
+		   AND ($9 = '' OR instr($9, ' ' || state || ' ') > 0)
+		 ORDER BY severity DESC, rule, fingerprint`
+	readEvents = `
+		SELECT at, snapshot, what, why
+		  FROM finding_events
+		 WHERE org = $1 AND fingerprint = $2
+		 ORDER BY id`
+)
+
+// Filter says which findings are wanted. The zero Filter wants all of them, the
+// resolved ones too.
+type Filter struct {
+	Rule     string
+	Category string
+	Severity access.Severity // at least this
+	// Principal and Resource are part of a name, in any case; with a kind in
+	// front ("user:ann", "repo:acme/api") they are the whole of it.
+	Principal string
+	Resource  string
+	States    []access.State // any of these; none given: all
+}
+
+// Findings lists the findings of an organization, the worst first.
+func (s *Store) Findings(ctx context.Context, org string, f Filter) ([]access.Finding, error) {
+	id, err := s.orgID(ctx, org)
+	if err != nil {
+		return nil, err
+	}
+	var states string
+	for _, st := range f.States {
+		states += " " + string(st) + " "
+	}
+	lives, err := s.readLives(ctx, findingsBy, id, f.Rule, f.Category, int64(f.Severity),
+		f.Principal, !strings.Contains(f.Principal, ":"), f.Resource, !strings.Contains(f.Resource, ":"), states)
+	if err != nil {
+		return nil, fmt.Errorf("findings of %s: %w", org, explain(s.path, err))
+	}
+	out := make([]access.Finding, len(lives))
+	for i, l := range lives {
+		out[i] = l.tell()
+	}
+	return out, nil
+}
+
+// Finding gives the one finding whose fingerprint begins with prefix.
+func (s *Store) Finding(ctx context.Context, org, prefix string) (access.Finding, error) {
+	id, err := s.orgID(ctx, org)
+	if err != nil {
+		return access.Finding{}, err
+	}
+	prefix = strings.ToLower(prefix)
+	lives, err := s.readLives(ctx, findingsLike, id, prefix)
+	switch {
+	case err != nil:
+		return access.Finding{}, fmt.Errorf("finding %s of %s: %w", prefix, org, explain(s.path, err))
+	case len(lives) == 0 || prefix == "":
+		return access.Finding{}, fmt.Errorf("%w: none of %s begins with %q; ajar findings lists them", ErrNoFinding, org, prefix)
+	case len(lives) == 1 || lives[0].finding.Fingerprint == prefix:
+		return lives[0].tell(), nil
+	}
+	var ids []string
+	for _, l := range lives {
+		ids = append(ids, l.finding.Fingerprint)
+	}
+	return access.Finding{}, fmt.Errorf("%w: %q could be any of %s; give more of it", ErrNoFinding, prefix, strings.Join(ids, ", "))
+}
+
+// Events tells the life of one finding, from its first event on.
+func (s *Store) Events(ctx context.Context, org, fingerprint string) ([]Event, error) {
+	id, err := s.orgID(ctx, org)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.readers.QueryContext(ctx, readEvents, id, fingerprint)
+	if err != nil {
+		return nil, explain(s.path, err)
+	}
+	var out []Event
+	err = drain(rows, func(rows *sql.Rows) error {
+		var e Event
+		var at sql.NullInt64
+		err := rows.Scan(&at, &e.Snapshot, &e.What, &e.Why)
+		e.At = instant(at)
+		out = append(out, e)
+		return err
+	})
+	return out, explain(s.path, err)
+}
+
+// liveFindings gives the open and waived findings by fingerprint.
+func (s *Store) liveFindings(ctx context.Context, org int64) (map[string]*life, error) {
+	lives, err := s.readLives(ctx, liveFindings, org)
+	known := make(map[string]*life, len(lives))
+	for _, l := range lives {
+		known[l.finding.Fingerprint] = l
+	}
+	return known, err
+}
+
+// findingOf gives what is known of one finding, nil where that is nothing.
+func (s *Store) findingOf(ctx context.Context, org int64, fingerprint string) (*life, error) {
+	lives, err := s.readLives(ctx, findingOf, org, fingerprint)
+	if err != nil || len(lives) == 0 {
+		return nil, err
+	}
+	return lives[0], nil
+}
+
+func (s *Store) readLives(ctx context.Context, query string, args ...any) ([]*life, error) {
+	rows, err := s.readers.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	var out []*life
+	err = drain(rows, func(rows *sql.Rows) error {
+		l, err := scanLife(rows)
+		out = append(out, l)
+		return err
+	})
+	return out, err
+}
+
+func scanLife(rows *sql.Rows) (*life, error) {
+	var last sql.NullInt64
+	var r record
+	err := rows.Scan(&r.state, &r.since, &r.first, &last, &r.resolved, &r.why, &r.unseen, &r.reopened, &r.needs, &r.body)
+	if err != nil {
+		return nil, err
+	}
+	l := life{why: r.why, unseen: r.unseen, reopened: r.reopened, stored: r}
+	f := &l.finding
+	if err := errors.Join(json.Unmarshal([]byte(r.body), f), json.Unmarshal([]byte(r.needs), &f.Needs)); err != nil {
+		return nil, fmt.Errorf("reading a finding: %w", err)
+	}
+	f.State, f.Since, f.FirstSeen, f.LastSeen, f.ResolvedAt =
+		r.state, instant(r.since), instant(r.first), instant(last), instant(r.resolved)
+	return &l, nil
+}

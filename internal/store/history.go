@@ -1,0 +1,178 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// placesOf lists the scopes in which a thing may have grants: its own, and those
+// that mention it. $1 is the organization, $2 and $3 the thing.
+const placesOf = `
+		WITH places (scope, own, area_kind, thing) AS (
+		  SELECT s.id, 1, a.scope_kind, s.scope
+		    FROM areas a
+		    JOIN scopes s ON s.org = $1 AND s.area = a.id AND s.scope = $3
+		   WHERE a.scope_kind = $2
+		   UNION ALL
+		  SELECT s.id, 0, a.scope_kind, s.scope
+		    FROM mentions m
+		    JOIN scopes s ON s.id = m.scope AND s.org = $1
+		    JOIN areas a ON a.id = s.area
+		   WHERE m.kind = $2 AND m.id = $3)`
+
+const (
+	grantsOfPrincipal = placesOf + `
+		SELECT DISTINCT r.principal_kind, g.principal, r.resource_kind, g.resource, r.privilege, r.source, r.role
+		  FROM places p
+		  JOIN grants g ON g.scope = p.scope AND g.principal = $3
+		  JOIN relations r ON r.id = g.relation AND r.principal_kind = $2
+		 WHERE g.seen_from <= $4 AND (g.seen_to IS NULL OR g.seen_to > $4)
+		 ORDER BY r.resource_kind, g.resource, r.principal_kind, g.principal, r.source, r.role, r.privilege`
+
+	// A team's scope may hold thousands of repositories, all with the team as
+	// principal (kind 2): there the key leads straight to one of them.
+	grantsOnResource = placesOf + `
+		SELECT r.principal_kind, g.principal, r.resource_kind, g.resource, r.privilege, r.source, r.role
+		  FROM places p
+		  JOIN grants g ON g.scope = p.scope AND g.resource = $3
+		  JOIN relations r ON r.id = g.relation AND r.resource_kind = $2
+		 WHERE (p.own OR p.area_kind IS NOT 2) AND g.seen_from <= $4 AND (g.seen_to IS NULL OR g.seen_to > $4)
+		 UNION
+		SELECT r.principal_kind, g.principal, r.resource_kind, g.resource, r.privilege, r.source, r.role
+		  FROM places p
+		  JOIN grants g ON g.scope = p.scope AND g.principal = p.thing AND g.resource = $3
+		  JOIN relations r ON r.id = g.relation AND r.resource_kind = $2 AND r.principal_kind = 2
+		 WHERE NOT p.own AND p.area_kind = 2 AND g.seen_from <= $4 AND (g.seen_to IS NULL OR g.seen_to > $4)
+		 ORDER BY 3, 4, 1, 2, 6, 7, 5`
+
+	grantsOnOrg = `
+		SELECT DISTINCT r.principal_kind, g.principal, r.resource_kind, g.resource, r.privilege, r.source, r.role
+		  FROM areas a
+		  JOIN scopes s ON s.org = $1 AND s.area = a.id
+		  JOIN grants g ON g.scope = s.id
+		  JOIN relations r ON r.id = g.relation
+		 WHERE a.grants_on = $2 AND g.resource = $3 AND g.seen_from <= $4 AND (g.seen_to IS NULL OR g.seen_to > $4)
+		 ORDER BY r.principal_kind, g.principal, r.source, r.role, r.privilege`
+
+	grantSince = placesOf + `
+		SELECT min(f.at)
+		  FROM places p
+		  JOIN grants g ON g.scope = p.scope AND g.principal = $3 AND g.resource = $5
+		  JOIN relations r ON r.id = g.relation
+		  JOIN snapshots f ON f.id = g.seen_from
+		 WHERE r.principal_kind = $2 AND r.resource_kind = $6 AND r.privilege = $7 AND r.source = $8 AND r.role = $9
+		   AND g.seen_from <= $4 AND (g.seen_to IS NULL OR g.seen_to > $4)
+		 ORDER BY 1`
+
+	personNames = `
+		SELECT p.login, f.at, t.at
+		  FROM people p
+		  JOIN snapshots f ON f.id = p.seen_from
+		  LEFT JOIN snapshots t ON t.id = p.seen_to
+		 WHERE p.org = $1 AND p.id = $2
+		 ORDER BY p.seen_from`
+	entityNames = `
+		SELECT e.label, f.at, t.at
+		  FROM entities e
+		  JOIN scopes s ON s.id = e.scope
+		  JOIN areas a ON a.id = s.area
+		  JOIN snapshots f ON f.id = e.seen_from
+		  LEFT JOIN snapshots t ON t.id = e.seen_to
+		 WHERE s.org = $1 AND a.name = $3 AND s.scope = $2 AND e.id = $2
+		 ORDER BY e.seen_from`
+)
+
+// GrantsOf gives the grants that a principal itself held at an instant, by the
+// newest snapshot not later than it. What it reaches through a team is with the
+// team.
+func (s *Store) GrantsOf(ctx context.Context, org string, principal access.Ref, at time.Time) ([]access.Grant, error) {
+	return s.grantsAround(ctx, grantsOfPrincipal, org, principal, at)
+}
+
+// GrantsOn gives the grants on a resource at an instant, by the newest snapshot
+// not later than it.
+func (s *Store) GrantsOn(ctx context.Context, org string, resource access.Ref, at time.Time) ([]access.Grant, error) {
+	query := grantsOnResource
+	if resource.Kind == access.Org {
+		query = grantsOnOrg
+	}
+	return s.grantsAround(ctx, query, org, resource, at)
+}
+
+func (s *Store) grantsAround(ctx context.Context, query, org string, r access.Ref, at time.Time) ([]access.Grant, error) {
+	info, err := s.At(ctx, org, at)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.readers.QueryContext(ctx, query, info.OrgID, int64(r.Kind), r.ID, info.ID)
+	if err != nil {
+		return nil, fmt.Errorf("grants of %s: %w", r, explain(s.path, err))
+	}
+	var out []access.Grant
+	err = drain(rows, func(rows *sql.Rows) error {
+		var g access.Grant
+		err := rows.Scan(&g.Principal.Kind, &g.Principal.ID, &g.Resource.Kind, &g.Resource.ID, &g.Privilege, &g.Source, &g.Role)
+		out = append(out, g)
+		return err
+	})
+	return out, explain(s.path, err)
+}
+
+// seenSince gives the instant since which a grant has been seen without a break
+// up to a snapshot, the zero time where that snapshot does not show it. The
+// statement is grantSince.
+func seenSince(ctx context.Context, st *sql.Stmt, org, snapshot int64, g access.Grant) (time.Time, error) {
+	var at sql.NullInt64
+	err := st.QueryRowContext(ctx, org, int64(g.Principal.Kind), g.Principal.ID, snapshot,
+		g.Resource.ID, int64(g.Resource.Kind), int64(g.Privilege), int64(g.Source), g.Role).Scan(&at)
+	return instant(at), err
+}
+
+// Label is one name that a thing had, and when. To is zero for the present one.
+type Label struct {
+	Name     string
+	From, To time.Time
+}
+
+// Names tells what a user, team or repository has been called, the oldest name
+// first.
+func (s *Store) Names(ctx context.Context, org string, r access.Ref) ([]Label, error) {
+	id, err := s.orgID(ctx, org)
+	if err != nil {
+		return nil, err
+	}
+	query, args := entityNames, []any{id, r.ID, ""}
+	switch r.Kind {
+	case access.User:
+		query, args = personNames, args[:2]
+	case access.Team:
+		args[2] = string(access.AreaTeams)
+	case access.Repo:
+		args[2] = string(access.AreaRepositories)
+	default:
+		return nil, fmt.Errorf("names of %s: only those of users, teams and repositories are kept", r)
+	}
+	rows, err := s.readers.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, explain(s.path, err)
+	}
+	var out []Label
+	err = drain(rows, func(rows *sql.Rows) error {
+		var name string
+		var from, to sql.NullInt64
+		if err := rows.Scan(&name, &from, &to); err != nil {
+			return err
+		}
+		if n := len(out); n > 0 && out[n-1].Name == name && out[n-1].To.Equal(instant(from)) {
+			out[n-1].To = instant(to)
+			return nil
+		}
+		out = append(out, Label{name, instant(from), instant(to)})
+		return nil
+	})
+	return out, explain(s.path, err)
+}

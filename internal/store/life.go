@@ -1,0 +1,174 @@
+package store
+
+import (
+	"cmp"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// life is one finding over time: as it was judged last, and what became of it.
+type life struct {
+	finding  access.Finding
+	why      string // it was resolved
+	unseen   string // why it could not be looked for again; "" when it was
+	reopened int
+	events   []Event // what the judgement at hand adds
+	stored   record  // what the store holds of it
+}
+
+// record is a life as it is stored, but for when it was last seen: that alone
+// changes with every judgement.
+type record struct {
+	state                  access.State
+	since, first, resolved sql.NullInt64
+	why, unseen            string
+	reopened               int
+	needs, body            string
+}
+
+func (l *life) record() (record, error) {
+	f := l.finding
+	needs, err := json.Marshal(f.Needs)
+	if err != nil {
+		return record{}, fmt.Errorf("finding %s: %w", f.Fingerprint, err)
+	}
+	r := record{f.State, ms(f.Since), ms(f.FirstSeen), ms(f.ResolvedAt), l.why, l.unseen, l.reopened, string(needs), ""}
+	f.State, f.Since, f.FirstSeen, f.LastSeen, f.ResolvedAt = "", time.Time{}, time.Time{}, time.Time{}, time.Time{}
+	body, err := json.Marshal(f)
+	if err != nil {
+		return record{}, fmt.Errorf("finding %s: %w", f.Fingerprint, err)
+	}
+	r.body = string(body)
+	return r, nil
+}
+
+// What can happen to a finding.
+const (
+	Opened     = "opened"
+	WaiverSet  = "waived"
+	WaiverOver = "unwaived"
+	Closed     = "resolved"
+	Reopened   = "reopened"
+)
+
+// Event is one turn in the life of a finding.
+type Event struct {
+	At       time.Time
+	Snapshot int64
+	What     string // Opened, WaiverSet, WaiverOver, Closed or Reopened
+	Why      string // "" where there is nothing to add
+}
+
+// judgement is one look at the findings of one snapshot.
+type judgement struct {
+	snap *access.Snapshot
+	at   time.Time
+}
+
+func (j judgement) note(l *life, what, why string) {
+	l.events = append(l.events, Event{At: j.at, Snapshot: j.snap.ID, What: what, Why: why})
+}
+
+// meet merges what was found with what was known of it, nil where that is
+// nothing. The finding takes over, but keeps when it was first seen.
+func (j judgement) meet(known *life, f access.Finding) *life {
+	f.State = cmp.Or(f.State, access.Open)
+	f.FirstSeen, f.LastSeen, f.ResolvedAt = j.snap.TakenAt, j.snap.TakenAt, time.Time{}
+	l := &life{finding: f}
+	was := access.Open
+	switch {
+	case known == nil:
+		j.note(l, Opened, "")
+	case known.finding.State == access.Resolved:
+		l.reopened = known.reopened + 1
+		j.note(l, Reopened, "")
+	default:
+		l.reopened = known.reopened
+		was = known.finding.State
+	}
+	if known != nil {
+		l.stored = known.stored
+		l.finding.FirstSeen = known.finding.FirstSeen
+		if known.finding.LastSeen.After(f.LastSeen) {
+			l.finding.LastSeen = known.finding.LastSeen
+		}
+	}
+	if was != f.State {
+		if f.State == access.Waived {
+			j.note(l, WaiverSet, f.Waiver)
+		} else {
+			j.note(l, WaiverOver, "no waiver is in force")
+		}
+	}
+	return l
+}
+
+// miss says what it means that a live finding was not found again. It is resolved
+// only where all that would show it was read to the end.
+func (j judgement) miss(l *life) {
+	if gap, ok := j.gap(l.finding.Needs); ok {
+		l.unseen = gap
+		if f := &l.finding; f.State == access.Waived && !f.WaiverEnd.IsZero() && !j.at.Before(f.WaiverEnd) {
+			f.State = access.Open
+			j.note(l, WaiverOver, "the waiver ended")
+		}
+		return
+	}
+	l.unseen, l.why = "", j.reason(l.finding)
+	l.finding.State, l.finding.ResolvedAt = access.Resolved, j.at
+	j.note(l, Closed, l.why)
+}
+
+// gap finds the first piece of coverage that a conclusion lacks.
+func (j judgement) gap(needs []access.Need) (string, bool) {
+	for _, n := range needs {
+		line := j.snap.Coverage.Of(n.Area)
+		if n.Scope != 0 {
+			line = j.snap.Coverage.For(n.Area, n.Scope)
+		}
+		if line.Status != access.Complete {
+			return fmt.Sprintf("not looked for again on %s: %s was not read to the end (%s)",
+				date(j.snap.TakenAt), n.Area, cmp.Or(line.Reason, string(line.Status))), true
+		}
+	}
+	return "", false
+}
+
+// reason says why a finding that was looked for is no longer one.
+func (j judgement) reason(f access.Finding) string {
+	if f.Grant == nil {
+		return "it was looked for and is no longer there"
+	}
+	if _, there := slices.BinarySearchFunc(j.snap.Grants, *f.Grant, access.Grant.Compare); there {
+		return "the grant is still there, but nothing objects to it any more: the baseline, a rule or a setting changed"
+	}
+	return "the grant is gone"
+}
+
+// tell gives the finding with what its life adds to the evidence.
+func (l *life) tell() access.Finding {
+	f := l.finding
+	f.Evidence = slices.Clone(f.Evidence)
+	if l.unseen != "" {
+		f.Evidence = append(f.Evidence, l.unseen)
+	}
+	if l.reopened > 0 {
+		f.Evidence = append(f.Evidence, fmt.Sprintf("came back after it was resolved, %d× since %s", l.reopened, date(f.FirstSeen)))
+	}
+	if f.State == access.Resolved {
+		f.Evidence = append(f.Evidence, fmt.Sprintf("resolved on %s: %s", date(f.ResolvedAt), l.why))
+	}
+	return f
+}
+
+func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// byWeight is the order in which findings are listed: the worst first.
+func byWeight(x, y access.Finding) int {
+	return cmp.Or(cmp.Compare(y.Severity, x.Severity), cmp.Compare(x.Rule, y.Rule), cmp.Compare(x.Fingerprint, y.Fingerprint))
+}
