@@ -1,0 +1,192 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// column reads one table of words of the schema.
+func column(t *testing.T, s *Store, table string) map[int64]string {
+	t.Helper()
+	rows, err := s.readers.Query("SELECT id, name FROM " + table + " ORDER BY id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[int64]string{}
+	err = drain(rows, func(rows *sql.Rows) error {
+		var id int64
+		var name string
+		err := rows.Scan(&id, &name)
+		out[id] = name
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestSchemaKnowsEveryWordOfTheVocabulary(t *testing.T) {
+	s := fresh(t)
+	kinds, privileges, sources := map[int64]string{}, map[int64]string{}, map[int64]string{}
+	for n := range int64(256) {
+		if k := access.Kind(n); n > 0 && !strings.HasPrefix(k.String(), "kind(") {
+			kinds[n] = k.String()
+		}
+		if p := access.Privilege(n); !strings.HasPrefix(p.String(), "privilege(") {
+			privileges[n] = p.String()
+		}
+		if src := access.Source(n); n > 0 && !strings.HasPrefix(src.String(), "source(") {
+			sources[n] = src.String()
+		}
+	}
+	same(t, "kinds", column(t, s, "kinds"), kinds)
+	same(t, "privileges", column(t, s, "privileges"), privileges)
+	same(t, "sources", column(t, s, "sources"), sources)
+}
+
+func TestSchemaAndProgramAgreeOnTheAreas(t *testing.T) {
+	s := fresh(t)
+	type row struct {
+		ID                  uint8
+		Name                access.Area
+		ScopeKind, GrantsOn access.Kind
+	}
+	var got, want []row
+	rows, err := s.readers.Query("SELECT id, name, coalesce(scope_kind, 0), coalesce(grants_on, 0) FROM areas ORDER BY id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = drain(rows, func(rows *sql.Rows) error {
+		var r row
+		err := rows.Scan(&r.ID, &r.Name, &r.ScopeKind, &r.GrantsOn)
+		got = append(got, r)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range areas {
+		want = append(want, row{a.id, a.name, a.scopeKind, a.grantsOn})
+	}
+	same(t, "areas", got, want)
+	for _, a := range access.Areas {
+		if byArea[a] == nil {
+			t.Errorf("the store does not know %s", a)
+		}
+	}
+	if len(areas) != len(access.Areas) {
+		t.Errorf("%d areas are stored, the vocabulary has %d", len(areas), len(access.Areas))
+	}
+}
+
+func TestEveryTableIsStrict(t *testing.T) {
+	s := fresh(t)
+	n := count(t, s, "pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version'")
+	if n != 0 {
+		t.Errorf("%d tables are not strict", n)
+	}
+}
+
+func TestSchemaRefusesWhatMakesNoSense(t *testing.T) {
+	s := fresh(t)
+	p := begin(t, s, noon)
+	small(t, p)
+	finish(t, p)
+	for _, bad := range []string{
+		"INSERT INTO grants (scope, principal, resource, relation, seen_from) VALUES (9999, 1, 1, 1, 1)",
+		"INSERT INTO grants (scope, principal, resource, relation, seen_from) VALUES (1, 1, 1, 9999, 1)",
+		"UPDATE grants SET seen_to = seen_from",
+		"INSERT INTO relations (principal_kind, resource_kind, privilege, source, role) VALUES (1, 10, 0, 1, 0)",
+		"UPDATE entities SET body = '{'",
+		"UPDATE snapshots SET at = 'noon'",
+		"INSERT INTO scopes (org, area, scope, rows) VALUES (77, 4, 0, 0)",
+		"INSERT INTO coverage (org, area, scope, seen_from, status, reason, help, seen, total) VALUES (77, 4, 0, 9, 'perhaps', '', '', 0, 0)",
+		"DELETE FROM orgs",
+	} {
+		if _, err := s.conn.ExecContext(context.Background(), bad); err == nil {
+			t.Errorf("taken: %s", bad)
+		}
+	}
+}
+
+// TestQuestionsUseTheirIndexes reads SQLite's own plans: none may walk through a
+// table that grows with the organization.
+func TestQuestionsUseTheirIndexes(t *testing.T) {
+	s := fresh(t)
+	for name, query := range map[string]string{
+		"liveGrants": liveGrants, "liveEntities": liveEntities, "grantsOfPrincipal": grantsOfPrincipal,
+		"grantsOnResource": grantsOnResource, "grantSince": grantSince, "personNames": personNames, "entityNames": entityNames,
+		"grantsAt": grantsAt, "entitiesAt": entitiesAt, "peopleAt": peopleAt, "coverageAt": coverageAt,
+		"findingOf": findingOf, "readEvents": readEvents, "snapshotsUntil": snapshotsUntil, "closeGrantsOf": closeGrantsOf,
+	} {
+		args := make([]any, strings.Count(query, "$"))
+		for i := range args {
+			args[i] = 1
+		}
+		rows, err := s.readers.Query("EXPLAIN QUERY PLAN "+query, args...)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		err = drain(rows, func(rows *sql.Rows) error {
+			var id, parent, unused int
+			var detail string
+			err := rows.Scan(&id, &parent, &unused, &detail)
+			for _, big := range []string{"g", "e", "s", "p", "m", "grants", "entities", "scopes", "people", "mentions", "findings", "finding_events"} {
+				if detail == "SCAN "+big && !(big == "p" && strings.HasPrefix(name, "grant")) {
+					t.Errorf("%s walks through %s: %s", name, big, detail)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestHistoryCanBeReadByHand(t *testing.T) {
+	s := fresh(t)
+	for n, p := range []access.Privilege{access.Read, access.Admin} {
+		pass := begin(t, s, hour(n))
+		put(t, pass, access.AreaDirectGrants, 50, direct(1, 50, p))
+		finish(t, pass)
+	}
+	rows, err := s.readers.Query(`
+		SELECT org, area, principal_kind, principal, resource_kind, resource, privilege, source, seen_from, coalesce(seen_to, '-')
+		  FROM grant_history
+		 ORDER BY seen_from`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	err = drain(rows, func(rows *sql.Rows) error {
+		w := make([]any, 10)
+		for i := range w {
+			w[i] = new(string)
+		}
+		err := rows.Scan(w...)
+		line := ""
+		for _, x := range w {
+			line += *x.(*string) + " "
+		}
+		got = append(got, strings.TrimSpace(line))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"Acme direct-grants user 1 repo 50 read direct 2026-01-02T12:00:00Z 2026-01-02T13:00:00Z",
+		"Acme direct-grants user 1 repo 50 admin direct 2026-01-02T13:00:00Z -",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("history (-want +got):\n%s", d)
+	}
+}
