@@ -142,6 +142,27 @@ func (g *Graph) on(u, r int32) Access {
 	return a
 }
 
+// Highest gives the most that the user holds on any repository; None where that
+// is nothing.
+func (g *Graph) Highest(user int64) access.Privilege {
+	u, ok := index(g.users, user)
+	if !ok || len(g.repos) == 0 {
+		return access.None
+	}
+	best := g.direct[u]
+	for _, p := range g.spread {
+		if p.bits.has(u) {
+			best = max(best, p.level)
+		}
+	}
+	for _, t := range g.inTeam[u] {
+		for _, up := range g.team[t].chain {
+			best = max(best, g.team[up].best)
+		}
+	}
+	return g.levels[best].privilege
+}
+
 // Of gives everything that the user can reach, by ascending repository id.
 func (g *Graph) Of(user int64) iter.Seq2[int64, Access] {
 	return func(yield func(int64, Access) bool) {

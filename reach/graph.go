@@ -40,6 +40,7 @@ type Graph struct {
 
 	byTeam [][]int32 // of each team: the repositories on which it holds a grant
 	byUser [][]int32 // of each user: the repositories with a direct grant
+	direct []level   // of each user: the strongest direct grant
 }
 
 // level is a position in Graph.levels: a higher one is more access.
@@ -163,7 +164,7 @@ func everywhere(gr *access.Grant) bool {
 // fill lays out the grants of every repository, strongest first.
 func (g *Graph) fill(grants []access.Grant) {
 	g.at = make([]int32, len(g.repos)+1)
-	g.byTeam, g.byUser = make([][]int32, len(g.teams)), make([][]int32, len(g.users))
+	g.byTeam, g.byUser, g.direct = make([][]int32, len(g.teams)), make([][]int32, len(g.users)), make([]level, len(g.users))
 	r, from := int32(0), 0
 	turn := func() {
 		slices.SortFunc(g.holds[from:], func(a, b hold) int {
@@ -187,6 +188,7 @@ func (g *Graph) fill(grants []access.Grant) {
 		} else {
 			h.who, _ = index(g.users, gr.Principal.ID)
 		}
+		g.note(h)
 		if n := len(g.holds); n > from && g.holds[n-1].who == h.who && g.holds[n-1].team == h.team {
 			g.holds[n-1].level = max(g.holds[n-1].level, h.level)
 			continue
@@ -200,6 +202,15 @@ func (g *Graph) fill(grants []access.Grant) {
 	}
 	for int(r) < len(g.repos) {
 		turn()
+	}
+}
+
+// note keeps the strongest grant of each team and each user.
+func (g *Graph) note(h hold) {
+	if h.team {
+		g.team[h.who].best = max(g.team[h.who].best, h.level)
+	} else {
+		g.direct[h.who] = max(g.direct[h.who], h.level)
 	}
 }
 

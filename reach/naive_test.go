@@ -238,8 +238,13 @@ func TestEveryWayOfAskingGivesTheSameAnswer(t *testing.T) {
 		}
 		for u := int64(1); u <= 9; u++ {
 			var got []reach.Access
+			highest := access.None
 			for _, a := range g.Of(u) {
 				got = append(got, a)
+				highest = max(highest, a.Privilege)
+			}
+			if h := g.Highest(u); h != highest {
+				t.Fatalf("Highest(%d) = %v, want %v", u, h, highest)
 			}
 			if d := gocmp.Diff(byUser[u], got); d != "" {
 				t.Fatalf("Of(%d):\n%s", u, d)

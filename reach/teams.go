@@ -20,6 +20,7 @@ type teamNode struct {
 	people []int32 // everybody its grants reach, ascending
 	own    []int32 // for each of people: their own team; nil when it is this one for all
 	bits   set     // the same people, for teams big enough to make it worth while
+	best   level   // the strongest of its grants
 }
 
 // reaches finds the user's place among the people of the team.

@@ -94,70 +94,86 @@ func loadWorld(t testing.TB) world {
 	return w
 }
 
+// snapshot turns an organization of the world into a snapshot.
 func (o worldOrg) snapshot(users map[string]int64) *access.Snapshot {
-	s := &access.Snapshot{Org: access.Organization{ID: o.ID, Login: o.Login}}
-	org := access.Ref{Kind: access.Org, ID: o.ID}
+	c := &converter{s: &access.Snapshot{Org: access.Organization{ID: o.ID, Login: o.Login}}, users: users,
+		teams: map[string]access.Ref{}, roles: map[string]access.CustomRole{}}
 	base, _ := access.ParsePrivilege(o.Settings.Base)
-	s.Settings = &access.Settings{BasePermission: base}
-	user := func(login string) access.Ref {
-		return access.Ref{Kind: access.User, ID: users[strings.ToLower(login)]}
+	c.s.Settings = &access.Settings{BasePermission: base}
+	c.people(o)
+	for _, r := range o.CustomRoles {
+		base, _ := access.ParsePrivilege(r.Base)
+		c.roles[r.Name] = access.CustomRole{ID: r.ID, Name: r.Name, Base: base}
+		c.s.CustomRoles = append(c.s.CustomRoles, c.roles[r.Name])
 	}
-	grant := func(p, r access.Ref, priv access.Privilege, src access.Source, role int64) {
-		s.Grants = append(s.Grants, access.Grant{Principal: p, Resource: r, Privilege: priv, Source: src, Role: role})
-	}
-	for _, m := range o.Members {
-		if m.Role == "admin" {
-			grant(user(m.Login), org, access.Owner, access.ByOwner, 0)
-		} else {
-			grant(user(m.Login), org, access.Member, access.Direct, 0)
+	for _, r := range o.Repos {
+		c.s.Repositories = append(c.s.Repositories, access.Repository{ID: r.ID, Name: r.Name})
+		repo := access.Ref{Kind: access.Repo, ID: r.ID}
+		for _, x := range r.Collaborators {
+			c.give(c.user(x.Login), repo, x.Permission, access.Direct)
+		}
+		for _, x := range r.Teams {
+			c.give(c.teams[x.Slug], repo, x.Permission, access.ByTeam)
 		}
 	}
-	teams := map[string]access.Ref{"": {}}
-	for _, t := range o.Teams {
-		teams[t.Slug] = access.Ref{Kind: access.Team, ID: t.ID}
+	sortSnapshot(c.s)
+	return c.s
+}
+
+type converter struct {
+	s     *access.Snapshot
+	users map[string]int64
+	teams map[string]access.Ref
+	roles map[string]access.CustomRole
+}
+
+func (c *converter) user(login string) access.Ref {
+	return access.Ref{Kind: access.User, ID: c.users[strings.ToLower(login)]}
+}
+
+func (c *converter) grant(p, r access.Ref, priv access.Privilege, src access.Source, role int64) {
+	c.s.Grants = append(c.s.Grants, access.Grant{Principal: p, Resource: r, Privilege: priv, Source: src, Role: role})
+}
+
+// give grants a permission as GitHub writes it, or a custom role by its name.
+func (c *converter) give(p, repo access.Ref, permission string, src access.Source) {
+	priv, _ := access.ParsePrivilege(permission)
+	custom, ok := c.roles[permission]
+	if ok {
+		priv = custom.Base
+	}
+	c.grant(p, repo, priv, src, custom.ID)
+}
+
+// people converts members, teams and organization roles.
+func (c *converter) people(o worldOrg) {
+	org := access.Ref{Kind: access.Org, ID: o.ID}
+	for _, m := range o.Members {
+		if m.Role == "admin" {
+			c.grant(c.user(m.Login), org, access.Owner, access.ByOwner, 0)
+		} else {
+			c.grant(c.user(m.Login), org, access.Member, access.Direct, 0)
+		}
 	}
 	for _, t := range o.Teams {
-		s.Teams = append(s.Teams, access.TeamInfo{ID: t.ID, Slug: t.Slug, Parent: teams[t.Parent].ID})
+		c.teams[t.Slug] = access.Ref{Kind: access.Team, ID: t.ID}
+	}
+	for _, t := range o.Teams {
+		c.s.Teams = append(c.s.Teams, access.TeamInfo{ID: t.ID, Slug: t.Slug, Parent: c.teams[t.Parent].ID})
 		for _, m := range t.Members {
-			grant(user(m.Login), teams[t.Slug], access.Member, access.Direct, 0)
+			c.grant(c.user(m.Login), c.teams[t.Slug], access.Member, access.Direct, 0)
 		}
 	}
 	for _, r := range o.OrgRoles {
 		base := rolesWithBase[r.Name]
-		s.OrgRoles = append(s.OrgRoles, access.OrgRole{ID: r.ID, Name: r.Name, Base: base})
+		c.s.OrgRoles = append(c.s.OrgRoles, access.OrgRole{ID: r.ID, Name: r.Name, Base: base})
 		for _, u := range r.Users {
-			grant(user(u), org, base, access.ByOrgRole, r.ID)
+			c.grant(c.user(u), org, base, access.ByOrgRole, r.ID)
 		}
 		for _, t := range r.Teams {
-			grant(teams[t], org, base, access.ByOrgRole, r.ID)
+			c.grant(c.teams[t], org, base, access.ByOrgRole, r.ID)
 		}
 	}
-	roles := map[string]access.CustomRole{}
-	for _, c := range o.CustomRoles {
-		base, _ := access.ParsePrivilege(c.Base)
-		roles[c.Name] = access.CustomRole{ID: c.ID, Name: c.Name, Base: base}
-		s.CustomRoles = append(s.CustomRoles, roles[c.Name])
-	}
-	for _, r := range o.Repos {
-		s.Repositories = append(s.Repositories, access.Repository{ID: r.ID, Name: r.Name})
-		repo := access.Ref{Kind: access.Repo, ID: r.ID}
-		give := func(p access.Ref, permission string, src access.Source) {
-			if c, ok := roles[permission]; ok {
-				grant(p, repo, c.Base, src, c.ID)
-				return
-			}
-			priv, _ := access.ParsePrivilege(permission)
-			grant(p, repo, priv, src, 0)
-		}
-		for _, c := range r.Collaborators {
-			give(user(c.Login), c.Permission, access.Direct)
-		}
-		for _, t := range r.Teams {
-			give(teams[t.Slug], t.Permission, access.ByTeam)
-		}
-	}
-	sortSnapshot(s)
-	return s
 }
 
 func sortSnapshot(s *access.Snapshot) {
