@@ -43,8 +43,12 @@ func Analyze(in Input) Result {
 		}
 		r.judge(&court{facts: f, rule: r})
 	}
-	slices.SortFunc(f.found, func(a, b access.Finding) int {
+	slices.SortFunc(f.found, func(a, b *access.Finding) int {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint))
 	})
-	return Result{Findings: f.found, Undecided: f.open()}
+	res := Result{Findings: make([]access.Finding, len(f.found)), Undecided: f.open()}
+	for i, found := range f.found {
+		res.Findings[i] = *found
+	}
+	return res
 }

@@ -22,7 +22,7 @@ func (c *court) report(f access.Finding, cause string, needs ...access.Need) {
 		f.Severity = c.rule.Severity
 	}
 	c.waive(&f)
-	c.found = append(c.found, f)
+	c.found = append(c.found, &f)
 }
 
 // undecide counts n things that the rule could not judge.

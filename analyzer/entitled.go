@@ -62,6 +62,19 @@ func (a *allowed) add(e baseline.Entitlement) {
 	a.open = a.open || len(e.Unresolved) > 0
 }
 
+// join adds what another principal may have.
+func (a *allowed) join(b *allowed) {
+	if b.privilege > a.privilege {
+		a.privilege, a.source = b.privilege, b.source
+	}
+	a.accepted, a.elevation = max(a.accepted, b.accepted), max(a.elevation, b.elevation)
+	if b.ended.Privilege > a.ended.Privilege {
+		a.ended = b.ended
+	}
+	a.extras, a.roles = append(a.extras, b.extras...), append(a.roles, b.roles...)
+	a.open = a.open || b.open
+}
+
 // accept notes what is allowed and accepted by its nature: a listed owner, the
 // base permission.
 func (a *allowed) accept(p access.Privilege, source baseline.Position) {
@@ -101,26 +114,43 @@ func (a *allowed) judge(h held, privileged bool) outcome {
 type entitlements struct {
 	f     *facts
 	ask   func(p access.Ref) baseline.Entitlement
-	memo  map[access.Ref]baseline.Entitlement
-	owner access.Privilege // what a listed owner may have there; None: nothing by that
+	owner access.Privilege // what a listed owner may have there; NoPrivilege: nothing by that
 	base  access.Privilege // what every member may have there
+
+	place   map[access.Ref]int // in answers
+	answers []allowed
 }
 
-func (e *entitlements) of(p access.Ref) baseline.Entitlement {
-	got, ok := e.memo[p]
-	if !ok {
-		got = e.ask(p)
-		e.memo[p] = got
+func newEntitlements(f *facts, owner, base access.Privilege) *entitlements {
+	return &entitlements{f: f, owner: owner, base: base, place: map[access.Ref]int{}}
+}
+
+// about turns to another resource.
+func (e *entitlements) about(ask func(p access.Ref) baseline.Entitlement) {
+	e.ask = ask
+	clear(e.place)
+	e.answers = e.answers[:0]
+}
+
+// of sums up what the principals may have, all together.
+func (e *entitlements) of(principals []access.Ref) allowed {
+	sum := nothing
+	for _, p := range principals {
+		i, ok := e.place[p]
+		if !ok {
+			i = len(e.answers)
+			a := nothing
+			a.add(e.ask(p))
+			e.answers, e.place[p] = append(e.answers, a), i
+		}
+		sum.join(&e.answers[i])
 	}
-	return got
+	return sum
 }
 
 // user sums up what a person may have.
 func (e *entitlements) user(u int64) allowed {
-	a := nothing
-	for _, p := range e.f.mentioned(access.Ref{Kind: access.User, ID: u}) {
-		a.add(e.of(p))
-	}
+	a := e.of(e.f.mentioned(access.Ref{Kind: access.User, ID: u}))
 	if e.owner > access.None && e.f.b.Owner(u) {
 		a.accept(e.owner, e.f.orgRules().Source)
 	}
@@ -132,11 +162,7 @@ func (e *entitlements) user(u int64) allowed {
 
 // team sums up what a team may have, its parents included.
 func (e *entitlements) team(t int64) allowed {
-	a := nothing
-	for _, p := range e.f.mentioned(access.Ref{Kind: access.Team, ID: t}) {
-		a.add(e.of(p))
-	}
-	return a
+	return e.of(e.f.mentioned(access.Ref{Kind: access.Team, ID: t}))
 }
 
 // mentioned lists the principals through which somebody can be entitled and that

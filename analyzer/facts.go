@@ -23,17 +23,16 @@ type facts struct {
 	envs    map[int64]access.Environment
 	exposed map[int64]bool // repositories with an environment that leads to production
 	named   map[access.Ref]access.Named
-	held    map[int64]access.Privilege // the most each person holds on any repository
 
 	// Of the baseline; see verdicts.
 	disabled   []string
 	known      map[access.Ref][]access.Ref
 	reach      map[int64][]int64
 	judgedAll  bool
-	judgements []verdict
-	accused    map[access.Grant]bool // grants that some rule reports as more than allowed
+	judgements []*verdict
+	accused    map[access.Grant]bool // grants that some rule reports as more than allowed, or that may be
 
-	found     []access.Finding
+	found     []*access.Finding
 	undecided map[access.Undecided]int // counted by rule and reason; the key's Count is 0
 }
 
@@ -134,21 +133,6 @@ func (f *facts) memberships() []access.Grant {
 		}
 	}
 	return out
-}
-
-// strongest is the most that somebody holds on any repository.
-func (f *facts) strongest(user int64) access.Privilege {
-	if f.held == nil {
-		f.held = map[int64]access.Privilege{}
-		for _, levels := range f.g.Each() {
-			for _, l := range levels {
-				if l.Privilege > f.held[l.User] {
-					f.held[l.User] = l.Privilege
-				}
-			}
-		}
-	}
-	return max(f.held[user], access.None)
 }
 
 // people lists whom the grants of a team reach.

@@ -13,7 +13,7 @@ func (j *jury) repositories() {
 		return
 	}
 	base, _ := j.b.BasePermission()
-	e := &entitlements{f: j.facts, owner: access.Admin, base: base}
+	e := newEntitlements(j.facts, access.Admin, base)
 	var repo int64 = -1
 	for _, g := range j.s.Grants {
 		if !onRepository(g) {
@@ -21,8 +21,7 @@ func (j *jury) repositories() {
 		}
 		if g.Resource.ID != repo {
 			repo = g.Resource.ID
-			e.memo = map[access.Ref]baseline.Entitlement{}
-			e.ask = func(p access.Ref) baseline.Entitlement { return j.b.OnRepo(p, repo, j.at) }
+			e.about(func(p access.Ref) baseline.Entitlement { return j.b.OnRepo(p, repo, j.at) })
 		}
 		v := verdict{class: baseline.RepositoryAccess, grant: g, needs: []access.Need{grantNeed(g)}}
 		if _, ok := j.s.Repository(repo); !ok {
@@ -73,9 +72,12 @@ func (j *jury) organizationRoles() {
 			continue
 		}
 		v := verdict{class: baseline.OrganizationRoles, grant: g, gap: j.nameless(g.Principal), needs: []access.Need{grantNeed(g), need(access.AreaOrgRoles, 0)}}
+		if _, ok := j.s.OrgRole(g.Role); !ok && v.gap == "" {
+			v.gap = "organization-roles: the name of a role was not seen"
+		}
 		if byRole {
-			e := &entitlements{f: j.facts, memo: map[access.Ref]baseline.Entitlement{}, owner: access.Member}
-			e.ask = func(p access.Ref) baseline.Entitlement { return j.b.OnOrgRole(p, g.Role, j.at) }
+			e := newEntitlements(j.facts, access.Member, access.NoPrivilege)
+			e.about(func(p access.Ref) baseline.Entitlement { return j.b.OnOrgRole(p, g.Role, j.at) })
 			j.judge(v, e, held{privilege: access.Member}, j.b.Privileged(g.Privilege) || g.Privilege == access.None)
 		} else if g.Privilege >= access.Read {
 			j.everywhere(v)
@@ -87,24 +89,28 @@ func (j *jury) organizationRoles() {
 func (j *jury) everywhere(v verdict) {
 	g := v.grant
 	base, _ := j.b.BasePermission()
+	e := newEntitlements(j.facts, access.Admin, base)
 	var worst *verdict
 	for _, r := range j.s.Repositories {
-		e := &entitlements{f: j.facts, memo: map[access.Ref]baseline.Entitlement{}, owner: access.Admin, base: base}
-		e.ask = func(p access.Ref) baseline.Entitlement { return j.b.OnRepo(p, r.ID, j.at) }
+		e.about(func(p access.Ref) baseline.Entitlement { return j.b.OnRepo(p, r.ID, j.at) })
 		one := &jury{facts: j.facts, gaps: j.gaps}
 		one.judge(v, e, held{privilege: g.Privilege}, j.b.Privileged(g.Privilege))
 		for _, w := range one.out {
 			if worst == nil || w.outcome > worst.outcome {
 				w.repo = r.ID
-				worst = &w
+				worst = w
 			}
 		}
 		if worst != nil && worst.outcome == beyond {
 			break
 		}
 	}
+	if l := j.s.Coverage.Of(access.AreaRepositories); l.Status != access.Complete && (worst == nil || worst.outcome != beyond) {
+		v.outcome, v.gap, v.stranger = unknown, gap(l), len(j.mentioned(g.Principal)) == 0
+		worst = &v // it may be worse on one that was not listed
+	}
 	if worst != nil {
-		j.out = append(j.out, *worst)
+		j.out = append(j.out, worst)
 	}
 }
 
@@ -113,8 +119,8 @@ func (j *jury) owners() {
 	if !j.managed(baseline.Owners) {
 		return
 	}
-	e := &entitlements{f: j.facts, memo: map[access.Ref]baseline.Entitlement{}, owner: access.Owner}
-	e.ask = func(p access.Ref) baseline.Entitlement { return j.b.OnOrg(p, j.at) }
+	e := newEntitlements(j.facts, access.Owner, access.NoPrivilege)
+	e.about(func(p access.Ref) baseline.Entitlement { return j.b.OnOrg(p, j.at) })
 	for _, g := range j.memberships() {
 		if g.Privilege != access.Owner {
 			continue
@@ -128,7 +134,7 @@ func (j *jury) owners() {
 			v.outcome = unknown
 		}
 		if v.outcome != accepted {
-			j.out = append(j.out, v)
+			j.out = append(j.out, &v)
 		}
 	}
 }
@@ -144,8 +150,8 @@ func (j *jury) reviewers() {
 		if !ok {
 			continue
 		}
-		e := &entitlements{f: j.facts, memo: map[access.Ref]baseline.Entitlement{}}
-		e.ask = func(p access.Ref) baseline.Entitlement { return j.b.OnEnv(p, env.ID, access.Approve, j.at) }
+		e := newEntitlements(j.facts, access.NoPrivilege, access.NoPrivilege)
+		e.about(func(p access.Ref) baseline.Entitlement { return j.b.OnEnv(p, env.ID, access.Approve, j.at) })
 		from := len(j.out)
 		for _, g := range j.s.GrantsOn(access.Ref{Kind: access.Env, ID: env.ID}) {
 			if g.Source == access.Reviewer {
@@ -154,7 +160,7 @@ func (j *jury) reviewers() {
 			}
 		}
 		if !rule.ReviewersListed {
-			rest := slices.DeleteFunc(j.out[from:], func(v verdict) bool { return v.outcome == beyond })
+			rest := slices.DeleteFunc(j.out[from:], func(v *verdict) bool { return v.outcome == beyond })
 			j.out = j.out[:from+len(rest)]
 		}
 	}
@@ -182,7 +188,7 @@ func (j *jury) keys() {
 			v.outcome = a.judge(held{privilege: access.Write}, j.b.Privileged(access.Write))
 		}
 		if v.outcome != accepted {
-			j.out = append(j.out, v)
+			j.out = append(j.out, &v)
 		}
 	}
 }

@@ -138,6 +138,13 @@ on = ["repo:acme/api"]
 reason = "releases"
 `
 	check(t, "access-beyond-baseline", []verdictCase{
+		{"what an entry's own role allows is unknown", named, func(w *world) {
+			g := role(w)
+			g.Role, g.Privilege = 0, access.Admin
+			w.grant(g)
+			w.CustomRoles = nil
+			w.blind(access.AreaCustomRoles, 0, access.Denied, "needs custom-roles:read")
+		}, nil, []string{"1: custom-roles: what a custom role allows was not seen"}},
 		{"not allowed", repositories, func(w *world) { w.grant(role(w)) },
 			[]string{"medium open: user:dora has releaser on repo:acme/api, whose manage_webhooks the baseline does not allow"}, nil},
 		{"allowed by the role's name", named, func(w *world) { w.grant(role(w)) }, nil, nil},
@@ -174,6 +181,14 @@ func TestPrincipalNotInBaseline(t *testing.T) {
 			w.outside("ext")
 			w.give("user:ext", "api", access.Admin)
 		}, []string{"high open: user:ext has admin on repo:acme/api, and no entry of the baseline mentions it"}, nil},
+		{"memberships below a team whose people so far are all entitled", repositories, func(w *world) {
+			w.team("qa", "", "dora")
+			w.team("qa-eu", "qa")
+			w.team("ops", "", "dora")
+			w.team("ops-eu", "ops")
+			w.give("team:ops", "api", access.Write)
+			w.blind(access.AreaTeamMembers, w.ref("team:ops-eu").ID, access.Denied, "a secret team")
+		}, nil, []string{"1: team-members: denied, a secret team"}},
 		{"teams not seen", repositories, func(w *world) {
 			stranger(w)
 			w.blind(access.AreaTeams, 0, access.Denied, "needs members:read")
@@ -208,6 +223,30 @@ func TestOneCauseIsOneFinding(t *testing.T) {
 	}
 }
 
+func TestPeopleWhoAreEntitledOtherwiseAreNotCounted(t *testing.T) {
+	w := newWorld()
+	w.team("dev", "", "dan")
+	w.team("qa", "", "ann", "dan", "dora")
+	w.give("team:qa", "api", access.Write)
+	f := w.analyze(t, repositories).Findings[0]
+	if f.Affected != 1 || f.Sample[0].Name != "user:ann" {
+		t.Errorf("affected %d, %v: only ann may not write", f.Affected, f.Sample)
+	}
+	if want := "2 more of the team's people may have it by another entry."; len(f.Evidence) != 1 || f.Evidence[0] != want {
+		t.Errorf("evidence %q, want %q", f.Evidence, want)
+	}
+}
+
+func TestAFindingAboutAPersonDrawsThePath(t *testing.T) {
+	w := newWorld()
+	w.member("dora")
+	w.give("user:dora", "web", access.Admin)
+	f := w.analyze(t, repositories).Findings[0]
+	if len(f.Paths) != 2 || f.Paths[0][0].To.Name != "repo:acme/web" || f.Paths[0][0].Privilege != access.Admin {
+		t.Errorf("paths %v: want the direct grant first, then the base permission", f.Paths)
+	}
+}
+
 func TestOrganizationRolesAreChangedInTheOrganization(t *testing.T) {
 	const roles = `
 [roles.auditor]
@@ -230,6 +269,18 @@ reason = "audit"
 			w.orgRole("team:dev", "all_repo_write", access.Write)
 			w.ref("repo:web")
 		}, []string{"high open: team:acme/dev has the organization role all_repo_write in org:acme, which the baseline does not allow"}, nil},
+		{"the name of the role was not seen", roles, func(w *world) {
+			w.member("ann")
+			w.orgRole("user:ann", "all_repo_read", access.Read)
+			w.OrgRoles = nil
+			w.blind(access.AreaOrgRoles, 0, access.Denied, "needs roles:read")
+		}, nil, []string{"1: organization-roles: the name of a role was not seen"}},
+		{"not every repository was listed", repositories, func(w *world) {
+			w.ref("repo:api")
+			w.team("qa", "", "ann")
+			w.orgRole("team:qa", "all_repo_read", access.Read)
+			w.blind(access.AreaRepositories, 0, access.Partial, "page 3 timed out")
+		}, nil, []string{"1: repositories: partial, page 3 timed out"}},
 		{"what the role gives is allowed everywhere", repositories, func(w *world) {
 			w.ref("repo:api")
 			w.team("qa", "", "ann")

@@ -25,10 +25,11 @@ func (c *court) pronounce() {
 }
 
 // mayRule reports whether the rule could be the one for a verdict that is open.
-func (c *court) mayRule(v verdict) bool {
+func (c *court) mayRule(v *verdict) bool {
+	maybe := *v
 	for _, o := range []outcome{unaccepted, expired, beyond} {
-		v.outcome = o
-		if v.rule() == c.rule.ID {
+		maybe.outcome = o
+		if maybe.rule() == c.rule.ID {
 			return true
 		}
 	}
@@ -36,7 +37,7 @@ func (c *court) mayRule(v verdict) bool {
 }
 
 // finding puts a verdict into words.
-func (c *court) finding(v verdict) access.Finding {
+func (c *court) finding(v *verdict) access.Finding {
 	g := v.grant
 	who, what, role := c.name(g.Principal), c.name(g.Resource), c.role(g)
 	f := access.Finding{
@@ -69,7 +70,7 @@ func (c *court) finding(v verdict) access.Finding {
 }
 
 // reproach is the end of a title: what is wrong.
-func (c *court) reproach(v verdict) string {
+func (c *court) reproach(v *verdict) string {
 	switch v.outcome {
 	case unaccepted:
 		return "which is privileged and has neither an end nor an acceptance"
@@ -94,7 +95,7 @@ func (c *court) reproach(v verdict) string {
 }
 
 // want says what the baseline allows, and on which line.
-func (c *court) want(v verdict) string {
+func (c *court) want(v *verdict) string {
 	a := v.allowed
 	most := "nothing"
 	if a.privilege > access.None {
@@ -118,7 +119,7 @@ func (c *court) want(v verdict) string {
 }
 
 // weight is the severity of a verdict.
-func (c *court) weight(v verdict) access.Severity {
+func (c *court) weight(v *verdict) access.Severity {
 	g := v.grant
 	w := access.High
 	switch {

@@ -16,7 +16,7 @@ var stale = []rule{
 		ID: "member-stale", Category: Stale, Severity: access.Medium,
 		Title: "A member shows no sign of life",
 		What: "A member or owner whose last sign of life (audit log, contributions) is older than [stale] member, 90 days unless given. " +
-			"It needs an audit log that was read back that far; without one the verdict is unknown, never stale. Accounts of apps, and accounts younger than the limit, are left out.",
+			"Both must have been read back that far: the audit log forgets pushes after a week, and contributions know nothing else. Otherwise the verdict is unknown, never stale. Accounts of apps, and accounts younger than the limit, are left out.",
 		Why:      "An account that nobody uses is an account that nobody watches. When it is taken over, the first to notice is the attacker.",
 		Grading:  personGrading,
 		Remedy:   "Ask the person or their lead; remove the membership if it is not needed: Organization settings → People.",
@@ -73,7 +73,7 @@ var stale = []rule{
 func memberStale(c *court) {
 	for _, g := range c.memberships() {
 		what, w := "a member", access.Low
-		if c.strongest(g.Principal.ID) >= access.Write {
+		if c.g.Highest(g.Principal.ID) >= access.Write {
 			w = access.Medium
 		}
 		if g.Privilege == access.Owner {
@@ -86,7 +86,7 @@ func memberStale(c *court) {
 func outsideStale(c *court) {
 	for _, o := range c.s.Outside {
 		w := access.Low
-		if c.strongest(o.User) >= access.Write {
+		if c.g.Highest(o.User) >= access.Write {
 			w = access.High
 		}
 		c.lifeless(access.Ref{Kind: access.User, ID: o.User}, "an outside collaborator", w, c.staleLimits().OutsideCollaborator, nil, access.AreaOutside)
@@ -94,7 +94,9 @@ func outsideStale(c *court) {
 }
 
 // lifeless reports a person whose last sign of life is older than the limit, if
-// the evidence reaches back that far.
+// the evidence reaches back that far. It takes the audit log and contributions:
+// the log keeps pushes for a week only, so alone it would call somebody stale who
+// pushed a month ago.
 func (c *court) lifeless(who access.Ref, what string, w access.Severity, limit time.Duration, g *access.Grant, from access.Area) {
 	cutoff := c.at.Add(-limit)
 	if p, ok := c.s.Person(who.ID); c.machine(who.ID) || ok && p.CreatedAt.After(cutoff) || c.memberSince(who.ID).After(cutoff) {
@@ -104,29 +106,25 @@ func (c *court) lifeless(who access.Ref, what string, w access.Severity, limit t
 	if alive(audit.Last, cutoff) || alive(contributions.Last, cutoff) {
 		return
 	}
-	log := c.s.Coverage.Of(access.AreaAuditLog)
-	switch {
-	case log.Status != access.Complete:
-		c.undecide(1, gap(log))
-		return
-	case log.Since.IsZero() || log.Since.After(cutoff):
-		c.undecide(1, fmt.Sprintf("audit-log: read back to %s only, the limit is %s", since(log.Since), days(limit)))
-		return
+	for _, area := range []access.Area{access.AreaAuditLog, access.AreaContributions} {
+		l := c.s.Coverage.Of(area)
+		switch {
+		case l.Status != access.Complete:
+			c.undecide(1, gap(l))
+			return
+		case l.Since.IsZero() || l.Since.Truncate(24*time.Hour).After(cutoff):
+			c.undecide(1, fmt.Sprintf("%s: read back to %s only, the limit is %s", area, since(l.Since), days(limit)))
+			return
+		}
 	}
-	needs := []access.Need{need(from, 0), need(access.AreaAuditLog, 0)}
-	evidence := []string{auditLine(audit, log)}
-	seen := c.s.Coverage.Of(access.AreaContributions)
-	if seen.Status == access.Complete {
-		needs = append(needs, need(access.AreaContributions, 0))
-	}
-	evidence = append(evidence, contributionLine(contributions, seen))
+	log, seen := c.s.Coverage.Of(access.AreaAuditLog), c.s.Coverage.Of(access.AreaContributions)
 	n := c.name(who)
 	c.report(access.Finding{
 		Severity: w, Principal: n, Resource: c.org(), Grant: g, Affected: 1, Sample: []access.Named{n},
 		Title: fmt.Sprintf("%s, %s, shows no sign of life for %s", n.Name, what, days(limit)),
 		Have:  "no sign of life since " + day(newest(audit.Last, contributions.Last, log.Since)),
-		Want:  "a sign of life within " + days(limit), Evidence: evidence,
-	}, who.String(), needs...)
+		Want:  "a sign of life within " + days(limit), Evidence: []string{auditLine(audit, log), contributionLine(contributions, seen)},
+	}, who.String(), need(from, 0), need(access.AreaAuditLog, 0), need(access.AreaContributions, 0))
 }
 
 func auditLine(a access.Activity, log access.Cover) string {
@@ -138,13 +136,11 @@ func auditLine(a access.Activity, log access.Cover) string {
 }
 
 func contributionLine(a access.Activity, seen access.Cover) string {
-	switch {
-	case !a.Last.IsZero():
-		return fmt.Sprintf("The last contribution (%s) is of %s; clones, and private work that the person hides, do not count as one.", a.What, day(a.Last))
-	case seen.Status != access.Complete:
-		return "Contributions were not read to their end (" + gap(seen) + ")."
+	const caveat = "clones, and private work that the person hides, do not count as one."
+	if !a.Last.IsZero() {
+		return fmt.Sprintf("The last contribution (%s) is of %s; %s", a.What, day(a.Last), caveat)
 	}
-	return fmt.Sprintf("No contribution since %s; clones, and private work that the person hides, do not count as one.", since(seen.Since))
+	return fmt.Sprintf("No contribution since %s; %s", day(seen.Since), caveat)
 }
 
 func since(t time.Time) string {

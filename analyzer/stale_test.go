@@ -63,7 +63,7 @@ func TestMemberStale(t *testing.T) {
 		{"contributions not read", "", func(w *world) {
 			bob(100)(w)
 			w.blind(access.AreaContributions, 0, access.Partial, "timed out")
-		}, []string{"low open: " + title}, nil},
+		}, nil, []string{"1: contributions: partial, timed out"}},
 	})
 }
 

@@ -24,7 +24,7 @@ type verdict struct {
 }
 
 // verdicts judges every grant in the classes that the baseline manages, once.
-func (f *facts) verdicts() []verdict {
+func (f *facts) verdicts() []*verdict {
 	if f.b == nil || f.judgedAll {
 		return f.judgements
 	}
@@ -37,7 +37,7 @@ func (f *facts) verdicts() []verdict {
 	j.keys()
 	f.judgements = j.out
 	for _, v := range j.out {
-		if id := v.rule(); id != "" && !slices.Contains(f.disabled, id) {
+		if id := v.rule(); v.outcome == unknown || id != "" && !slices.Contains(f.disabled, id) {
 			f.accused[v.grant] = true
 		}
 	}
@@ -45,7 +45,7 @@ func (f *facts) verdicts() []verdict {
 }
 
 // rule names the rule that reports the verdict; "" where none does.
-func (v verdict) rule() string {
+func (v *verdict) rule() string {
 	switch {
 	case v.outcome == accepted || v.outcome == unknown:
 		return ""
@@ -72,7 +72,7 @@ func (v verdict) rule() string {
 type jury struct {
 	*facts
 	gaps membershipGaps
-	out  []verdict
+	out  []*verdict
 }
 
 // person judges a grant to a person.
@@ -139,7 +139,7 @@ func (j *jury) close(v verdict, h held) {
 			v.extras = append(v.extras, x)
 		}
 	}
-	j.out = append(j.out, v)
+	j.out = append(j.out, &v)
 }
 
 // judge judges a grant to whichever kind of principal holds it.

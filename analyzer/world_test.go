@@ -138,6 +138,14 @@ func (w *world) env(name string, change func(*access.Environment)) {
 	}
 }
 
+func (w *world) environment(r access.Ref) (access.Environment, bool) {
+	i := slices.IndexFunc(w.Environments, func(e access.Environment) bool { return r == access.Ref{Kind: access.Env, ID: e.ID} })
+	if i < 0 {
+		return access.Environment{}, false
+	}
+	return w.Environments[i], true
+}
+
 func (w *world) repo(name string, change func(*access.Repository)) {
 	r := w.ref("repo:" + name)
 	i := slices.IndexFunc(w.Repositories, func(x access.Repository) bool { return x.ID == r.ID })
