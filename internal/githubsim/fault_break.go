@@ -2,11 +2,13 @@ package githubsim
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -26,6 +28,12 @@ func (f *Fault) breaker() func(c *call, rep *reply, w http.ResponseWriter) {
 		}
 	}
 	size := f.Bytes
+	if f.Action == HugeHeader {
+		return func(_ *call, rep *reply, w http.ResponseWriter) {
+			w.Header().Set("X-Filler", strings.Repeat("x", cmp.Or(size, 16<<20)))
+			send(w, rep.status, rep.raw)
+		}
+	}
 	if size == 0 {
 		size = 40 << 20
 	}

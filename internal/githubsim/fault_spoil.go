@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -16,7 +17,11 @@ func (f *Fault) spoil(c *call, rep *reply) *reply {
 		return c.status(f.Status)
 	case SSOPartial:
 		return rep.set("X-GitHub-SSO", "partial-results; organizations="+f.organizations(c))
-	case Truncated, Reset, Slow, Oversized, GzipBomb, BadGzip:
+	case CutJSON:
+		rep.encode()
+		rep.raw = rep.raw[:len(rep.raw)/2]
+		return rep
+	case Truncated, Reset, Slow, Oversized, GzipBomb, BadGzip, HugeHeader:
 		rep.broken, rep.cut = f.breaker(), f.Action == Reset
 		return rep
 	case OnlyMutate:
@@ -49,6 +54,8 @@ func (f *Fault) spoilData(c *call, body *gqlBody) {
 		switch {
 		case f.Action == UnknownEnum || f.Action == UnknownType && len(path) > 0:
 			t.future(f.Action)
+		case f.Action == MissingField:
+			t.drop(f.Field)
 		case !strings.HasSuffix(t.typ, "Connection") || done && f.Field == "" || f.Field != "" && f.Field != key:
 		default:
 			done = true
@@ -86,6 +93,14 @@ func (t *tree) future(a Action) {
 	}
 }
 
+// drop takes a key out of an object.
+func (t *tree) drop(key string) {
+	if i := slices.IndexFunc(t.fields, func(f *field) bool { return f.key == key }); i >= 0 {
+		t.fields = slices.Delete(slices.Clone(t.fields), i, i+1)
+		t.vals = slices.Delete(t.vals, i, i+1)
+	}
+}
+
 func (f *Fault) spoilConnection(t *tree, path []any, body *gqlBody) {
 	for i, fl := range t.fields {
 		list, _ := t.vals[i].([]any)
@@ -96,6 +111,8 @@ func (f *Fault) spoilConnection(t *tree, path []any, body *gqlBody) {
 			t.vals[i] = n + 1
 		case f.Action == EmptyPage && list != nil:
 			t.vals[i] = []any{}
+		case f.Action == ShortPage && list != nil:
+			t.vals[i] = list[:len(list)/2]
 		case (f.Action == PartialData || f.Action == NullNodes) && list != nil:
 			for j := len(list) / 2; j < len(list); j++ {
 				list[j] = nil
@@ -154,6 +171,15 @@ func (f *Fault) spoilREST(c *call, rep *reply) *reply {
 			}
 			return list
 		}, nil)
+	case ShortPage:
+		rep.raw = rewrite(rep.raw, func(list []any) []any { return list[:len(list)/2] }, nil)
+	case MissingField:
+		rep.raw = rewrite(rep.raw, nil, func(key string, v any) any {
+			if key == f.Field {
+				return absent{}
+			}
+			return v
+		})
 	case WrongTotal:
 		rep.raw = rewrite(rep.raw, nil, func(key string, v any) any {
 			if n, isNumber := v.(float64); isNumber && key == "total_count" {
@@ -177,6 +203,9 @@ var restEnums = map[string]bool{"role": true, "role_name": true, "permission": t
 	"state": true, "enforcement": true, "actor_type": true, "bypass_mode": true, "repository_selection": true, "base_role": true,
 	"default_repository_permission": true, "default_workflow_permissions": true, "assignment": true, "access_source": true}
 
+// absent in place of a value takes its key away.
+type absent struct{}
+
 // rewrite changes the outermost list of a JSON text, or every named value.
 func rewrite(raw []byte, list func([]any) []any, value func(key string, v any) any) []byte {
 	var v any
@@ -197,6 +226,9 @@ func rewrite(raw []byte, list func([]any) []any, value func(key string, v any) a
 			for k, e := range v {
 				if v[k] = walk(e); value != nil {
 					v[k] = value(k, v[k])
+				}
+				if v[k] == (absent{}) {
+					delete(v, k)
 				}
 			}
 		}

@@ -29,6 +29,8 @@ const (
 	Redirected       Action = "redirect"        // * Fault.Status (301 if unset) to Fault.URL
 	NotReady         Action = "202"             // * queued, no data yet
 	Truncated        Action = "truncated"       // the connection ends half way through the body
+	CutJSON          Action = "cut-json"        // the body is whole by its length, but its JSON ends half way
+	HugeHeader       Action = "huge-header"     // a header of Fault.Bytes (16 MiB if unset)
 	Reset            Action = "reset"           // the connection is cut before any answer
 	TimedOut         Action = "timeout"         // * no answer for Fault.After, then 504; without it, never
 	Slow             Action = "slow"            // one byte a second
@@ -41,6 +43,8 @@ const (
 	PartialData      Action = "partial"         // GraphQL: the second half of a connection is null, with an error of type Fault.Type
 	DataNull         Action = "data-null"       // GraphQL: no data at all, an error of type Fault.Type
 	NullNodes        Action = "null-nodes"      // the second half of a connection is null, and nothing says so
+	ShortPage        Action = "short-page"      // the second half of a page is left out, and nothing says so
+	MissingField     Action = "missing-field"   // the key Fault.Field is absent everywhere
 	UnknownEnum      Action = "unknown-enum"    // every enum value is one that no schema has
 	UnknownType      Action = "unknown-type"    // every __typename below the root is one that no schema has
 	CursorLoop       Action = "cursor-loop"     // there is always a next page, and it is this one
@@ -68,9 +72,9 @@ type Fault struct {
 	Status int           // AnswerStatus, StatusAfter, Redirected; the limits (403 if unset; 429, or 200 for GraphQL)
 	URL    string        // Redirected: a path on this server, or a whole URL
 	After  time.Duration // SecondaryLimited, TimedOut
-	Bytes  int           // Oversized, GzipBomb
+	Bytes  int           // Oversized, GzipBomb, HugeHeader
 	Type   string        // PartialData, DataNull: RESOURCE_LIMITS_EXCEEDED if unset
-	Field  string        // key of the connection in the answer
+	Field  string        // key of the connection in the answer; MissingField: of the field
 	// Mutate changes the world just before the request is answered.
 	Mutate func(*World)
 }

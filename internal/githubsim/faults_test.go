@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -86,6 +87,7 @@ func TestFaultsThatSpoilAnAnswer(t *testing.T) {
 		UnknownType: {`"kind":"Organization"`, `"kind":"FromTheFuture"`, ""},
 		EmptyPage:   {`"attic"`, `"hasNextPage":true`, ""},
 		NoNext:      {`"hasNextPage":true`, `"hasNextPage":false`, ""},
+		ShortPage:   {`{"node":{"name":"shop"}}`, `"hasNextPage":true,"endCursor":`, ""},
 		WrongTotal:  {`"totalCount":3`, `"totalCount":4`, ""},
 	} {
 		s := startSim(t, village(), Options{Faults: []Fault{{Kind: GraphQL, Match: "organization.repositories", Action: action}}})
@@ -105,6 +107,17 @@ func TestFaultOnANamedConnectionLeavesTheOthers(t *testing.T) {
 	got := s.data(`{organization(login:"village"){repositories(first:1,orderBy:{field:NAME,direction:DESC}){totalCount nodes{deployKeys(first:1){totalCount} environments(first:1){totalCount}}}}}`)
 	if want := `{"totalCount":3,"nodes":[{"deployKeys":{"totalCount":1},"environments":{"totalCount":0}}]}`; !strings.Contains(got, want) {
 		t.Errorf("got %s", got)
+	}
+}
+
+func TestMissingFieldIsGoneEverywhere(t *testing.T) {
+	s := startSim(t, village(), Options{Faults: []Fault{{Action: MissingField, Field: "name"}}})
+	if got := s.data(reposQuery); strings.Contains(got, "name") || !strings.Contains(got, `"nodes":[{"visibility":"PRIVATE"},{"visibility":"PUBLIC"}]`) {
+		t.Errorf("got %s", got)
+	}
+	rep := (&Fault{Action: MissingField, Field: "role"}).spoil(&call{r: &http.Request{URL: &url.URL{}}}, &reply{raw: []byte(`[{"role":"x","id":1},{"a":{"role":2}}]`)})
+	if string(rep.raw) != `[{"id":1},{"a":{}}]` {
+		t.Errorf("got %s", rep.raw)
 	}
 }
 
@@ -141,6 +154,8 @@ func TestBrokenBodiesAndConnections(t *testing.T) {
 		check func(b []byte, err error) bool
 	}{
 		{Fault{Action: Truncated}, func(b []byte, err error) bool { return errors.Is(err, io.ErrUnexpectedEOF) && len(b) > 0 }},
+		{Fault{Action: CutJSON}, func(b []byte, err error) bool { return err == nil && len(b) > 0 && !json.Valid(b) }},
+		{Fault{Action: HugeHeader}, func(_ []byte, err error) bool { return err != nil }},
 		{Fault{Action: Reset}, func(_ []byte, err error) bool { return err != nil }},
 		{Fault{Action: TimedOut}, func(_ []byte, err error) bool { return errors.Is(err, context.DeadlineExceeded) }},
 		{Fault{Action: BadGzip}, func(_ []byte, err error) bool { return err != nil }},

@@ -160,6 +160,24 @@ func TestAppsWithoutAPermissionLoseTheObjectAround(t *testing.T) {
 	}
 }
 
+func TestFineGrainedTokensNeedThePermissionAndThePerson(t *testing.T) {
+	pat := func(login string, permissions ...string) Token {
+		return Token{Value: login + strings.Join(permissions, ""), Login: login, Scope: Scope{Permissions: permissions}}
+	}
+	tokens := []Token{pat("root", "members:read", "administration:read", "organization_administration:read"), pat("root", "metadata:read"), pat("eve", "members:read", "administration:read")}
+	s := startSim(t, village(), Options{Tokens: tokens})
+	const q = `{organization(login:"village"){requiresTwoFactorAuthentication membersWithRole(first:1){totalCount edges{hasTwoFactorEnabled}}} repository(owner:"village",name:"shop"){deployKeys(first:1){totalCount}}}`
+	for i, want := range []string{
+		`{"organization":{"requiresTwoFactorAuthentication":true,"membersWithRole":{"totalCount":5,"edges":[{"hasTwoFactorEnabled":true}]}},"repository":{"deployKeys":{"totalCount":1}}}`,
+		`{"organization":null,"repository":{"deployKeys":{"totalCount":0}}}`,
+		`{"organization":{"requiresTwoFactorAuthentication":null,"membersWithRole":{"totalCount":0,"edges":[]}},"repository":{"deployKeys":{"totalCount":0}}}`,
+	} {
+		if a := s.as(tokens[i].Value).ask(q); compact(t, a.Data) != want {
+			t.Errorf("%s: %s", tokens[i].Value, a.Raw)
+		}
+	}
+}
+
 func TestSingleSignOnHidesTheOrganization(t *testing.T) {
 	scope := OwnerScope
 	scope.SSO = []string{"village"}

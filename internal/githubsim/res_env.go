@@ -9,15 +9,17 @@ import (
 	"strings"
 )
 
-// readsEnvironments: an App needs actions:read; people need to see the repository.
+// readsEnvironments reports whether the viewer may list environments: whoever
+// sees the repository may, but tokens that list their permissions need
+// actions:read.
 func (v *viewer) readsEnvironments(r repoOf) bool {
-	return v.onRepo(r, "actions", "read") || !v.token.Scope.App && v.sees(r)
+	return v.sees(r) && !v.lacks("actions", "read")
 }
 
 // environments lists environments by name.
 func (e *exec) environments(r repoOf, a args) any {
 	if !e.v.readsEnvironments(r) {
-		return notAccessible()
+		return e.notAccessible()
 	}
 	names := a.words("names")
 	var out []envOf
@@ -146,8 +148,8 @@ func (e *exec) reviewers(g gate) []any {
 }
 
 func (e *exec) deployments(r repoOf, a args) any {
-	if e.v.token.Scope.App && !e.v.onRepo(r, "deployments", "read") {
-		return notAccessible()
+	if e.v.lacks("deployments", "read") {
+		return e.notAccessible()
 	}
 	names := a.words("environments")
 	var out []deploymentOf

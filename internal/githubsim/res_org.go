@@ -109,8 +109,8 @@ var memberEdgeFields = map[string]fieldFunc{
 // members lists members and owners. Strangers see none: all memberships of a
 // world are private.
 func (e *exec) members(o *orgIndex) any {
-	if e.v.token.Scope.App && !e.v.onOrg(o, "members", "read") {
-		return notAccessible()
+	if e.v.lacks("members", "read") {
+		return e.notAccessible()
 	}
 	if !e.v.onOrg(o, "members", "read") {
 		return connectionOf([]any{}, "")
@@ -123,7 +123,7 @@ func (e *exec) members(o *orgIndex) any {
 
 func (e *exec) pending(o *orgIndex) any {
 	if !e.v.onOrg(o, "members", "read") {
-		return notAccessible()
+		return e.notAccessible()
 	}
 	var out []*User
 	for _, i := range o.Invitations {
@@ -136,8 +136,8 @@ func (e *exec) pending(o *orgIndex) any {
 
 // teams lists the teams the viewer sees, by name.
 func (e *exec) teams(o *orgIndex, a args) any {
-	if e.v.token.Scope.App && !e.v.onOrg(o, "members", "read") {
-		return notAccessible()
+	if e.v.lacks("members", "read") {
+		return e.notAccessible()
 	}
 	var out []teamOf
 	for _, t := range o.Teams {
@@ -178,19 +178,30 @@ func sortTeams(teams []teamOf, a args) []teamOf {
 // come as the organization has them.
 func (e *exec) repositories(o *orgIndex, a args) any {
 	by, desc := a.order()
+	all := e.v.visible(o, by, desc)
+	if slices.ContainsFunc([]string{"isArchived", "isFork", "isLocked", "privacy", "visibility"}, a.has) {
+		all = slices.DeleteFunc(slices.Clone(all), func(r *Repo) bool { return !filterRepo(r, a) })
+	}
+	return &connection{n: len(all), order: argsKey(a), at: func(i int) any { return repoOf{all[i], o} }}
+}
+
+// visible lists what the viewer sees, worked out once for each order.
+func (v *viewer) visible(o *orgIndex, by string, desc bool) []*Repo {
 	all := o.inOrder(by, desc)
-	s := e.v.token.Scope
-	plain := !slices.ContainsFunc([]string{"isArchived", "isFork", "isLocked", "privacy", "visibility"}, a.has)
-	if plain && (s.Owner || s.App) && s.Repositories == nil {
-		return &connection{n: len(all), order: argsKey(a), at: func(i int) any { return repoOf{all[i], o} }}
+	if s := v.token.Scope; (s.Owner || s.App) && s.Repositories == nil && len(s.SSO) == 0 {
+		return all
 	}
-	var out []repoOf
-	for _, r := range all {
-		if filterRepo(r, a) && e.v.sees(repoOf{r, o}) {
-			out = append(out, repoOf{r, o})
-		}
+	type key struct {
+		token *Token
+		by    string
+		desc  bool
 	}
-	return connectionOf(out, argsKey(a))
+	if got, known := o.sorted.Load(key{v.token, by, desc}); known {
+		return got.([]*Repo)
+	}
+	out := slices.DeleteFunc(slices.Clone(all), func(r *Repo) bool { return !v.sees(repoOf{r, o}) })
+	o.sorted.Store(key{v.token, by, desc}, out)
+	return out
 }
 
 func filterRepo(r *Repo, a args) bool {

@@ -180,8 +180,20 @@ func (e *exec) repository(o *orgIndex, owner, name string) any {
 	return fail("NOT_FOUND", "Could not resolve to a Repository with the name '%s/%s'.", owner, name)
 }
 
-// notAccessible is what an App without the permission gets.
-func notAccessible() *gqlError { return fail("FORBIDDEN", "Resource not accessible by integration") }
+// notAccessible is what a token without the permission gets.
+func (e *exec) notAccessible() *gqlError {
+	if e.v.token.Scope.App {
+		return fail("FORBIDDEN", "Resource not accessible by integration")
+	}
+	return fail("FORBIDDEN", "Resource not accessible by personal access token")
+}
+
+// lacks reports whether the token is of the kind that lists its permissions
+// (an App's, or a fine-grained one) and this one is not among them.
+func (v *viewer) lacks(permission, level string) bool {
+	s := v.token.Scope
+	return (s.App || s.Permissions != nil) && !s.Owner && !s.Member && !v.has(permission, level)
+}
 
 // int32ID answers databaseId, which has 32 bits in GraphQL.
 func int32ID(id int64) any {
