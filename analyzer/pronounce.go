@@ -107,6 +107,9 @@ func (c *court) want(v *verdict) string {
 			most += " (" + place(a.source) + ")"
 		}
 	}
+	if v.class == baseline.Owners && a.privilege < access.Owner {
+		most = "no ownership"
+	}
 	switch v.outcome {
 	case unaccepted:
 		return most + " with expires, or standing_reason and review_by"
