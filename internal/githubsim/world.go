@@ -44,7 +44,7 @@ type User struct {
 	LastActivity time.Time `json:"lastActivity,omitzero"`
 	UpdatedAt    time.Time `json:"updatedAt,omitzero"` // extra
 	Email        string    `json:"email,omitempty"`    // extra: public address
-	SiteAdmin    bool      `json:"siteAdmin,omitempty"`
+	SiteAdmin    bool      `json:"siteAdmin,omitempty"` // extra
 }
 
 // Org is an organization and all that belongs to it.
