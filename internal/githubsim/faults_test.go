@@ -25,7 +25,6 @@ func TestFaultsThatAnswerInPlaceOfTheHandler(t *testing.T) {
 		{"500", Fault{Action: AnswerStatus, Status: 500}, 500, "Something went wrong", nil},
 		{"502", Fault{Action: AnswerStatus, Status: 502}, 502, "Something went wrong", nil},
 		{"503", Fault{Action: AnswerStatus, Status: 503}, 503, "", nil},
-		{"504", Fault{Action: AnswerStatus, Status: 504}, 504, "", nil},
 		{"404", Fault{Action: AnswerStatus, Status: 404}, 404, "Not Found", nil},
 		{"410", Fault{Action: AnswerStatus, Status: 410}, 410, "", nil},
 		{"451", Fault{Action: AnswerStatus, Status: 451}, 451, "dmca", nil},
@@ -47,28 +46,25 @@ func TestFaultsThatAnswerInPlaceOfTheHandler(t *testing.T) {
 		{"no data", Fault{Action: DataNull, Type: "INTERNAL"}, 200, `{"data":null,"errors":[{"type":"INTERNAL"`, nil},
 		{"bad cursor", Fault{Action: BadCursor}, 200, "INVALID_CURSOR_ARGUMENTS", nil},
 		{"unknown error", Fault{Action: UnknownErrorType}, 200, "FROM_THE_FUTURE", nil},
-		{"partial results", Fault{Action: SSOPartial}, 200, `"Village"`, map[string]string{"X-GitHub-SSO": "partial-results; organizations=11"}},
+		{"partial results", Fault{Action: SSOPartial}, 200, `"The Village"`, map[string]string{"X-GitHub-SSO": "partial-results; organizations=11"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.fault.Nth = 2
 			s := startSim(t, village(), Options{Faults: []Fault{tt.fault}})
-			body := `{"query":"{organization(login:\"village\"){login}}"}`
 			for i := 1; i <= 3; i++ {
-				resp, raw := s.do("POST", "/graphql", body)
-				if i != 2 {
-					if resp.StatusCode != 200 || !strings.Contains(string(raw), `"login":"Village"`) {
-						t.Errorf("request %d: %d %s", i, resp.StatusCode, raw)
+				resp, raw := s.do("POST", "/graphql", `{"query":"{organization(login:\"village\"){name}}"}`)
+				status, body := 200, `"The Village"`
+				if i == 2 {
+					status, body = tt.status, tt.body
+					for k, v := range tt.headers {
+						if !strings.HasPrefix(resp.Header.Get(k), v) {
+							t.Errorf("header %s is %q", k, resp.Header.Get(k))
+						}
 					}
-					continue
 				}
-				if resp.StatusCode != tt.status || !strings.Contains(strings.ReplaceAll(string(raw), `"login":"Village"`, `"Village"`), tt.body) {
-					t.Errorf("got %d %s", resp.StatusCode, raw)
-				}
-				for k, v := range tt.headers {
-					if !strings.HasPrefix(resp.Header.Get(k), v) {
-						t.Errorf("header %s is %q", k, resp.Header.Get(k))
-					}
+				if resp.StatusCode != status || !strings.Contains(string(raw), body) {
+					t.Errorf("request %d got %d %s", i, resp.StatusCode, raw)
 				}
 			}
 			if m := s.s.Meters(); m.Faulted != 1 || s.s.Requests()[1].Fault != string(tt.fault.Action) {

@@ -42,8 +42,8 @@ type User struct {
 	Type         string    `json:"type"`
 	CreatedAt    time.Time `json:"createdAt"`
 	LastActivity time.Time `json:"lastActivity,omitzero"`
-	UpdatedAt    time.Time `json:"updatedAt,omitzero"` // extra
-	Email        string    `json:"email,omitempty"`    // extra: public address
+	UpdatedAt    time.Time `json:"updatedAt,omitzero"`  // extra
+	Email        string    `json:"email,omitempty"`     // extra: public address
 	SiteAdmin    bool      `json:"siteAdmin,omitempty"` // extra
 }
 
