@@ -1,0 +1,234 @@
+package collector
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/shurcooL/githubv4"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/github"
+)
+
+// pageInfo is where a page of a connection ends.
+type pageInfo struct {
+	HasNextPage bool
+	EndCursor   string
+}
+
+// troubles are the errors that came beside the data of an answer.
+type troubles struct {
+	items []github.GraphQLErrorItem
+	sso   *github.PartialError
+}
+
+// at gives the error that touches the field at a path: one at the field itself,
+// above it or below it. Paths are names and positions.
+func (t *troubles) at(path ...any) error {
+	for _, item := range t.items {
+		if touches(item.Path, path) {
+			return &github.GraphQLError{Errors: []github.GraphQLErrorItem{item}}
+		}
+	}
+	return nil
+}
+
+// touches reports whether one path is the beginning of the other. An error
+// without a path touches everything.
+func touches(a, b []any) bool {
+	for i := range min(len(a), len(b)) {
+		n, isNumber := a[i].(float64)
+		if at, ok := b[i].(int); ok {
+			if !isNumber || int(n) != at {
+				return false
+			}
+		} else if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// heavy reports whether a smaller query may fare better: a gateway that gave
+// up, no answer in time, or a GraphQL error that says neither who may see it
+// nor what is wrong with the query (GitHub cuts answers that cost too much, with
+// a part of the data and an error without a type).
+func heavy(err error) bool {
+	if g, ok := errors.AsType[*github.GraphQLError](err); ok {
+		for _, item := range g.Errors {
+			if _, static := item.Extensions["code"]; item.Class() == nil && !static {
+				return true
+			}
+		}
+		return false
+	}
+	return errors.Is(err, github.ErrServer) || errors.Is(err, github.ErrUnreachable)
+}
+
+// sizer is how large a page or a batch is: as large as the server bears. It
+// starts where large organizations are known to fare well, halves on trouble
+// and grows again on success.
+type sizer struct {
+	mu              sync.Mutex
+	now, most, step int
+}
+
+func (s *sizer) size() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+func (s *sizer) grow() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = min(s.now+s.step, s.most)
+}
+
+// shrink halves from n, what was asked for when trouble came.
+func (s *sizer) shrink(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = max(min(s.now, n/2), 1)
+}
+
+// fetch asks for one page of a listing, smaller each time the server cannot bear
+// it. The error is nil when there is data to look at; troubles say what of it is
+// missing.
+func fetch[Q any](ctx context.Context, r *run, s *sizer, vars func(n int) map[string]any) (*Q, *troubles, error) {
+	for {
+		n := s.size()
+		q := new(Q)
+		err := r.query(ctx, q, vars(n))
+		if end := stopped(err); end != nil {
+			return nil, nil, end
+		}
+		if heavy(err) && n > 1 {
+			s.shrink(n)
+			continue
+		}
+		t, err := sift(err)
+		if err == nil && len(t.items) == 0 {
+			s.grow()
+		}
+		return q, t, err
+	}
+}
+
+// sift parts the errors that came beside data from those that came instead.
+func sift(err error) (*troubles, error) {
+	t := &troubles{}
+	if err == nil {
+		return t, nil
+	}
+	g, isGraphQL := errors.AsType[*github.GraphQLError](err)
+	p, isPartial := errors.AsType[*github.PartialError](err)
+	if isPartial {
+		t.sso = p
+	}
+	switch {
+	case isGraphQL && g.NoData:
+		return t, g
+	case isGraphQL:
+		t.items = g.Errors
+		return t, nil
+	case isPartial:
+		return t, nil
+	}
+	return t, err
+}
+
+// chain follows the pages of one list, and notices one that goes in circles.
+type chain struct {
+	after *githubv4.String
+	seen  map[string]struct{}
+}
+
+// step moves behind a page with a number of rows. ok is false where GitHub
+// promises more and gives nothing new to ask for.
+func (c *chain) step(p pageInfo, rows int) (more, ok bool) {
+	if !p.HasNextPage {
+		return false, true
+	}
+	if _, again := c.seen[p.EndCursor]; again || rows == 0 || p.EndCursor == "" {
+		return false, false
+	}
+	if c.seen == nil {
+		c.seen = map[string]struct{}{}
+	}
+	c.seen[p.EndCursor] = struct{}{}
+	c.after = githubv4.NewString(githubv4.String(p.EndCursor))
+	return true, true
+}
+
+// listing is what one walk over a list of the organization found.
+type listing struct {
+	ids   map[int64]struct{} // distinct
+	holes int                // rows that came as null
+	total int                // what GitHub stated last
+	loop  bool               // the pages went in circles
+	gap   *gap               // the walk ended before the list did
+}
+
+func newListing() *listing { return &listing{ids: map[int64]struct{}{}, total: -1} }
+
+// whole reports whether the list was read to its end: what came is what GitHub
+// counts.
+func (l *listing) whole() bool {
+	return l.gap == nil && !l.loop && l.holes == 0 && len(l.ids) == l.total
+}
+
+// words say what is wrong with a listing that is not whole.
+func (l *listing) words(what string) gap {
+	switch {
+	case l.gap != nil:
+		return *l.gap
+	case l.loop:
+		return partial("%s: the pages go in circles after %d of %d", what, len(l.ids), l.total)
+	case l.holes > 0:
+		return partial("%s: %d of %d came as null", what, l.holes, l.total)
+	}
+	return partial("%s: GitHub counts %d and lists %d", what, l.total, len(l.ids))
+}
+
+// settle walks a list, and once more if it was not whole: lists change while
+// they are read. A walk that failed is not repeated, since each of its requests
+// was already.
+func settle(what string, walk func() (*listing, error)) (*listing, *gap, error) {
+	l, err := walk()
+	if err == nil && !l.whole() && l.gap == nil {
+		l, err = walk()
+	}
+	if err != nil || l.whole() {
+		return l, nil, err
+	}
+	g := l.words(what)
+	return l, &g, nil
+}
+
+// viewer is who asks, as far as it decides what is shown.
+type viewer struct {
+	ViewerCanAdminister bool
+	ViewerIsAMember     bool
+}
+
+// asked is the account behind the token; the answer to it may be refused.
+type asked struct {
+	Login string
+}
+
+// app reports whether the token is that of a GitHub App, whose account is a bot.
+func (a *asked) app() bool {
+	const bot = "[bot]"
+	return a != nil && len(a.Login) > len(bot) && a.Login[len(a.Login)-len(bot):] == bot
+}
+
+// listed are the entities and grants that make one row.
+func one(e access.Entity, grants ...access.Grant) access.Rows {
+	rows := access.Rows{Grants: grants}
+	if e != nil {
+		rows.Entities = []access.Entity{e}
+	}
+	return rows
+}

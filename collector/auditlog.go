@@ -1,0 +1,119 @@
+package collector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	gh "github.com/google/go-github/v92/github"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// auditLife is how long GitHub keeps the audit log (GitHub Docs: "Reviewing the
+// audit log for your organization").
+const auditLife = 180 * 24 * time.Hour
+
+// auditEvent is what is needed of an event.
+type auditEvent struct {
+	Action    string `json:"action"`
+	Actor     string `json:"actor"`
+	ActorID   int64  `json:"actor_id"`
+	Timestamp int64  `json:"@timestamp"` // milliseconds
+	CreatedAt int64  `json:"created_at"` // milliseconds
+}
+
+func (e auditEvent) at() time.Time { return time.UnixMilli(max(e.Timestamp, e.CreatedAt)).UTC() }
+
+// auditLog reads the newest event of each actor, newest events first, so that
+// a reading that stops early still covers a window without a hole.
+func (r *run) auditLog(ctx context.Context) error {
+	area := access.AreaAuditLog
+	if !r.reads(area) {
+		return r.close(ctx, area, -1)
+	}
+	if r.plan != "" && r.plan != enterprise {
+		r.lower(gap{status: access.Unavailable, reason: "the audit log has an API on the enterprise plan only"}, area)
+		return r.close(ctx, area, -1)
+	}
+	w := &auditWalk{since: day(r.o.Now().Add(-min(r.o.ActivityWindow, auditLife))), seen: map[int64]bool{}}
+	err := r.walkAuditLog(ctx, w)
+	if end := stopped(err); end != nil {
+		return end
+	}
+	since := w.since
+	if err != nil {
+		g := gapOf(area, "audit log of "+r.org.Login, err)
+		if errors.Is(err, errBound) {
+			g = partial("audit log of %s: read back to %s only, which is %d events", r.org.Login, w.oldest.Format(time.DateOnly), w.events)
+		}
+		r.lower(g, area)
+		since = w.oldest
+	}
+	r.mu.Lock()
+	r.since[area] = since
+	r.mu.Unlock()
+	return r.close(ctx, area, -1)
+}
+
+// day cuts a time to its day in UTC: a later sign of life on one day is no
+// change.
+func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
+
+// errBound ends a reading that has gone on for long enough.
+var errBound = errors.New("the log is longer than what is read of it")
+
+type auditWalk struct {
+	since, oldest time.Time
+	seen          map[int64]bool // actors
+	events        int
+}
+
+func (r *run) walkAuditLog(ctx context.Context, w *auditWalk) error {
+	after, before := "", map[string]bool{}
+	for range r.o.AuditPages {
+		q := url.Values{"phrase": {"created:>=" + w.since.Format(time.DateOnly)}, "include": {"web"}, "order": {"desc"}, "per_page": {"100"}}
+		if after != "" {
+			q.Set("after", after)
+		}
+		var events []auditEvent
+		resp, err := r.get(ctx, fmt.Sprintf("orgs/%s/audit-log?%s", r.org.Login, q.Encode()), &events)
+		if err := r.rested(resp, err); err != nil {
+			return err
+		}
+		for _, e := range events {
+			if err := r.keepActor(ctx, w, e); err != nil {
+				return err
+			}
+		}
+		if after = nextCursor(resp); after == "" {
+			return nil
+		}
+		if before[after] || len(events) == 0 {
+			return errLoop
+		}
+		before[after] = true
+	}
+	return errBound
+}
+
+// nextCursor is the cursor behind this page, "" at the end.
+func nextCursor(resp *gh.Response) string { return resp.After }
+
+// keepActor keeps the first event of an actor that is met, the newest one. Bots
+// of apps are no people.
+func (r *run) keepActor(ctx context.Context, w *auditWalk, e auditEvent) error {
+	w.events++
+	w.oldest = e.at()
+	if e.ActorID <= 0 || w.seen[e.ActorID] || strings.HasSuffix(e.Actor, "[bot]") {
+		return nil
+	}
+	w.seen[e.ActorID] = true
+	if err := r.out.people(ctx, false, []access.Person{{ID: e.ActorID, Login: e.Actor}}); err != nil {
+		return err
+	}
+	return r.out.put(ctx, access.AreaAuditLog, e.ActorID, one(access.Activity{User: e.ActorID, Last: day(e.at()), What: e.Action}))
+}

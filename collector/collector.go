@@ -1,0 +1,136 @@
+// Package collector reads who can do what in one GitHub organization and hands
+// it on by the page, with a ledger of what could not be seen.
+//
+// Each file is one area: the query, and beside it the loop that walks it. What
+// GraphQL tells is asked there in batches; REST is asked only for what GraphQL
+// has nothing of. Nothing is concluded here: the collector knows no rule.
+package collector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	gh "github.com/google/go-github/v92/github"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// Client is what the collector needs of a connection to GitHub; the client of
+// internal/github has it.
+type Client interface {
+	// Query fills the struct that q points to; see the client's documentation
+	// for partial answers.
+	Query(ctx context.Context, q any, vars map[string]any) error
+	// REST gives the REST client on the same transport.
+	REST() *gh.Client
+}
+
+// Sink takes what was read. Calls come one at a time, from several goroutines.
+type Sink interface {
+	// People tells who was seen, with today's labels.
+	People(ctx context.Context, people []access.Person) error
+	// Put gives the complete content of one scope of an area.
+	Put(ctx context.Context, area access.Area, scope int64, rows access.Rows) error
+	// Add gives some of the content of a scope: nothing is known to be gone.
+	Add(ctx context.Context, area access.Area, scope int64, rows access.Rows) error
+	// Cover writes one line of the coverage ledger.
+	Cover(ctx context.Context, line access.Cover) error
+}
+
+// Options vary a collection. The zero value reads everything.
+type Options struct {
+	Now     func() time.Time // time.Now unless given
+	Log     *slog.Logger     // nothing unless given
+	Without []access.Area    // areas to leave out; the ledger says so
+
+	// Progress hears how many of an area's scopes are done, and how many there
+	// are, -1 where that is not known. It may be called from several goroutines,
+	// one at a time, and must be quick.
+	Progress func(area access.Area, done, total int)
+
+	ActivityWindow time.Duration // how far back signs of life are looked for; 0 means 90 days
+	AuditPages     int           // most pages of 100 audit events that are read; 0 means 100
+	Concurrency    int           // batches, and REST calls, under way beside the listings; 0 means 4
+}
+
+func (o *Options) defaults() {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Progress == nil {
+		o.Progress = func(access.Area, int, int) {}
+	}
+	if o.ActivityWindow <= 0 {
+		o.ActivityWindow = 90 * 24 * time.Hour
+	}
+	if o.AuditPages <= 0 {
+		o.AuditPages = 100
+	}
+	if o.Concurrency <= 0 {
+		o.Concurrency = 4
+	}
+}
+
+// Collect reads the organization into the sink. What cannot be read becomes a
+// line of the ledger and never stops the run; only a token that is refused, a
+// limit that is not worth waiting for, a network that is gone, a sink that
+// fails, and the end of ctx do, and then the error is returned and areas are
+// left without a line.
+func Collect(ctx context.Context, c Client, org access.Organization, sink Sink, o Options) (err error) {
+	o.defaults()
+	start := o.Now()
+	defer func() {
+		o.Log.InfoContext(ctx, "collect", "org", org.Login, "took", o.Now().Sub(start), "err", err)
+	}()
+	if org.ID == 0 || org.NodeID == "" {
+		return errors.New("collecting an organization: it has no id; identify it first")
+	}
+	r := newRun(c, org, sink, o)
+	if err := r.all(ctx); err != nil {
+		return fmt.Errorf("collecting %s: %w", org.Login, err)
+	}
+	return nil
+}
+
+// all walks every area: first what the others are read by, then the listings
+// side by side.
+func (r *run) all(ctx context.Context) error {
+	if err := errors.Join(r.organization(ctx), r.settings(ctx), r.customRoles(ctx)); err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return r.people(ctx) })
+	g.Go(func() error { return r.teams(ctx) })
+	g.Go(func() error { return r.repositories(ctx) })
+	g.Go(func() error { return r.organizationLists(ctx) })
+	return g.Wait()
+}
+
+// people reads who there is, then what they did.
+func (r *run) people(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{r.members, r.outside, r.contributions} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// organizationLists reads what the organization has one list of.
+func (r *run) organizationLists(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{
+		r.workflowToken, r.invitations, r.failedInvitations, r.orgRoles, r.auditLog,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}

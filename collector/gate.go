@@ -1,0 +1,119 @@
+package collector
+
+import (
+	"context"
+
+	"github.com/shurcooL/githubv4"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// gateReading is what one environment's rules come to.
+type gateReading struct {
+	r      *run
+	item   gateItem
+	gate   *access.Gate // nil: not read
+	grants []access.Grant
+	people []access.Person
+	gap    *gap
+}
+
+func (g *gateReading) what() string {
+	return "gate of environment " + g.r.name(g.item.of.repo.name) + "/" + g.item.name
+}
+
+func (g *gateReading) begin() {
+	g.gate = &access.Gate{Env: g.item.id, Repo: g.item.of.repo.id}
+}
+
+// miss notes what keeps the gate from being whole; what was read stays.
+func (g *gateReading) miss(why gap) { g.gap = &why }
+
+// rule takes one protection rule. Kinds that ajar does not know may guard or
+// open the environment, so that the gate is not complete with one.
+func (g *gateReading) rule(facts ruleFacts, reviewers []*reviewer) {
+	switch facts.Type {
+	case "WAIT_TIMER":
+		g.gate.WaitTimer = facts.Timeout
+	case "REQUIRED_REVIEWERS":
+		g.gate.PreventSelfReview = facts.PreventSelfReview != nil && *facts.PreventSelfReview
+		if facts.PreventSelfReview == nil {
+			g.miss(partial("%s: GitHub did not tell whether self-review is prevented", g.what()))
+		}
+	case "BRANCH_POLICY": // REST tells the branches
+	default:
+		g.miss(partial("%s: a rule of a kind that is not known here: %q", g.what(), facts.Type))
+	}
+	for _, who := range reviewers {
+		g.reviewer(who)
+	}
+}
+
+func (g *gateReading) reviewer(who *reviewer) {
+	grant := access.Grant{Resource: env(g.item.id), Privilege: access.Approve, Source: access.Reviewer}
+	switch {
+	case who == nil:
+		g.miss(partial("%s: a reviewer came as null", g.what()))
+		return
+	case who.Typename == "User" && who.UserID != 0:
+		grant.Principal = user(who.UserID)
+		g.people = append(g.people, access.Person{ID: who.UserID, NodeID: who.UserNode, Login: who.Login})
+	case who.Typename == "Team" && who.TeamID != 0:
+		grant.Principal = team(who.TeamID)
+	default:
+		g.miss(partial("%s: a reviewer of a kind that is not known here: %q", g.what(), who.Typename))
+		return
+	}
+	g.gate.Reviewers++
+	g.grants = append(g.grants, grant)
+}
+
+// long reads an environment whose lists did not fit, alone and with long pages.
+func (g *gateReading) long(ctx context.Context) error {
+	var q longGateQuery
+	err := g.r.query(ctx, &q, map[string]any{"id": githubv4.ID(g.item.node)})
+	if end := stopped(err); end != nil {
+		return end
+	}
+	if err != nil || q.Node == nil || q.Node.ProtectionRules == nil {
+		g.miss(missing(access.AreaGates, g.what(), err))
+		return nil
+	}
+	g.begin()
+	rules := q.Node.ProtectionRules
+	if !rules.whole() {
+		g.miss(partial("%s: GitHub counts %d rules and lists %d", g.what(), rules.TotalCount, len(rules.Nodes)))
+	}
+	for _, rule := range rules.Nodes {
+		if rule == nil || rule.Reviewers == nil {
+			g.miss(partial("%s: a rule came as null", g.what()))
+			continue
+		}
+		if !rule.Reviewers.whole() {
+			g.miss(partial("%s: GitHub counts %d reviewers and lists %d", g.what(), rule.Reviewers.TotalCount, len(rule.Reviewers.Nodes)))
+		}
+		g.rule(rule.ruleFacts, rule.Reviewers.Nodes)
+	}
+	return nil
+}
+
+// join adds the gate to its repository's, and hands those on when it was the
+// last.
+func (g *gateReading) join(ctx context.Context) error {
+	w := g.item.of
+	w.mu.Lock()
+	if g.gate != nil {
+		w.rows.Entities = append(w.rows.Entities, *g.gate)
+		w.rows.Grants = append(w.rows.Grants, g.grants...)
+	}
+	if g.gap != nil {
+		w.gap = g.gap
+	}
+	w.left--
+	last := w.left == 0
+	w.mu.Unlock()
+	if !last {
+		return nil
+	}
+	return g.r.finish(ctx, access.AreaGates, w.repo.id, w.rows, w.gap)
+}

@@ -1,0 +1,66 @@
+package collector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/shurcooL/githubv4"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/github"
+)
+
+type identityQuery struct {
+	Organization *struct {
+		ID                              string
+		DatabaseID                      int64
+		Login                           string
+		Name                            *string
+		CreatedAt                       time.Time
+		ArchivedAt                      *time.Time
+		RequiresTwoFactorAuthentication *bool
+	} `graphql:"organization(login:$org)"`
+	RateLimit *github.RateLimit
+}
+
+// Identify finds the organization behind a login. Everything after it goes by
+// the number that it gives.
+func Identify(ctx context.Context, c Client, login string) (access.Organization, error) {
+	var q identityQuery
+	err := c.Query(ctx, &q, map[string]any{"org": githubv4.String(login)})
+	o := q.Organization
+	// An owner's setting may be kept from the token; who the organization is may not.
+	if o == nil || o.DatabaseID == 0 || o.ID == "" {
+		if err == nil {
+			err = fmt.Errorf("GitHub did not say which it is: %w", github.ErrNotFound)
+		}
+		return access.Organization{}, fmt.Errorf("organization %s: %w", login, err)
+	}
+	if g, ok := errors.AsType[*github.GraphQLError](err); err != nil && (!ok || g.NoData) {
+		return access.Organization{}, fmt.Errorf("organization %s: %w", login, err)
+	}
+	return access.Organization{
+		ID: o.DatabaseID, NodeID: o.ID, Login: o.Login, Name: value(o.Name),
+		CreatedAt: o.CreatedAt.UTC(), ArchivedAt: value(o.ArchivedAt).UTC(),
+		TwoFactorRequired: o.RequiresTwoFactorAuthentication,
+	}, nil
+}
+
+// organization hands on what Identify found.
+func (r *run) organization(ctx context.Context) error {
+	if err := r.out.put(ctx, access.AreaOrganization, r.org.ID, access.Rows{Entities: []access.Entity{r.org}}); err != nil {
+		return err
+	}
+	return r.close(ctx, access.AreaOrganization, 1)
+}
+
+// value gives what p points to, or the zero value: for text and times, where
+// the vocabulary has "not told" as zero.
+func value[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}

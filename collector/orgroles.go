@@ -1,0 +1,124 @@
+package collector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	gh "github.com/google/go-github/v92/github"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/github"
+)
+
+// predefinedBases are the bases of GitHub's own organization roles, for servers
+// that do not tell base_role (GitHub Docs: "Permissions of predefined
+// organization roles").
+var predefinedBases = map[string]access.Privilege{
+	"all_repo_read": access.Read, "all_repo_triage": access.Triage, "all_repo_write": access.Write,
+	"all_repo_maintain": access.Maintain, "all_repo_admin": access.Admin, "security_manager": access.Read,
+}
+
+// orgRoles reads the organization roles and who holds them.
+func (r *run) orgRoles(ctx context.Context) error {
+	roles, holders := access.AreaOrgRoles, access.AreaOrgRoleAssignments
+	if !r.reads(roles, holders) {
+		return r.closeAll(ctx, -1, roles, holders)
+	}
+	what := "organization roles of " + r.org.Login
+	list, resp, err := r.c.REST().Organizations.ListRoles(ctx, r.org.Login)
+	err = r.rested(resp, err)
+	if end := stopped(err); end != nil {
+		return end
+	}
+	if err != nil {
+		r.lower(gapOf(roles, what, err), roles, holders)
+		return r.closeAll(ctx, -1, roles, holders)
+	}
+	for _, row := range list.CustomRepoRoles {
+		if err := r.keepOrgRole(ctx, row); err != nil {
+			return err
+		}
+	}
+	total := list.GetTotalCount()
+	if total != len(list.CustomRepoRoles) {
+		r.lower(partial("%s: GitHub counts %d and lists %d", what, total, len(list.CustomRepoRoles)), roles, holders)
+	}
+	return r.closeAll(ctx, total, roles, holders)
+}
+
+func (r *run) keepOrgRole(ctx context.Context, row *gh.CustomOrgRole) error {
+	role := access.OrgRole{ID: row.GetID(), Name: row.GetName(), Origin: row.GetSource(), Permissions: row.Permissions, Base: access.None}
+	var why *gap
+	if base, ok := access.ParsePrivilege(row.GetBaseRole()); ok && base.OnRepository() {
+		role.Base = base
+	} else if row.GetBaseRole() != "" {
+		g := partial("organization role %q of %s has a base that is not known here: %q", role.Name, r.org.Login, row.GetBaseRole())
+		why = &g
+	} else if base, ok := predefinedBases[role.Name]; ok && role.Origin != "Organization" {
+		role.Base = base
+	}
+	if err := r.finish(ctx, access.AreaOrgRoles, role.ID, one(role), why); err != nil {
+		return err
+	}
+	if !r.reads(access.AreaOrgRoleAssignments) {
+		return nil
+	}
+	grants, err := r.roleHolders(ctx, role)
+	if end := stopped(err); end != nil {
+		return end
+	}
+	if err != nil {
+		g := gapOf(access.AreaOrgRoleAssignments, fmt.Sprintf("holders of organization role %q of %s", role.Name, r.org.Login), err)
+		if s, ok := errors.AsType[*github.StatusError](err); ok && s.Status == http.StatusUnprocessableEntity {
+			g.status = access.Unavailable // the feature is switched off
+		}
+		why = &g
+	}
+	return r.finish(ctx, access.AreaOrgRoleAssignments, role.ID, access.Rows{Grants: grants}, why)
+}
+
+// roleHolders lists who was given the role. Somebody who has it only through a
+// team (indirect) is left to that team's grant.
+func (r *run) roleHolders(ctx context.Context, role access.OrgRole) (grants []access.Grant, err error) {
+	hold := func(who access.Ref, assignment string) error {
+		switch assignment {
+		case "indirect":
+			return nil
+		case "direct", "mixed":
+			grants = append(grants, access.Grant{Principal: who, Resource: r.self(), Privilege: role.Base, Source: access.ByOrgRole, Role: role.ID})
+			return nil
+		}
+		return fmt.Errorf("%s holds it in a way that is not known here: %q", who, assignment)
+	}
+	seen := map[access.Ref]bool{}
+	err = r.pages(ctx, func(page int) (int, *gh.Response, error) {
+		rows, resp, err := r.c.REST().Organizations.ListUsersAssignedToOrgRole(ctx, r.org.Login, role.ID, &gh.ListOptions{Page: page, PerPage: 100})
+		people := make([]access.Person, 0, len(rows))
+		for _, u := range rows {
+			who := user(u.GetID())
+			if seen[who] {
+				continue
+			}
+			seen[who] = true
+			people = append(people, access.Person{ID: who.ID, NodeID: u.GetNodeID(), Login: u.GetLogin()})
+			err = errors.Join(err, hold(who, u.GetAssignment()))
+		}
+		return len(rows), resp, errors.Join(err, r.out.people(ctx, false, people))
+	})
+	if err != nil {
+		return grants, err
+	}
+	err = r.pages(ctx, func(page int) (int, *gh.Response, error) {
+		rows, resp, err := r.c.REST().Organizations.ListTeamsAssignedToOrgRole(ctx, r.org.Login, role.ID, &gh.ListOptions{Page: page, PerPage: 100})
+		for _, t := range rows {
+			if who := team(t.GetID()); !seen[who] {
+				seen[who] = true
+				err = errors.Join(err, hold(who, t.GetAssignment()))
+			}
+		}
+		return len(rows), resp, err
+	})
+	return grants, err
+}

@@ -1,0 +1,222 @@
+package collector
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/shurcooL/githubv4"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/github"
+)
+
+// Repositories are read in two steps. A light listing gives ids, labels and
+// environments, a hundred a page, in the order of creation, which nothing
+// changes. What is heavy is asked for by id, in batches of any order and size:
+// cursors form a chain, ids do not, so that batches run side by side, a batch
+// that the server cannot bear is split, and one bad repository spoils nothing.
+
+const environmentsList = "environments(first:$n,after:$after)"
+
+type repositoriesQuery struct {
+	Organization *struct {
+		DatabaseID   int64
+		Repositories *struct {
+			TotalCount int
+			PageInfo   pageInfo
+			Nodes      []*repositoryNode
+		} `graphql:"repositories(first:$n,after:$after,orderBy:{field:CREATED_AT,direction:ASC})"`
+	} `graphql:"organization(login:$org)"`
+	Viewer    *asked
+	RateLimit *github.RateLimit
+}
+
+type repositoryNode struct {
+	ID                  string
+	DatabaseID          int64
+	Name                string
+	Visibility          string
+	IsArchived          bool
+	IsFork              bool
+	IsDisabled          bool
+	CreatedAt           time.Time
+	PushedAt            *time.Time
+	ViewerCanAdminister bool
+	DefaultBranchRef    *struct{ Name string }
+	Environments        *conn[environmentEdge] `graphql:"environments(first:10)"`
+}
+
+// repoWalk is the state that the pages of the listing, and the batches that
+// they lead to, share.
+type repoWalk struct {
+	r       *run
+	batches *errgroup.Group
+	size    *sizer // of a batch of details
+
+	details []*repositoryNode
+	gates   []gateItem
+	people  *overflow[collaborator]
+	envs    *overflow[environmentEdge]
+	known   map[int64]struct{} // repositories already on their way
+}
+
+var repositoryAreas = []access.Area{
+	access.AreaRepositories, access.AreaDirectGrants, access.AreaEnvironments, access.AreaGates, access.AreaPolicies, access.AreaDeployKeys,
+}
+
+// repositories reads the repositories, who was let in directly, their
+// environments with gates and policies, and their deploy keys.
+func (r *run) repositories(ctx context.Context) error {
+	if !r.reads(repositoryAreas...) {
+		return r.closeAll(ctx, -1, repositoryAreas...)
+	}
+	r.rests = newQueue()
+	workers, ctx2 := errgroup.WithContext(ctx)
+	workers.Go(func() error { return r.rests.work(ctx2, r.o.Concurrency) })
+	var l *listing
+	workers.Go(func() (err error) {
+		defer r.rests.close()
+		l, err = r.listRepositories(ctx2)
+		return err
+	})
+	if err := workers.Wait(); err != nil {
+		return err
+	}
+	return r.closeAll(ctx, l.total, repositoryAreas...)
+}
+
+// listRepositories walks the listing and everything it leads to, but for the
+// REST calls that wait in the queue.
+func (r *run) listRepositories(ctx context.Context) (*listing, error) {
+	batches, ctx := errgroup.WithContext(ctx)
+	batches.SetLimit(r.o.Concurrency)
+	w := &repoWalk{
+		r: r, batches: batches, size: &sizer{now: 25, most: 37, step: 4}, known: map[int64]struct{}{},
+		people: &overflow[collaborator]{r: r, on: "Repository", list: collaboratorsList},
+		envs:   &overflow[environmentEdge]{r: r, on: "Repository", list: environmentsList},
+	}
+	size := &sizer{now: 100, most: 100, step: 25}
+	what := "repositories of " + r.org.Login
+	l, g, err := settle(what, func() (*listing, error) { return w.walk(ctx, size, what) })
+	if err == nil {
+		w.flush(ctx)
+	}
+	if waited := batches.Wait(); waited != nil {
+		return nil, waited
+	}
+	if err == nil {
+		err = w.people.drain(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if g != nil {
+		r.lower(*g, repositoryAreas...)
+	}
+	return l, nil
+}
+
+func (w *repoWalk) walk(ctx context.Context, size *sizer, what string) (*listing, error) {
+	l, pages, r := newListing(), chain{}, w.r
+	for {
+		q, t, err := fetch[repositoriesQuery](ctx, r, size, func(n int) map[string]any {
+			return map[string]any{"org": githubv4.String(r.org.Login), "n": githubv4.Int(n), "after": pages.after}
+		})
+		if end := stopped(err); end != nil {
+			return nil, end
+		}
+		if err != nil || q.Organization == nil || q.Organization.Repositories == nil {
+			if err == nil {
+				err = t.at("organization", "repositories")
+			}
+			g := missing(access.AreaRepositories, what, err)
+			l.gap = &g
+			return l, nil
+		}
+		if err := r.same(q.Organization.DatabaseID); err != nil {
+			return nil, err
+		}
+		if t.sso != nil {
+			r.lower(leftOut(what, t.sso), repositoryAreas...)
+		}
+		if q.Viewer.app() {
+			r.app.Store(true)
+		}
+		page := q.Organization.Repositories
+		for i, n := range page.Nodes {
+			if err := w.keep(ctx, n, t.at("organization", "repositories", "nodes", i, "environments"), l); err != nil {
+				return nil, err
+			}
+		}
+		l.total = page.TotalCount
+		r.out.progress(access.AreaRepositories, l.total)
+		more, ok := pages.step(page.PageInfo, len(page.Nodes))
+		if l.loop = !ok; !more {
+			return l, w.envs.drain(ctx)
+		}
+	}
+}
+
+// keep takes one repository of the listing: its environments are known or asked
+// for, its details gather into a batch.
+func (w *repoWalk) keep(ctx context.Context, n *repositoryNode, trouble error, l *listing) error {
+	if n == nil || n.DatabaseID == 0 {
+		l.holes++
+		return nil
+	}
+	l.ids[n.DatabaseID] = struct{}{}
+	if _, twice := w.known[n.DatabaseID]; twice {
+		return nil
+	}
+	w.known[n.DatabaseID] = struct{}{}
+	if err := w.environments(ctx, n, trouble); err != nil {
+		return err
+	}
+	w.details = append(w.details, n)
+	if len(w.details) >= w.size.size() {
+		w.sendDetails(ctx)
+	}
+	return nil
+}
+
+// sendDetails asks for the details of the repositories that have gathered. It
+// waits while enough batches are under way.
+func (w *repoWalk) sendDetails(ctx context.Context) {
+	batch := w.details
+	w.details = nil
+	w.batches.Go(func() error { return w.readDetails(ctx, batch) })
+}
+
+// flush sends the batches that are not full.
+func (w *repoWalk) flush(ctx context.Context) {
+	if len(w.details) > 0 {
+		w.sendDetails(ctx)
+	}
+	if len(w.gates) > 0 {
+		w.sendGates(ctx)
+	}
+}
+
+// entity is the repository as the vocabulary has it, without what only the
+// details tell.
+func (n *repositoryNode) entity() access.Repository {
+	out := access.Repository{
+		ID: n.DatabaseID, NodeID: n.ID, Name: n.Name, Visibility: strings.ToLower(n.Visibility),
+		Archived: n.IsArchived, Fork: n.IsFork, Disabled: n.IsDisabled, CreatedAt: n.CreatedAt.UTC(),
+	}
+	if n.PushedAt != nil {
+		out.PushedAt = day(*n.PushedAt)
+	}
+	if n.DefaultBranchRef != nil {
+		out.DefaultBranch = n.DefaultBranchRef.Name
+	}
+	if n.Environments != nil {
+		out.Environments = n.Environments.TotalCount
+	}
+	return out
+}
+
+// name is how people write the repository.
+func (r *run) name(repository string) string { return r.org.Login + "/" + repository }

@@ -1,0 +1,55 @@
+package collector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	gh "github.com/google/go-github/v92/github"
+
+	"github.com/eb661601/ajar/internal/github"
+)
+
+// errLoop is a REST list whose pages do not go on.
+var errLoop = errors.New("the pages go in circles")
+
+// pages walks a REST list. get asks for one page and says how many rows came;
+// what it does with them must bear a row that comes twice.
+func (r *run) pages(ctx context.Context, get func(page int) (rows int, resp *gh.Response, err error)) error {
+	for page := 1; ; {
+		rows, resp, err := get(page)
+		if err := r.rested(resp, err); err != nil {
+			return err
+		}
+		switch next := resp.NextPage; {
+		case next == 0:
+			return nil
+		case next <= page || rows == 0:
+			return errLoop
+		default:
+			page = next
+		}
+	}
+}
+
+// rested weighs the outcome of a REST call; an answer that single sign-on has
+// shortened is no answer.
+func (r *run) rested(resp *gh.Response, err error) error {
+	if err := r.weigh(err); err != nil {
+		return err
+	}
+	if p := github.Partial(resp.Header.Get("X-GitHub-SSO")); p != nil {
+		return p
+	}
+	return nil
+}
+
+// get asks for a path by REST, decoding only what out has fields for.
+func (r *run) get(ctx context.Context, path string, out any) (*gh.Response, error) {
+	req, err := r.c.REST().NewRequest(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return nil, fmt.Errorf("asking for %s: %w", path, err)
+	}
+	return r.c.REST().Do(req, out)
+}

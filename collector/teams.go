@@ -1,0 +1,241 @@
+package collector
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/shurcooL/githubv4"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/github"
+)
+
+// The inner lists stand in two places: with the team, and alone once they
+// overflow (see overflow). first:100 costs no more than a shorter page.
+const (
+	teamMembersList      = "members(first:$n,after:$after,membership:IMMEDIATE)"
+	teamRepositoriesList = "repositories(first:$n,after:$after)"
+)
+
+type teamsQuery struct {
+	Organization *struct {
+		DatabaseID int64
+		viewer
+		Teams *struct {
+			TotalCount int
+			PageInfo   pageInfo
+			Nodes      []*teamNode
+		} `graphql:"teams(first:$n,after:$after,orderBy:{field:NAME,direction:ASC})"`
+	} `graphql:"organization(login:$org)"`
+	Viewer    *asked
+	RateLimit *github.RateLimit
+}
+
+type teamNode struct {
+	ID           string
+	DatabaseID   int64
+	Slug         string
+	Name         string
+	Privacy      string
+	CreatedAt    time.Time
+	ParentTeam   *struct{ DatabaseID int64 }
+	Members      *conn[teamMember]     `graphql:"members(first:100,membership:IMMEDIATE)"`
+	Repositories *conn[teamRepository] `graphql:"repositories(first:100)"`
+}
+
+type teamMember struct {
+	Role string
+	Node *struct {
+		ID         string
+		DatabaseID int64
+		Login      string
+	}
+}
+
+type teamRepository struct {
+	Permission string
+	Node       *struct{ DatabaseID int64 }
+}
+
+// teamWalk is the state that the pages of the team listing share.
+type teamWalk struct {
+	members *overflow[teamMember]
+	grants  *overflow[teamRepository]
+	rest    *errgroup.Group // for the names of custom roles
+}
+
+// teams reads the teams, their immediate members and what they are granted.
+func (r *run) teams(ctx context.Context) error {
+	areas := []access.Area{access.AreaTeams, access.AreaTeamMembers, access.AreaTeamGrants}
+	if !r.reads(areas...) {
+		return r.closeAll(ctx, -1, areas...)
+	}
+	rest, restCtx := errgroup.WithContext(ctx)
+	rest.SetLimit(r.o.Concurrency)
+	w := &teamWalk{
+		members: &overflow[teamMember]{r: r, on: "Team", list: teamMembersList},
+		grants:  &overflow[teamRepository]{r: r, on: "Team", list: teamRepositoriesList},
+		rest:    rest,
+	}
+	size := &sizer{now: 50, most: 50, step: 10}
+	l, g, err := settle("teams of "+r.org.Login, func() (*listing, error) { return r.walkTeams(restCtx, size, w) })
+	if restErr := rest.Wait(); restErr != nil {
+		return restErr
+	}
+	if err != nil {
+		return err
+	}
+	if g != nil {
+		r.lower(*g, areas...)
+	}
+	return r.closeAll(ctx, l.total, areas...)
+}
+
+func (r *run) walkTeams(ctx context.Context, size *sizer, w *teamWalk) (*listing, error) {
+	l, pages, what := newListing(), chain{}, "teams of "+r.org.Login
+	for more := true; more; {
+		q, t, err := fetch[teamsQuery](ctx, r, size, func(n int) map[string]any {
+			return map[string]any{"org": githubv4.String(r.org.Login), "n": githubv4.Int(n), "after": pages.after}
+		})
+		if end := stopped(err); end != nil {
+			return nil, end
+		}
+		if err != nil || q.Organization == nil || q.Organization.Teams == nil {
+			if err == nil {
+				err = t.at("organization", "teams")
+			}
+			g := missing(access.AreaTeams, what, err)
+			l.gap = &g
+			break
+		}
+		o := q.Organization
+		if err := r.same(o.DatabaseID); err != nil {
+			return nil, err
+		}
+		r.lowerTeams(o.ViewerCanAdminister || q.Viewer.app(), t, what)
+		for i, n := range o.Teams.Nodes {
+			if err := r.keepTeam(ctx, n, i, t, l, w); err != nil {
+				return nil, err
+			}
+		}
+		l.total = o.Teams.TotalCount
+		r.out.progress(access.AreaTeams, l.total)
+		var ok bool
+		more, ok = pages.step(o.Teams.PageInfo, len(o.Teams.Nodes))
+		l.loop = !ok
+	}
+	if err := w.members.drain(ctx); err != nil {
+		return nil, err
+	}
+	return l, w.grants.drain(ctx)
+}
+
+// lowerTeams notes what the token's own rights leave out of the listing.
+func (r *run) lowerTeams(seesSecret bool, t *troubles, what string) {
+	areas := []access.Area{access.AreaTeams, access.AreaTeamMembers, access.AreaTeamGrants}
+	if !seesSecret {
+		g := denied(access.AreaTeams, "secret teams are visible only to their members and to owners")
+		g.status = access.Partial
+		r.lower(g, areas...)
+	}
+	if t.sso != nil {
+		r.lower(leftOut(what, t.sso), areas...)
+	}
+}
+
+func (r *run) keepTeam(ctx context.Context, n *teamNode, i int, t *troubles, l *listing, w *teamWalk) error {
+	if n == nil || n.DatabaseID == 0 {
+		l.holes++
+		return nil
+	}
+	if _, twice := l.ids[n.DatabaseID]; twice {
+		return nil
+	}
+	l.ids[n.DatabaseID] = struct{}{}
+	info := access.TeamInfo{
+		ID: n.DatabaseID, NodeID: n.ID, Slug: n.Slug, Name: n.Name,
+		Privacy: strings.ToLower(n.Privacy), CreatedAt: n.CreatedAt.UTC(),
+	}
+	if n.ParentTeam != nil {
+		info.Parent = n.ParentTeam.DatabaseID
+	}
+	if err := r.out.put(ctx, access.AreaTeams, info.ID, one(info)); err != nil {
+		return err
+	}
+	name := r.org.Login + "/" + n.Slug
+	path := []any{"organization", "teams", "nodes", i}
+	members := &inner[teamMember]{
+		node: n.ID, area: access.AreaTeamMembers, what: "members of team " + name, key: teamMember.id,
+		end: func(ctx context.Context, edges []*teamMember, g *gap) error {
+			return r.keepTeamMembers(ctx, info, edges, g)
+		},
+	}
+	if err := begin(ctx, members, n.Members, t.at(append(path, "members")...), w.members); err != nil {
+		return err
+	}
+	grants := &inner[teamRepository]{
+		node: n.ID, area: access.AreaTeamGrants, what: "repositories of team " + name, key: teamRepository.id,
+		end: func(ctx context.Context, edges []*teamRepository, g *gap) error {
+			return r.keepTeamGrants(ctx, info, edges, g, w)
+		},
+	}
+	return begin(ctx, grants, n.Repositories, t.at(append(path, "repositories")...), w.grants)
+}
+
+// begin gives a list its first page, the one that came with its owner.
+func begin[E any](ctx context.Context, l *inner[E], first *conn[E], trouble error, rest *overflow[E]) error {
+	switch {
+	case heavy(trouble):
+		// The server cut the answer here: ask for the list by itself.
+		return rest.add(ctx, l)
+	case trouble != nil, first == nil:
+		if first != nil {
+			l.take(first)
+		}
+		return l.fail(ctx, missing(l.area, l.what, trouble))
+	case l.take(first):
+		return rest.add(ctx, l)
+	}
+	return l.done(ctx)
+}
+
+func (e teamMember) id() int64 {
+	if e.Node == nil {
+		return 0
+	}
+	return e.Node.DatabaseID
+}
+
+func (e teamRepository) id() int64 {
+	if e.Node == nil {
+		return 0
+	}
+	return e.Node.DatabaseID
+}
+
+// keepTeamMembers turns roles into memberships: Maintain for a maintainer.
+func (r *run) keepTeamMembers(ctx context.Context, t access.TeamInfo, edges []*teamMember, g *gap) error {
+	grants := make([]access.Grant, 0, len(edges))
+	people := make([]access.Person, 0, len(edges))
+	for _, e := range edges {
+		grant := access.Grant{Principal: user(e.id()), Resource: team(t.ID), Source: access.Direct}
+		switch e.Role {
+		case "MEMBER":
+			grant.Privilege = access.Member
+		case "MAINTAINER":
+			grant.Privilege = access.Maintain
+		default:
+			why := partial("member %s of team %s/%s has a role that is not known here: %q", e.Node.Login, r.org.Login, t.Slug, e.Role)
+			g = &why
+			continue
+		}
+		grants = append(grants, grant)
+		people = append(people, access.Person{ID: e.id(), NodeID: e.Node.ID, Login: e.Node.Login})
+	}
+	if err := r.out.people(ctx, false, people); err != nil {
+		return err
+	}
+	return r.finish(ctx, access.AreaTeamMembers, t.ID, access.Rows{Grants: grants}, g)
+}
