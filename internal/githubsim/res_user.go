@@ -166,14 +166,28 @@ var contributionsFields = map[string]fieldFunc{
 		}
 		return []any{c}
 	}),
-	"endedAt":                       contributionsField(func(c contributed) any { return c.to }),
-	"startedAt":                     contributionsField(func(c contributed) any { return c.from }),
-	"hasAnyContributions":           contributionsField(func(c contributed) any { return !c.at.IsZero() && !c.hidden }),
-	"hasAnyRestrictedContributions": contributionsField(func(c contributed) any { return c.hidden }),
-	"restrictedContributionsCount":  contributionsField(func(c contributed) any { return oneIf(c.hidden) }),
-	"totalCommitContributions":      contributionsField(func(c contributed) any { return oneIf(c.commits()) }),
-	"totalIssueContributions":       contributionsField(func(c contributed) any { return oneIf(!c.at.IsZero() && c.repo == nil) }),
-	"totalPullRequestContributions": contributionsField(func(contributed) any { return 0 }),
+	"issueContributions": contributionsField(func(c contributed) any {
+		if c.at.IsZero() || c.repo != nil {
+			return connectionOf([]contributed{}, "")
+		}
+		return connectionOf([]contributed{c}, "")
+	}),
+	"latestRestrictedContributionDate": contributionsField(func(c contributed) any {
+		if !c.hidden {
+			return nil
+		}
+		return c.at.UTC().Format(time.DateOnly)
+	}),
+	"pullRequestContributions":       contributionsField(func(contributed) any { return connectionOf([]contributed{}, "") }),
+	"pullRequestReviewContributions": contributionsField(func(contributed) any { return connectionOf([]contributed{}, "") }),
+	"endedAt":                        contributionsField(func(c contributed) any { return c.to }),
+	"startedAt":                      contributionsField(func(c contributed) any { return c.from }),
+	"hasAnyContributions":            contributionsField(func(c contributed) any { return !c.at.IsZero() && !c.hidden }),
+	"hasAnyRestrictedContributions":  contributionsField(func(c contributed) any { return c.hidden }),
+	"restrictedContributionsCount":   contributionsField(func(c contributed) any { return oneIf(c.hidden) }),
+	"totalCommitContributions":       contributionsField(func(c contributed) any { return oneIf(c.commits()) }),
+	"totalIssueContributions":        contributionsField(func(c contributed) any { return oneIf(!c.at.IsZero() && c.repo == nil) }),
+	"totalPullRequestContributions":  contributionsField(func(contributed) any { return 0 }),
 	"totalPullRequestReviewContributions": contributionsField(func(contributed) any {
 		return 0
 	}),
@@ -184,6 +198,13 @@ var contributionsFields = map[string]fieldFunc{
 var commitsFields = map[string]fieldFunc{
 	"contributions": contributionsField(func(c contributed) any { return connectionOf([]contributed{c}, "") }),
 	"repository":    contributionsField(func(c contributed) any { return *c.repo }),
+}
+
+// createdFields are those of an issue, a pull request or a review.
+var createdFields = map[string]fieldFunc{
+	"isRestricted": contributionsField(func(c contributed) any { return c.hidden }),
+	"occurredAt":   contributionsField(func(c contributed) any { return c.at }),
+	"user":         contributionsField(func(c contributed) any { return c.user }),
 }
 
 var commitFields = map[string]fieldFunc{
