@@ -236,10 +236,10 @@ func byRule(all []access.Finding) string {
 }
 
 // entryColumns are the second line of a finding in an audit.
-var entryColumns = []column{{}, {}, {min: 14, fold: true}, {min: 12, fold: true}, {right: true, fold: true}, {fold: true}}
+var entryColumns = []column{{}, {}, {right: true, fold: true}, {fold: true}, {min: 14, fold: true}}
 
-// entries lays out findings: the title, and beneath it in columns the id, rule,
-// resource, principal, how many are affected and since when.
+// entries lays out findings: the title, and beneath it in columns the id, the
+// rule, how many are affected, since when, and what the title leaves unnamed.
 func entries(all []access.Finding, org access.Named, now time.Time) []gridRow {
 	var rows []gridRow
 	for _, f := range all {
@@ -250,12 +250,23 @@ func entries(all []access.Finding, org access.Named, now time.Time) []gridRow {
 		rows = append(rows, gridRow{
 			mark: severityStyle(f.Severity).of("● "), lead: plain.of(f.Title),
 			cells: []span{
-				dim.of(short(f.Fingerprint)), dim.of(f.Rule), dim.of(orDash(f.Resource.Name)).in(org),
-				dim.of(orDash(f.Principal.Name)).in(org), dim.of(affected), sinceSpan(f.Since, now),
+				dim.of(short(f.Fingerprint)), dim.of(f.Rule), dim.of(affected), sinceSpan(f.Since, now),
+				dim.of(unnamed(f)).in(org),
 			},
 		})
 	}
 	return rows
+}
+
+// unnamed gives the resource, else the principal, of a finding whose title does
+// not name it; a name that stands there already is not said twice.
+func unnamed(f access.Finding) string {
+	for _, n := range []access.Named{f.Resource, f.Principal} {
+		if n.Name != "" && n.Kind != access.Org && !strings.Contains(f.Title, n.Name) {
+			return n.Name
+		}
+	}
+	return ""
 }
 
 // sinceSpan is a date with its age, or briefly the date.

@@ -145,6 +145,9 @@ func (p *page) gaps(gaps []Gap) {
 	}
 }
 
+// shownReasons is how many reasons of one area a page spells out.
+const shownReasons = 4
+
 // statusWidth is the width of the longest status, "unavailable".
 const statusWidth = 11
 
@@ -172,7 +175,11 @@ func (p *page) gapOf(g Gap, areaWidth int) {
 	default:
 		p.hang(2, lead, plain, "all but "+g.missing()+note)
 	}
-	for _, m := range g.Missing {
+	for i, m := range g.Missing {
+		if i == shownReasons && len(g.Missing) > shownReasons+1 {
+			p.para(indent, dim, number(len(g.Missing)-i)+" more reasons; the JSON output lists them all")
+			break
+		}
 		if len(g.Missing) > 1 || g.own {
 			p.para(indent, plain, amount(m.Count, m.First)+": "+m.Reason)
 		}
