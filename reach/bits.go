@@ -8,6 +8,7 @@ type set []uint64
 func newSet(n int) set { return make(set, (n+63)/64) }
 
 func (s set) add(i int32)      { s[i>>6] |= 1 << (i & 63) }
+func (s set) remove(i int32)   { s[i>>6] &^= 1 << (i & 63) }
 func (s set) has(i int32) bool { return s[i>>6]&(1<<(i&63)) != 0 }
 
 // list gives the members in ascending order.

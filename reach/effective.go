@@ -29,7 +29,7 @@ type Source struct {
 
 // walk visits every reason for access to repository r, strongest first.
 func (g *Graph) walk(r int32, visit func(l *layer, h *hold)) {
-	next, holds := 0, g.holdsOn(r)
+	next, holds := 0, g.holds[r]
 	for i := range holds {
 		for ; next < len(g.always) && g.always[next].level >= holds[i].level; next++ {
 			visit(&g.always[next], nil)
@@ -189,10 +189,16 @@ func (g *Graph) within(u int32) []int32 {
 			return all
 		}
 	}
-	out := slices.Clone(g.byUser[u])
+	var out []int32
+	note := func(held []spot) {
+		for _, s := range held {
+			out = append(out, s.repo)
+		}
+	}
+	note(g.byUser[u])
 	for _, t := range g.inTeam[u] {
 		for _, up := range g.team[t].chain {
-			out = append(out, g.byTeam[up]...)
+			note(g.byTeam[up])
 		}
 	}
 	slices.Sort(out)

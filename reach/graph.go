@@ -16,8 +16,8 @@ import (
 )
 
 // Graph is the compact form of a snapshot's grants: everybody and everything has
-// a small index in the order of its id. It never changes after [New], so it may
-// be asked from several goroutines at once.
+// a small index in the order of its id. It may be asked from several goroutines at
+// once, as long as none of them changes it: see [Graph.Clone].
 type Graph struct {
 	snap *access.Snapshot
 
@@ -25,22 +25,24 @@ type Graph struct {
 	teams []int64
 	repos []int64
 
-	member set // members, owners included
+	member set  // members, owners included
+	listed set  // those of them that the list of members names
+	sure   bool // the list of members was read to its end, so it alone decides
 	owner  set
 
 	team   []teamNode
 	inTeam [][]int32 // of each user: the teams they are an immediate member of
 	cut    []int64
 
-	levels []grade // every (privilege, role) that occurs, weakest first; 0 is no access
-	always []layer // what holds on every repository, strongest first
-	spread []part  // the same without overlap, for [Graph.Levels]
-	holds  []hold  // team and direct grants, by repository, strongest first
-	at     []int32 // holds of repository r are holds[at[r]:at[r+1]]
+	levels []grade        // every (privilege, role) that may occur, weakest first; 0 is no access
+	broad  []access.Grant // organization roles with a base
+	always []layer        // what holds on every repository, strongest first
+	spread []part         // the same without overlap, for [Graph.Levels]
+	holds  [][]hold       // of each repository: team and direct grants, strongest first
 
-	byTeam [][]int32 // of each team: the repositories on which it holds a grant
-	byUser [][]int32 // of each user: the repositories with a direct grant
-	direct []level   // of each user: the strongest direct grant
+	byTeam [][]spot // of each team: where it holds a grant, by repository
+	byUser [][]spot // of each user: where they hold a direct grant, by repository
+	direct []level  // of each user: the strongest direct grant
 }
 
 // level is a position in Graph.levels: a higher one is more access.
@@ -49,13 +51,6 @@ type level uint16
 type grade struct {
 	privilege access.Privilege
 	role      int64 // custom repository role; 0 for GitHub's own
-}
-
-// hold is one grant on one repository.
-type hold struct {
-	who   int32 // index of the team, or of the user
-	level level
-	team  bool
 }
 
 // New builds the graph of a snapshot. The snapshot must not change afterwards.
@@ -70,7 +65,7 @@ func New(s *access.Snapshot) *Graph {
 	g.intern(grants)
 	g.link(grants)
 	g.grade(grants)
-	g.spreadOut(grants)
+	g.spreadOut()
 	g.fill(grants)
 	return g
 }
@@ -97,6 +92,9 @@ func (g *Graph) intern(grants []access.Grant) {
 		note(grants[i].Principal)
 		note(grants[i].Resource)
 	}
+	for _, p := range g.snap.People { // somebody who gets access later has an index already
+		g.users = append(g.users, p.ID)
+	}
 	for _, t := range g.snap.Teams {
 		g.teams = append(g.teams, t.ID)
 		if t.Parent != 0 {
@@ -117,25 +115,30 @@ func index(ids []int64, id int64) (int32, bool) {
 	return int32(i), ok
 }
 
-// grade lists every kind of access that occurs, so that comparing two grants is
-// comparing two small numbers. A custom role ranks just above its base, because
-// it adds to it.
+// grade lists every kind of access that occurs or may come to, so that comparing
+// two grants is comparing two small numbers. A custom role ranks just above its
+// base, because it adds to it.
 func (g *Graph) grade(grants []access.Grant) {
-	g.levels = []grade{{access.None, 0}, {access.Admin, 0}}
+	g.levels = []grade{{access.None, 0}}
+	for p := access.Read; p <= access.Admin; p++ {
+		g.levels = append(g.levels, grade{p, 0})
+	}
 	note := func(l grade) {
 		if !slices.Contains(g.levels, l) { // a handful, and as many more as there are custom roles
 			g.levels = append(g.levels, l)
 		}
 	}
-	if s := g.snap.Settings; s != nil && s.BasePermission >= access.Read {
-		note(grade{s.BasePermission, 0})
+	for _, r := range g.snap.CustomRoles {
+		if r.Base >= access.Read && r.Base <= access.Admin {
+			note(grade{r.Base, r.ID})
+		}
 	}
 	for i := range grants {
 		switch gr := &grants[i]; {
 		case onRepo(gr):
 			note(grade{gr.Privilege, gr.Role})
 		case everywhere(gr):
-			note(grade{gr.Privilege, 0})
+			g.broad = append(g.broad, *gr)
 		}
 	}
 	slices.SortFunc(g.levels[1:], func(a, b grade) int {
@@ -160,68 +163,6 @@ func everywhere(gr *access.Grant) bool {
 	return gr.Source == access.ByOrgRole && gr.Privilege >= access.Read && gr.Privilege <= access.Admin &&
 		(gr.Principal.Kind == access.User || gr.Principal.Kind == access.Team)
 }
-
-// fill lays out the grants of every repository, strongest first.
-func (g *Graph) fill(grants []access.Grant) {
-	g.at = make([]int32, len(g.repos)+1)
-	g.byTeam, g.byUser, g.direct = make([][]int32, len(g.teams)), make([][]int32, len(g.users)), make([]level, len(g.users))
-	r, from := int32(0), 0
-	turn := func() {
-		slices.SortFunc(g.holds[from:], func(a, b hold) int {
-			return cmp.Or(cmp.Compare(b.level, a.level), cmp.Compare(kindOf(a), kindOf(b)), cmp.Compare(a.who, b.who))
-		})
-		from = len(g.holds)
-		r++
-		g.at[r] = int32(from)
-	}
-	for i := range grants {
-		gr := &grants[i]
-		if !onRepo(gr) {
-			continue
-		}
-		for g.repos[r] < gr.Resource.ID {
-			turn()
-		}
-		h := hold{level: g.levelOf(gr.Privilege, gr.Role), team: gr.Principal.Kind == access.Team}
-		if h.team {
-			h.who, _ = index(g.teams, gr.Principal.ID)
-		} else {
-			h.who, _ = index(g.users, gr.Principal.ID)
-		}
-		g.note(h)
-		if n := len(g.holds); n > from && g.holds[n-1].who == h.who && g.holds[n-1].team == h.team {
-			g.holds[n-1].level = max(g.holds[n-1].level, h.level)
-			continue
-		}
-		g.holds = append(g.holds, h)
-		if h.team {
-			g.byTeam[h.who] = append(g.byTeam[h.who], r)
-		} else {
-			g.byUser[h.who] = append(g.byUser[h.who], r)
-		}
-	}
-	for int(r) < len(g.repos) {
-		turn()
-	}
-}
-
-// note keeps the strongest grant of each team and each user.
-func (g *Graph) note(h hold) {
-	if h.team {
-		g.team[h.who].best = max(g.team[h.who].best, h.level)
-	} else {
-		g.direct[h.who] = max(g.direct[h.who], h.level)
-	}
-}
-
-func kindOf(h hold) access.Source {
-	if h.team {
-		return access.ByTeam
-	}
-	return access.Direct
-}
-
-func (g *Graph) holdsOn(r int32) []hold { return g.holds[g.at[r]:g.at[r+1]] }
 
 // Repositories lists the ids of every repository the graph knows, ascending.
 func (g *Graph) Repositories() iter.Seq[int64] { return slices.Values(g.repos) }

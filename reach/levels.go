@@ -33,7 +33,8 @@ type part struct {
 
 // spreadOut lists what holds on every repository: ownership, the base
 // permission, and organization roles with a base.
-func (g *Graph) spreadOut(grants []access.Grant) {
+func (g *Graph) spreadOut() {
+	g.always, g.spread = nil, nil
 	if owners := g.owner.list(); len(owners) > 0 {
 		g.always = append(g.always, layer{
 			level: g.levelOf(access.Admin, 0), people: owners,
@@ -48,7 +49,7 @@ func (g *Graph) spreadOut(grants []access.Grant) {
 			source: Source{Kind: access.Base, Privilege: s.BasePermission},
 		})
 	}
-	g.always = append(g.always, g.roles(grants)...)
+	g.always = append(g.always, g.roles()...)
 	slices.SortStableFunc(g.always, func(a, b layer) int {
 		return cmp.Or(cmp.Compare(b.level, a.level), cmp.Compare(a.source.Kind, b.source.Kind), cmp.Compare(a.source.Role, b.source.Role))
 	})
@@ -67,18 +68,15 @@ func (g *Graph) spreadOut(grants []access.Grant) {
 
 // roles gives one layer per organization role with a base. Who holds it both
 // directly and through a team is in it once, directly.
-func (g *Graph) roles(grants []access.Grant) []layer {
+func (g *Graph) roles() []layer {
 	type key struct {
 		role      int64
 		privilege access.Privilege
 	}
 	type holder struct{ user, own, via int32 }
 	held := map[key][]holder{}
-	for i := range grants {
-		gr := &grants[i]
-		if !everywhere(gr) {
-			continue
-		}
+	for i := range g.broad {
+		gr := &g.broad[i]
 		k := key{gr.Role, gr.Privilege}
 		if gr.Principal.Kind == access.User {
 			u, _ := index(g.users, gr.Principal.ID)
@@ -141,7 +139,7 @@ func (s *scratch) takeOne(l level, u int32) {
 func (g *Graph) work(r int32, s *scratch) {
 	clear(s.seen)
 	next := 0
-	for _, h := range g.holdsOn(r) {
+	for _, h := range g.holds[r] {
 		for ; next < len(g.spread) && g.spread[next].level >= h.level; next++ {
 			s.take(g.spread[next].level, g.spread[next].bits)
 		}

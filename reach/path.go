@@ -69,16 +69,13 @@ func (g *Graph) climbs(u, team int32) []access.Path {
 	return out
 }
 
-// joins is the step from a person into a team.
+// joins is the step from a person into a team of theirs.
 func (g *Graph) joins(u, team int32) access.Step {
-	user, to := access.Ref{Kind: access.User, ID: g.users[u]}, access.Ref{Kind: access.Team, ID: g.teams[team]}
-	s := access.Step{From: g.named(user.Kind, user.ID), To: g.named(to.Kind, to.ID), Privilege: access.Member, Source: access.Direct}
-	for _, gr := range g.snap.GrantsOn(to) {
-		if gr.Principal == user {
-			s.Privilege = gr.Privilege
-		}
+	t := &g.team[team]
+	i, _ := slices.BinarySearch(t.direct, u)
+	return access.Step{
+		From: g.named(access.User, g.users[u]), To: g.named(access.Team, g.teams[team]), Privilege: t.rank[i], Source: access.Direct,
 	}
-	return s
 }
 
 // lastStep is the grant itself, as the end of a path.

@@ -15,12 +15,14 @@ const maxDepth = 64
 // teamNode is one team: its chain upwards and the people its grants reach.
 type teamNode struct {
 	id     int64
-	chain  []int32 // the team itself, its parent, …
-	direct []int32 // immediate members, ascending
-	people []int32 // everybody its grants reach, ascending
-	own    []int32 // for each of people: their own team; nil when it is this one for all
-	bits   set     // the same people, for teams big enough to make it worth while
-	best   level   // the strongest of its grants
+	chain  []int32            // the team itself, its parent, …
+	below  []int32            // the teams whose chain it is in, nearest first
+	direct []int32            // immediate members, ascending
+	rank   []access.Privilege // for each of them: Member, or Maintain of the team
+	people []int32            // everybody its grants reach, ascending
+	own    []int32            // for each of people: their own team; nil when it is this one for all
+	bits   set                // the same people, for teams big enough to make it worth while
+	best   level              // the strongest of its grants
 }
 
 // reaches finds the user's place among the people of the team.
@@ -41,40 +43,55 @@ func (t *teamNode) ownOf(self int32, i int) int32 {
 // link reads who is a member of what, and lets every team reach the people of
 // the teams below it.
 func (g *Graph) link(grants []access.Grant) {
-	g.member, g.owner = newSet(len(g.users)), newSet(len(g.users))
+	g.listed, g.owner = newSet(len(g.users)), newSet(len(g.users))
 	for i := range grants {
 		gr := &grants[i]
 		if gr.Resource.Kind != access.Org || gr.Principal.Kind != access.User || !gr.Privilege.OnOrganization() {
 			continue
 		}
 		u, _ := index(g.users, gr.Principal.ID)
-		g.member.add(u)
+		g.listed.add(u)
 		if gr.Privilege == access.Owner {
 			g.owner.add(u)
 		}
 	}
 	g.team = make([]teamNode, len(g.teams))
 	g.inTeam = make([][]int32, len(g.users))
-	sure := g.snap.Coverage.Complete(access.AreaMembers)
+	g.member = slices.Clone(g.listed)
+	g.sure = g.snap.Coverage.Complete(access.AreaMembers)
 	for i := range grants {
 		gr := &grants[i]
-		if gr.Resource.Kind != access.Team || gr.Principal.Kind != access.User {
+		if !inTeam(gr) {
 			continue
 		}
 		u, _ := index(g.users, gr.Principal.ID)
 		t, _ := index(g.teams, gr.Resource.ID)
-		if !g.member.has(u) {
-			if sure {
-				continue // left the organization while it was read
-			}
-			g.member.add(u)
-		}
-		if n := len(g.inTeam[u]); n == 0 || g.inTeam[u][n-1] != t {
-			g.team[t].direct = append(g.team[t].direct, u)
+		if g.enlist(&g.team[t], u, gr.Privilege) {
 			g.inTeam[u] = append(g.inTeam[u], t)
+			g.member.add(u)
 		}
 	}
 	g.climb()
+}
+
+// inTeam reports whether the grant is somebody's membership of a team.
+func inTeam(gr *access.Grant) bool {
+	return gr.Resource.Kind == access.Team && gr.Principal.Kind == access.User
+}
+
+// enlist puts the next of a team's immediate members on its list, and reports
+// whether they are new there. Who is certainly no member of the organization left
+// it while it was read.
+func (g *Graph) enlist(t *teamNode, u int32, p access.Privilege) bool {
+	if g.sure && !g.listed.has(u) {
+		return false
+	}
+	if n := len(t.direct); n > 0 && t.direct[n-1] == u {
+		t.rank[n-1] = p
+		return false
+	}
+	t.direct, t.rank = append(t.direct, u), append(t.rank, p)
+	return true
 }
 
 // climb follows the parents of every team and hands its people to each of them.
@@ -89,7 +106,6 @@ func (g *Graph) climb() {
 			parent[i], _ = index(g.teams, t.Parent)
 		}
 	}
-	below := make([][]int32, len(g.teams)) // nearest first
 	for i := range g.team {
 		t := &g.team[i]
 		t.id = g.teams[i]
@@ -101,37 +117,47 @@ func (g *Graph) climb() {
 			t.chain = append(t.chain, up)
 		}
 		for _, up := range t.chain[1:] {
-			below[up] = append(below[up], int32(i))
+			g.team[up].below = append(g.team[up].below, int32(i))
 		}
 	}
+	own := make([]int32, len(g.users))
 	for i := range g.team {
-		g.gather(int32(i), below[i])
+		far := func(t int32) int { return slices.Index(g.team[t].chain, int32(i)) }
+		slices.SortFunc(g.team[i].below, func(a, b int32) int { return cmp.Or(cmp.Compare(far(a), far(b)), cmp.Compare(a, b)) })
+		g.gather(int32(i), own)
 	}
 }
 
 // gather joins the people of a team with those of the teams below it. Who is in
-// several of them counts by the nearest, then by the one with the lowest id.
-func (g *Graph) gather(self int32, below []int32) {
+// several of them counts by the nearest, then by the one with the lowest id. own
+// has room for everybody, and is left with anything.
+func (g *Graph) gather(self int32, own []int32) {
 	t := &g.team[self]
-	t.people = t.direct
-	if len(below) > 0 {
-		far := func(i int32) int { return slices.Index(g.team[i].chain, self) }
-		slices.SortFunc(below, func(a, b int32) int { return cmp.Or(cmp.Compare(far(a), far(b)), cmp.Compare(a, b)) })
-		type entry struct{ user, own int32 }
-		all := make([]entry, 0, len(t.direct))
-		for _, from := range append([]int32{self}, below...) {
+	t.people, t.own, t.bits = t.direct, nil, nil
+	if len(t.below) > 0 {
+		t.bits = newSet(len(g.users))
+		for i := -1; i < len(t.below); i++ {
+			from := self
+			if i >= 0 {
+				from = t.below[i]
+			}
 			for _, u := range g.team[from].direct {
-				all = append(all, entry{u, from})
+				if !t.bits.has(u) {
+					t.bits.add(u)
+					own[u] = from
+				}
 			}
 		}
-		slices.SortStableFunc(all, func(a, b entry) int { return cmp.Compare(a.user, b.user) })
-		all = slices.CompactFunc(all, func(a, b entry) bool { return a.user == b.user })
-		t.people, t.own = make([]int32, len(all)), make([]int32, len(all))
-		for i, e := range all {
-			t.people[i], t.own[i] = e.user, e.own
+		t.people = t.bits.list()
+		t.own = make([]int32, len(t.people))
+		for i, u := range t.people {
+			t.own[i] = own[u]
 		}
 	}
-	if words := (len(g.users) + 63) / 64; len(t.people) > words {
+	switch words := (len(g.users) + 63) / 64; {
+	case len(t.people) <= words:
+		t.bits = nil // walking the list is cheaper
+	case t.bits == nil:
 		t.bits = newSet(len(g.users))
 		for _, u := range t.people {
 			t.bits.add(u)
