@@ -216,3 +216,34 @@ func (j *judge) done() Entitlement {
 	slices.SortStableFunc(j.out.Expired, func(a, b Line) int { return b.Ended.Compare(a.Ended) })
 	return j.out
 }
+
+// Holders lists who may hold at least that privilege on a repository as standing
+// access, by what the baseline says of them themselves: people, teams, keys; in
+// the order of [access.Ref.Compare]. An entry for everybody, "user:*" or "team:*",
+// gives a Ref of that kind with the id 0.
+func (b *Bound) Holders(repo int64, least access.Privilege, at time.Time) []access.Ref {
+	ord := b.names.repoOf(repo)
+	giving := map[int32]bool{}
+	for i := range b.entries {
+		e := &b.entries[i]
+		if e.standing && e.privilege >= least && e.inForce(at) && e.repos.has(ord) {
+			giving[int32(i)] = true
+		}
+	}
+	var out []access.Ref
+	if len(giving) == 0 {
+		return nil
+	}
+	for p, held := range b.holders {
+		if slices.ContainsFunc(held, func(i int32) bool { return giving[i] }) {
+			out = append(out, p)
+		}
+	}
+	for kind, held := range b.anybody {
+		if slices.ContainsFunc(held, func(i int32) bool { return giving[i] }) {
+			out = append(out, access.Ref{Kind: kind})
+		}
+	}
+	slices.SortFunc(out, access.Ref.Compare)
+	return out
+}

@@ -1,0 +1,223 @@
+package remediate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// maxSample bounds how many of many are named.
+const maxSample = 10
+
+// risk says how likely an action is to hurt somebody's work, and why.
+func (p *planner) risk(c *candidate) {
+	a := &c.action
+	a.Risk, a.RiskWhy = LowRisk, "little is taken, and it can be given back"
+	set := func(r Risk, why string) {
+		if rank(r) > rank(a.Risk) {
+			a.Risk, a.RiskWhy = r, why
+		}
+	}
+	out, writers, admins := 0, 0, 0
+	for _, h := range c.reached {
+		switch {
+		case h.cut(access.Read):
+			out++
+		case h.cut(access.Admin):
+			admins++
+		case h.cut(access.Write):
+			writers++
+		}
+	}
+	switch a.Kind {
+	case SetBase:
+		set(HighRisk, "every member loses it on every repository at once")
+	case DemoteOwner, RemoveMember:
+		set(HighRisk, "it touches a person, not a grant")
+	case SetWorkflowToken:
+		set(MediumRisk, "workflows that rely on the default may fail")
+	case DeleteKey, ReplaceKey:
+		set(MediumRisk, "what signs in with the key may fail")
+	case LimitBranches:
+		set(MediumRisk, "deployments from other branches stop")
+	case NoAdminBypass:
+		set(MediumRisk, "the call replaces the whole environment")
+	case SetReviewers:
+		set(MediumRisk, "deployments wait for an approval of these")
+	case NoSelfReview:
+		if p.approvers(c.env.Repo, p.listed(c.env.ID)) < 2 {
+			set(MediumRisk, "one person alone can approve, and no longer their own deployments")
+		}
+	}
+	if len(c.hit) > maxSample {
+		set(HighRisk, count(len(c.hit), "principal", "principals")+" may lose something")
+	}
+	if out > 0 {
+		set(MediumRisk, count(out, "person may lose", "people may lose")+" all access")
+	}
+	if admins > 0 {
+		set(MediumRisk, count(admins, "person may lose", "people may lose")+" admin")
+	}
+	if writers > 0 {
+		set(MediumRisk, count(writers, "person may lose", "people may lose")+" write")
+	}
+}
+
+func (p *planner) listed(id int64) []access.Ref {
+	var out []access.Ref
+	for _, g := range p.s.GrantsOn(env(id)) {
+		if g.Source == access.Reviewer {
+			out = append(out, g.Principal)
+		}
+	}
+	return out
+}
+
+// finish writes down what an action of the final plan says.
+func (p *planner) finish(c *candidate) {
+	a := &c.action
+	row, _ := a.Kind.row()
+	slices.SortFunc(c.losers, access.Ref.Compare)
+	c.losers = slices.Compact(c.losers)
+	a.ID = a.id()
+	a.Losers = len(c.losers)
+	a.Sample = []access.Named{}
+	for _, l := range c.losers[:min(maxSample, len(c.losers))] {
+		a.Sample = append(a.Sample, p.name(l))
+	}
+	a.Reasons = []Reason{}
+	for _, f := range c.findings {
+		a.Reasons = append(a.Reasons, Reason{f.Rule, f.Fingerprint, f.Title, f.Severity})
+	}
+	a.Rule, a.Severity = a.Reasons[0].Rule, a.Reasons[0].Severity
+	a.Precondition, a.Inverse = row.precheck, row.inverse
+	a.Irreversible = append(append([]string{}, row.lost...), p.forks(c)...)
+	a.Loss = p.loss(c)
+	p.after(c)
+}
+
+// forks names what goes with the last access to a repository that is not public.
+func (p *planner) forks(c *candidate) []string {
+	n := 0
+	for _, h := range c.reached {
+		r, _ := p.s.Repository(h.repo)
+		if h.before >= access.Read && h.end < access.Read && r.Visibility != "public" {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return []string{"private forks of the repository, if " + pick(n == 1, "the person has one", fmt.Sprintf("any of %d people has one", n))}
+}
+
+// loss says in words what is lost.
+func (p *planner) loss(c *candidate) string {
+	a := c.action
+	switch a.Kind {
+	case NoSelfReview, LimitBranches, NoAdminBypass:
+		return "nobody loses access; deployments go through the gate"
+	case SetWorkflowToken:
+		return "workflows that say no permissions: of their own"
+	case SetReviewers:
+		if len(c.losers) == 0 {
+			return "nobody loses anything"
+		}
+		return p.list(c.losers) + " cannot approve any more"
+	}
+	lost := 0
+	for _, h := range c.reached {
+		if h.end < h.before {
+			lost++
+		}
+	}
+	if len(c.reached) > 0 && lost == 0 {
+		return "nobody's access shrinks: other paths give as much"
+	}
+	return a.Have + ", down to " + a.Want
+}
+
+// after works out what stays once the whole plan has run: by which path, and
+// where it is still more than the baseline allows.
+func (p *planner) after(c *candidate) {
+	a := &c.action
+	a.Remaining, a.Residual = []Remaining{}, []string{}
+	more := 0
+	for _, h := range c.reached {
+		level, from := p.without(h.user, h.repo, p.planned)
+		if a.Kind == DemoteOwner || a.Kind == RemoveMember {
+			level, from = h.end, access.Grant{}
+		}
+		who := p.name(user(h.user))
+		through := ""
+		if level > access.None && from.Source != access.NoSource {
+			through = p.through(from)
+		}
+		if len(a.Remaining) < maxSample && a.Kind != RemoveMember {
+			a.Remaining = append(a.Remaining, Remaining{who, h.before, level, through})
+		}
+		if level <= p.userMay(h.user, h.repo).privilege || p.g.Owner(h.user) {
+			continue
+		}
+		if len(a.Residual) < maxSample {
+			a.Residual = append(a.Residual, fmt.Sprintf("%s keeps %s on %s %s", who.Name, level, p.called(repo(h.repo)), through))
+		} else {
+			more++
+		}
+	}
+	if more > 0 {
+		a.Residual = append(a.Residual, fmt.Sprintf("and %d more", more))
+	}
+}
+
+// planned is what the plan makes of one source of access.
+func (p *planner) planned(g access.Grant) (access.Privilege, bool) {
+	for _, c := range p.changes()[g.Resource] {
+		switch {
+		case c.Kind == SetBase && g.Source == access.Base:
+			return min(g.Privilege, c.To), true
+		case c.Grant != nil && *c.Grant == g:
+			return c.To, true
+		}
+	}
+	return access.NoPrivilege, false
+}
+
+// changes files the accepted actions by the repository they change; those on the
+// base permission stand under every repository.
+func (p *planner) changes() map[access.Ref][]Action {
+	if p.changed != nil {
+		return p.changed
+	}
+	p.changed = map[access.Ref][]Action{}
+	for _, c := range p.accepted {
+		if c.action.Kind == SetBase {
+			for _, r := range p.s.Repositories {
+				p.changed[repo(r.ID)] = append(p.changed[repo(r.ID)], c.action)
+			}
+		}
+		if c.action.Grant != nil {
+			p.changed[c.action.Grant.Resource] = append(p.changed[c.action.Grant.Resource], c.action)
+		}
+	}
+	return p.changed
+}
+
+// through says by which source somebody has something.
+func (p *planner) through(g access.Grant) string {
+	switch g.Source {
+	case access.ByTeam:
+		return "through " + p.called(g.Principal)
+	case access.Direct:
+		return "by a direct grant"
+	case access.Base:
+		return "by the base permission"
+	case access.ByOwner:
+		return "as an owner"
+	case access.ByOrgRole:
+		return "by the organization role " + strings.TrimSpace(p.s.RoleName(g))
+	}
+	return "by " + g.Source.String()
+}

@@ -1,0 +1,148 @@
+package remediate
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// Loss counts who of one kind loses something by the plan.
+type Loss struct {
+	Kind       string  `json:"kind"`       // as in [remediate] limits
+	Losers     int     `json:"losers"`     // each once, however much they lose
+	Population int     `json:"population"` // of how many; -1: not known
+	Max        int     `json:"max"`
+	Fraction   float64 `json:"fraction"`
+}
+
+// lossKinds are the kinds of principal that are counted, with the area that tells
+// how many there are.
+var lossKinds = []struct {
+	kind string
+	area access.Area
+}{
+	{"owner", access.AreaMembers}, {"member", access.AreaMembers}, {"outside_collaborator", access.AreaMembers},
+	{"team", access.AreaTeams}, {"key", access.AreaDeployKeys}, {"reviewer", access.AreaGates}, {"invitation", access.AreaInvitations},
+}
+
+// limits counts the losses of the whole plan and names every limit that it
+// breaks. Over a limit nothing runs: trimming to fit would hide the mistake.
+func (p *planner) limits() (total int, losses []Loss, stopped []string) {
+	by := map[string]map[access.Ref]bool{}
+	all := map[access.Ref]bool{}
+	for _, c := range p.accepted {
+		for _, l := range c.losers {
+			k := p.lossKind(c, l)
+			if by[k] == nil {
+				by[k] = map[access.Ref]bool{}
+			}
+			by[k][l], all[l] = true, true
+		}
+	}
+	losses, stopped = []Loss{}, []string{}
+	for _, text := range slices.Sorted(slices.Values(p.unsafe)) {
+		if len(p.accepted) > 0 {
+			stopped = append(stopped, fmt.Sprintf("protected: %s is not in the snapshot; if it has another name now, nothing protects it", text))
+		}
+	}
+	guards := p.in.Guards
+	if len(all) > guards.MaxChanges {
+		stopped = append(stopped, fmt.Sprintf("max_changes: %s would lose something, the limit is %d",
+			count(len(all), "person or other principal", "people and other principals"), guards.MaxChanges))
+	}
+	for _, k := range lossKinds {
+		if n := len(by[k.kind]); n > 0 {
+			l := Loss{Kind: k.kind, Losers: n, Population: p.population(k.kind, k.area), Max: guards.MaxChanges, Fraction: guards.MaxFraction}
+			l.bound(guards.Limits[k.kind])
+			losses = append(losses, l)
+			stopped = append(stopped, l.broken()...)
+		}
+	}
+	return len(all), losses, stopped
+}
+
+func (l *Loss) bound(own Limit) {
+	if own.Max != nil {
+		l.Max = *own.Max
+	}
+	if own.Fraction != nil {
+		l.Fraction = *own.Fraction
+	}
+}
+
+// broken names the limits that the losses of one kind break.
+func (l Loss) broken() []string {
+	var out []string
+	if l.Losers > l.Max {
+		out = append(out, fmt.Sprintf("limits.%s.max: %d of kind %s would lose something, the limit is %d", l.Kind, l.Losers, l.Kind, l.Max))
+	}
+	if l.Population < 0 {
+		return append(out, fmt.Sprintf("limits.%s.fraction: how many there are of kind %s is not known", l.Kind, l.Kind))
+	}
+	most := 0
+	if l.Fraction > 0 {
+		most = max(1, int(math.Floor(l.Fraction*float64(l.Population)+1e-9)))
+	}
+	if l.Losers > most {
+		out = append(out, fmt.Sprintf("limits.%s.fraction: %d of %d of kind %s would lose something, the limit is %g of them, which is %d",
+			l.Kind, l.Losers, l.Population, l.Kind, l.Fraction, most))
+	}
+	return out
+}
+
+// lossKind says as what a principal loses something.
+func (p *planner) lossKind(c *candidate, r access.Ref) string {
+	switch {
+	case c.action.Kind == SetReviewers:
+		return "reviewer"
+	case r.Kind == access.Team:
+		return "team"
+	case r.Kind == access.Key:
+		return "key"
+	case r.Kind == access.Invitation:
+		return "invitation"
+	case p.g.Owner(r.ID):
+		return "owner"
+	case p.g.Member(r.ID):
+		return "member"
+	}
+	return "outside_collaborator"
+}
+
+// population counts the principals of a kind, -1 where not all were seen.
+func (p *planner) population(kind string, area access.Area) int {
+	if !p.s.Coverage.Complete(area) {
+		return -1
+	}
+	switch kind {
+	case "owner":
+		return len(p.owners)
+	case "member":
+		return len(p.membersOnly())
+	case "outside_collaborator":
+		return max(len(p.s.Outside), len(p.outside))
+	case "team":
+		return len(p.s.Teams)
+	case "key":
+		return len(p.s.DeployKeys)
+	case "invitation":
+		return len(p.s.Invitations)
+	}
+	seen := map[access.Ref]bool{}
+	for _, g := range p.s.Grants {
+		if g.Source == access.Reviewer {
+			seen[g.Principal] = true
+		}
+	}
+	return len(seen)
+}
+
+// count writes a number with its noun.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,149 @@
+// Package remediate turns findings into a plan: what would be changed, in which
+// order, who would lose what, how it would be undone, and what is refused. It
+// makes plans and carries nothing out: it has no client.
+package remediate
+
+import (
+	"time"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/baseline"
+	"github.com/eb661601/ajar/reach"
+)
+
+// Schema names the form of a plan.
+const Schema = "ajar.plan/v1"
+
+// Input is all that a plan is made from.
+type Input struct {
+	Snapshot *access.Snapshot
+	Graph    *reach.Graph    // of the same snapshot; nil: it is built
+	Baseline *baseline.Bound // bound to the same snapshot; a plan needs one
+	Findings []access.Finding
+	At       time.Time
+	Guards   Guards
+	// Self is every principal that ajar itself acts as: the person behind a token,
+	// the app, the key. Unknown, that is empty, refuses whatever takes something away.
+	Self []access.Ref
+	// Max asks for a smaller plan: its first so many actions. 0 asks for all.
+	Max int
+}
+
+// Plan is the ordered list of changes that would bring the organization back to
+// the baseline. It is a value: it is shown, kept, hashed and carried out as it is.
+type Plan struct {
+	Schema       string        `json:"schema"`
+	Org          access.Named  `json:"organization"`
+	SnapshotID   int64         `json:"snapshot"`
+	SnapshotAt   time.Time     `json:"snapshot_at"`
+	BaselineHash string        `json:"baseline_hash"`
+	GuardsHash   string        `json:"guards_hash"`
+	MadeAt       time.Time     `json:"made_at"`
+	Hash         string        `json:"hash"` // SHA-256, in hex, of everything else
+	Actions      []Action      `json:"actions"`
+	Refused      []Refusal     `json:"refused"`
+	Instructions []Instruction `json:"instructions"`
+	Losers       int           `json:"losers"` // people and principals who lose something, each once
+	Losses       []Loss        `json:"losses"` // the same by kind
+	// Stopped are the guards that the whole plan breaks. Where there is one,
+	// nothing of the plan would run.
+	Stopped []string `json:"stopped"`
+	Left    int      `json:"left_out"` // actions that Max leaves out
+}
+
+// Action is one change.
+type Action struct {
+	ID        string       `json:"id"` // stable: the same change has the same id in every plan
+	Kind      Kind         `json:"kind"`
+	Title     string       `json:"title"`
+	Principal access.Named `json:"principal"` // who loses it; zero for a setting
+	Resource  access.Named `json:"resource"`
+	Have      string       `json:"have"`
+	Want      string       `json:"want"`
+
+	Grant *access.Grant    `json:"grant,omitempty"` // what is changed, where it is one grant
+	To    access.Privilege `json:"to,omitempty"`    // what the grant becomes; None: it goes
+
+	Reasons  []Reason        `json:"reasons"` // the findings it answers, the worst first
+	Rule     string          `json:"rule"`    // of the first reason
+	Severity access.Severity `json:"severity"`
+	Risk     Risk            `json:"risk"`
+	RiskWhy  string          `json:"risk_why"`
+
+	Losers    int            `json:"losers"` // people and principals who lose something by it
+	Sample    []access.Named `json:"sample"` // at most ten of them
+	Loss      string         `json:"loss"`   // what they lose, in words
+	Remaining []Remaining    `json:"remaining"`
+	Residual  []string       `json:"residual"` // excess that stays by another path
+
+	Precondition string   `json:"precondition"` // what is read again just before
+	Calls        []Call   `json:"calls"`
+	Inverse      string   `json:"inverse"`      // how restore would undo it
+	Irreversible []string `json:"irreversible"` // what restore could not bring back
+}
+
+// Reason is a finding that an action answers.
+type Reason struct {
+	Rule        string          `json:"rule"`
+	Fingerprint string          `json:"fingerprint"`
+	Title       string          `json:"title"`
+	Severity    access.Severity `json:"severity"`
+}
+
+// Remaining is what somebody keeps after the whole plan.
+type Remaining struct {
+	Person  access.Named     `json:"person"`
+	Before  access.Privilege `json:"before"`
+	After   access.Privilege `json:"after"`
+	Through string           `json:"through,omitempty"` // the strongest path that is left
+}
+
+// Call is one request to GitHub, as its documentation writes it.
+type Call struct {
+	Method string `json:"method"`
+	Route  string `json:"route"` // or the name of a GraphQL mutation
+	Body   string `json:"body,omitempty"`
+}
+
+// Risk ranks how likely an action is to hurt somebody's work.
+type Risk string
+
+// The risks.
+const (
+	LowRisk    Risk = "low"
+	MediumRisk Risk = "medium"
+	HighRisk   Risk = "high"
+)
+
+// Refusal is an action that drift calls for and a guard forbids.
+type Refusal struct {
+	Kind      Kind         `json:"kind"`
+	Title     string       `json:"title"`
+	Principal access.Named `json:"principal"`
+	Resource  access.Named `json:"resource"`
+	Guard     Guard        `json:"guard"`
+	Why       string       `json:"why"`
+	Rule      string       `json:"rule"`
+	Finding   string       `json:"finding"` // fingerprint
+}
+
+// Instruction is a change that ajar does not make: what, why not, and where.
+type Instruction struct {
+	Title     string       `json:"title"`
+	Principal access.Named `json:"principal"`
+	Resource  access.Named `json:"resource"`
+	Where     string       `json:"where"`
+	Why       string       `json:"why"`
+	Rule      string       `json:"rule"`
+	Finding   string       `json:"finding"`
+}
+
+// NewPlan makes the plan. It is pure: the same input gives the same plan, in
+// whatever order the findings come. Without a baseline there is no drift, so
+// there is no action.
+func NewPlan(in Input) Plan {
+	p := newPlanner(in)
+	p.propose()
+	p.judge()
+	return p.plan()
+}

@@ -1,0 +1,303 @@
+package remediate
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/baseline"
+	"github.com/eb661601/ajar/reach"
+)
+
+// planner is the making of one plan.
+type planner struct {
+	in Input
+	s  *access.Snapshot
+	g  *reach.Graph
+
+	owners   []int64                        // ids, ascending
+	envs     map[int64][]access.Environment // by repository
+	env      map[int64]access.Environment   // by id: the snapshot would search all of them each time
+	outside  map[int64][]access.Grant       // direct grants of outside collaborators
+	safe     []access.Ref                   // protected
+	may      map[onRepo]may
+	floors   map[onRepo]access.Privilege
+	unsafe   []string // protected principals that were not found
+	by       map[string]*candidate
+	found    []*candidate
+	refused  []Refusal
+	manual   []Instruction
+	accepted []*candidate
+	left     int
+	changed  map[access.Ref][]Action
+}
+
+// onRepo is a person or a team on one repository.
+type onRepo struct {
+	who  access.Ref
+	repo int64
+}
+
+// candidate is an action on its way through the guards.
+type candidate struct {
+	action   Action
+	findings []access.Finding
+	reached  []held       // who is reached by the change, on which repository
+	hit      []access.Ref // who might lose something, whatever else is in the plan; the guards ask about these
+	losers   []access.Ref // who does lose something by the whole plan; the limits count these
+	blocked  refuse       // what GitHub itself would refuse
+	gap      string       // what was not seen and the action itself rests on
+	// Of an action on an environment:
+	env       access.Environment
+	reviewers []access.Ref
+}
+
+// held is what somebody has on a repository, the level that an action cuts, and
+// the least that any plan leaves them. The guards go by the cut and the least, not
+// by what one action alone does: another path may give as much today, and another
+// action may cut that.
+type held struct {
+	user, repo int64
+	before     access.Privilege // by every path
+	from, to   access.Privilege // by the path that is cut
+	worst      access.Privilege
+	end        access.Privilege // after the whole plan; known when it is
+}
+
+func (p *planner) hold(u, onto int64, from, to access.Privilege) held {
+	before := max(access.None, p.g.On(u, onto).Privilege)
+	return held{user: u, repo: onto, before: before, from: from, to: to, worst: min(before, max(to, p.floor(u, onto))), end: before}
+}
+
+func user(id int64) access.Ref { return access.Ref{Kind: access.User, ID: id} }
+func team(id int64) access.Ref { return access.Ref{Kind: access.Team, ID: id} }
+func repo(id int64) access.Ref { return access.Ref{Kind: access.Repo, ID: id} }
+func env(id int64) access.Ref  { return access.Ref{Kind: access.Env, ID: id} }
+
+func newPlanner(in Input) *planner {
+	p := &planner{in: in, s: in.Snapshot, g: in.Graph, envs: map[int64][]access.Environment{}, env: map[int64]access.Environment{}, outside: map[int64][]access.Grant{},
+		may: map[onRepo]may{}, floors: map[onRepo]access.Privilege{}, by: map[string]*candidate{}}
+	if p.g == nil {
+		p.g = reach.New(p.s)
+	}
+	for _, e := range p.s.Environments {
+		p.envs[e.Repo] = append(p.envs[e.Repo], e)
+		p.env[e.ID] = e
+	}
+	for _, g := range p.s.GrantsOn(p.org()) {
+		if g.Privilege == access.Owner && g.Source == access.ByOwner {
+			p.owners = append(p.owners, g.Principal.ID)
+		}
+	}
+	for _, g := range p.s.Grants {
+		if g.Principal.Kind == access.User && g.Resource.Kind == access.Repo && g.Source == access.Direct && !p.g.Member(g.Principal.ID) {
+			p.outside[g.Principal.ID] = append(p.outside[g.Principal.ID], g)
+		}
+	}
+	p.protect()
+	return p
+}
+
+func (p *planner) org() access.Ref { return access.Ref{Kind: access.Org, ID: p.s.Org.ID} }
+
+func (p *planner) name(r access.Ref) access.Named {
+	if r.IsZero() {
+		return access.Named{}
+	}
+	return access.Named{Ref: r, Name: p.called(r)}
+}
+
+// called is the written name of a principal or resource.
+func (p *planner) called(r access.Ref) string {
+	if e, ok := p.env[r.ID]; ok && r.Kind == access.Env {
+		if in, ok := p.s.Repository(e.Repo); ok {
+			return "env:" + p.s.Org.Login + "/" + in.Name + "/" + e.Name
+		}
+	}
+	return p.s.Name(r)
+}
+
+// protect resolves the protected principals. One that is not found may have
+// another name now, and then nothing guards it: the plan is stopped.
+func (p *planner) protect() {
+	for _, text := range p.in.Guards.Protected {
+		kind, login, _ := strings.Cut(strings.ToLower(text), ":")
+		found := false
+		switch kind {
+		case "user":
+			for _, person := range p.s.People {
+				if strings.ToLower(person.Login) == login {
+					p.safe, found = append(p.safe, user(person.ID)), true
+				}
+			}
+		case "team":
+			for _, t := range p.s.Teams {
+				if strings.ToLower(p.s.Org.Login+"/"+t.Slug) == login {
+					p.safe, found = append(p.safe, team(t.ID)), true
+				}
+			}
+		}
+		if !found {
+			p.unsafe = append(p.unsafe, text)
+		}
+	}
+	slices.SortFunc(p.safe, access.Ref.Compare)
+}
+
+// propose turns every open finding into an action, an instruction or nothing.
+func (p *planner) propose() {
+	open := slices.DeleteFunc(slices.Clone(p.in.Findings), func(f access.Finding) bool { return f.State != access.Open })
+	slices.SortFunc(open, func(a, b access.Finding) int {
+		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint))
+	})
+	for _, f := range open {
+		if p.in.Baseline == nil {
+			p.instruct(f, f.Fixable, "without a baseline nothing is drift")
+			continue
+		}
+		p.finding(f)
+	}
+}
+
+// finding goes by what the finding is about; the rule decides where that is not
+// enough.
+func (p *planner) finding(f access.Finding) {
+	g := f.Grant
+	switch {
+	case strings.HasPrefix(f.Rule, "environment-"):
+		p.environment(f)
+	case f.Rule == "outside-collaborator-stale":
+		p.outsider(f)
+	case f.Rule == "invitation-stale":
+		p.invitation(f)
+	case f.Rule == "base-permission-broad":
+		p.base(f)
+	case f.Rule == "workflow-token-write":
+		p.workflowToken(f)
+	case f.Rule == "owner-not-listed" || f.Rule == "member-stale":
+		p.person(f)
+	case f.Principal.Kind == access.Key:
+		p.key(f)
+	case g != nil && g.Resource.Kind == access.Repo && (g.Source == access.Direct || g.Source == access.ByTeam):
+		p.grant(f)
+	case g != nil && g.Resource.Kind == access.Env:
+		p.reviewer(f)
+	default:
+		p.elsewhere(f)
+	}
+}
+
+// add files an action, or adds the finding to the one that is there: one cause,
+// one action.
+func (p *planner) add(key string, f access.Finding, make func() *candidate) {
+	c, ok := p.by[key]
+	if !ok {
+		c = make()
+		p.by[key] = c
+		p.found = append(p.found, c)
+	}
+	c.findings = append(c.findings, f)
+}
+
+// instruct files what ajar does not do itself.
+func (p *planner) instruct(f access.Finding, where, why string) {
+	p.manual = append(p.manual, Instruction{
+		Title: f.Title, Principal: f.Principal, Resource: f.Resource, Where: where, Why: why, Rule: f.Rule, Finding: f.Fingerprint,
+	})
+}
+
+// elsewhere is for what has no action: access that is managed in another place,
+// and everything that only a person can mend.
+func (p *planner) elsewhere(f access.Finding) {
+	where, why := f.Fixable, "no change of a grant mends it"
+	if f.Grant != nil && f.Grant.Source == access.ByOrgRole {
+		where, why = "Organization settings → Organization roles → Role assignments", "an organization role is given to a person or team as a whole"
+	}
+	if where == "" {
+		where = "see what the rule says: ajar findings show " + f.Fingerprint
+	}
+	p.instruct(f, where, why)
+}
+
+// judge asks the guards, keeps what passes, and puts it in order.
+func (p *planner) judge() {
+	for _, c := range p.found {
+		p.measure(c)
+		if r := p.guard(c); r.guard != "" {
+			p.refuse(c, r)
+			continue
+		}
+		p.accepted = append(p.accepted, c)
+	}
+	for _, c := range p.accepted {
+		p.risk(c)
+	}
+	slices.SortFunc(p.accepted, func(a, b *candidate) int {
+		_, i := a.action.Kind.row()
+		_, j := b.action.Kind.row()
+		return cmp.Or(cmp.Compare(rank(a.action.Risk), rank(b.action.Risk)), cmp.Compare(i, j),
+			a.action.Resource.Compare(b.action.Resource.Ref), a.action.Principal.Compare(b.action.Principal.Ref))
+	})
+	if m := p.in.Max; m > 0 && len(p.accepted) > m {
+		p.left = len(p.accepted) - m
+		p.accepted = p.accepted[:m]
+	}
+	for _, c := range p.accepted {
+		p.settle(c)
+	}
+	for _, c := range p.accepted {
+		p.finish(c)
+	}
+}
+
+func rank(r Risk) int { return slices.Index([]Risk{LowRisk, MediumRisk, HighRisk}, r) }
+
+func (p *planner) refuse(c *candidate, r refuse) {
+	f := c.findings[0]
+	p.refused = append(p.refused, Refusal{
+		Kind: c.action.Kind, Title: c.action.Title, Principal: c.action.Principal, Resource: c.action.Resource,
+		Guard: r.guard, Why: r.why, Rule: f.Rule, Finding: f.Fingerprint,
+	})
+}
+
+// plan puts the parts together.
+func (p *planner) plan() Plan {
+	out := Plan{
+		Schema: Schema, Org: p.name(p.org()), SnapshotID: p.s.ID, SnapshotAt: p.s.TakenAt.UTC(), MadeAt: p.in.At.UTC(),
+		GuardsHash: p.in.Guards.Hash(), Actions: []Action{}, Refused: []Refusal{}, Instructions: []Instruction{}, Left: p.left,
+	}
+	if p.in.Baseline != nil {
+		out.BaselineHash = p.in.Baseline.Hash()
+	}
+	for _, c := range p.accepted {
+		out.Actions = append(out.Actions, c.action)
+	}
+	out.Refused = append(out.Refused, p.refused...)
+	slices.SortFunc(out.Refused, func(a, b Refusal) int {
+		return cmp.Or(cmp.Compare(a.Guard, b.Guard), a.Resource.Compare(b.Resource.Ref), a.Principal.Compare(b.Principal.Ref), cmp.Compare(a.Kind, b.Kind))
+	})
+	out.Instructions = append(out.Instructions, p.manual...)
+	slices.SortFunc(out.Instructions, func(a, b Instruction) int {
+		return cmp.Or(cmp.Compare(a.Rule, b.Rule), a.Resource.Compare(b.Resource.Ref), a.Principal.Compare(b.Principal.Ref), cmp.Compare(a.Finding, b.Finding))
+	})
+	out.Losers, out.Losses, out.Stopped = p.limits()
+	out.Hash = out.hash()
+	return out
+}
+
+// some names a few of many.
+func (p *planner) some(all []access.Ref) string {
+	var names []string
+	for _, r := range all[:min(3, len(all))] {
+		names = append(names, p.called(r))
+	}
+	s := strings.Join(names, ", ")
+	if n := len(all) - 3; n > 0 {
+		s += " and " + count(n, "other", "others")
+	}
+	return s
+}
+
+// managed reports whether the baseline manages the class.
+func (p *planner) managed(c baseline.Class) bool { return p.in.Baseline.Managed(c) }

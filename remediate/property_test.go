@@ -1,0 +1,348 @@
+package remediate_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/analyzer"
+	"github.com/eb661601/ajar/baseline"
+	"github.com/eb661601/ajar/reach"
+	"github.com/eb661601/ajar/remediate"
+)
+
+var (
+	logins    = []string{"u0", "u1", "u2", "u3", "u4", "u5"} // members
+	outsiders = []string{"x0", "x1"}
+	slugs     = []string{"t0", "t1", "t2"}
+	repoNames = []string{"r0", "r1"}
+	levels    = []access.Privilege{access.Read, access.Triage, access.Write, access.Maintain, access.Admin}
+)
+
+func someone() *rapid.Generator[string] {
+	var all []string
+	for _, l := range slices.Concat(logins, outsiders) {
+		all = append(all, "user:"+l)
+	}
+	for _, s := range slugs {
+		all = append(all, "team:"+s)
+	}
+	return rapid.SampledFrom(all)
+}
+
+// drawWorld makes a small organization at random.
+func drawWorld(t *rapid.T) *world {
+	w := newWorld()
+	w.join(access.Member, logins...)
+	w.outside(outsiders...)
+	w.Settings.BasePermission = rapid.SampledFrom([]access.Privilege{access.None, access.Read, access.Write}).Draw(t, "base")
+	for i, s := range slugs {
+		parent := ""
+		if i > 0 && rapid.Bool().Draw(t, "nested") {
+			parent = slugs[rapid.IntRange(0, i-1).Draw(t, "parent")]
+		}
+		w.team(s, parent, rapid.SliceOfNDistinct(rapid.SampledFrom(logins), 0, 4, rapid.ID).Draw(t, "people")...)
+	}
+	for _, r := range repoNames {
+		w.ref("repo:" + r)
+		if rapid.Bool().Draw(t, "public") {
+			w.Repositories[len(w.Repositories)-1].Visibility = "public"
+		}
+	}
+	held := map[string]bool{}
+	for range rapid.IntRange(1, 8).Draw(t, "grants") {
+		who, on := someone().Draw(t, "who"), rapid.SampledFrom(repoNames).Draw(t, "on")
+		if held[who+on] {
+			continue
+		}
+		held[who+on] = true
+		w.give(who, on, rapid.SampledFrom(levels).Draw(t, "level"))
+	}
+	for _, r := range repoNames {
+		if rapid.Bool().Draw(t, "guarded") {
+			for _, who := range rapid.SliceOfNDistinct(someone(), 0, 3, rapid.ID).Draw(t, "reviewers") {
+				w.reviewer(who, r+"/production")
+			}
+		}
+	}
+	if rapid.Bool().Draw(t, "more owners") {
+		w.join(access.Owner, "o2", "o3")
+	}
+	return w
+}
+
+// drawBaseline allows something to somebody at random.
+func drawBaseline(t *rapid.T) string {
+	var b strings.Builder
+	for _, l := range levels {
+		fmt.Fprintf(&b, "[roles.%s]\nrepository = %q\nstanding_reason = \"x\"\nreview_by = 2027-06-30\n", l, l)
+	}
+	fmt.Fprintf(&b, "[organization.acme]\nmanage = [\"repository-access\", \"members\"]\nowners = [\"user:root\", \"user:boss\"]\nbase_permission = %q\n",
+		rapid.SampledFrom([]string{"none", "read"}).Draw(t, "base"))
+	for range rapid.IntRange(0, 5).Draw(t, "assignments") {
+		who := strings.Replace(someone().Draw(t, "to"), "team:", "team:acme/", 1)
+		fmt.Fprintf(&b, "[[assign]]\nrole = %q\nto = [%q]\non = [\"repo:acme/%s\"]\n",
+			rapid.SampledFrom(levels).Draw(t, "role").String(), who, rapid.SampledFrom([]string{"*", "r0", "r1"}).Draw(t, "repo"))
+	}
+	if rapid.Bool().Draw(t, "rule") {
+		who := strings.Replace(someone().Draw(t, "reviewer"), "team:", "team:acme/", 1)
+		fmt.Fprintf(&b, "[[environment]]\nmatch = [\"env:acme/*/production\"]\nreviewers = [%q]\n", who)
+	}
+	return b.String()
+}
+
+// carryOut does to the snapshot what GitHub would do for some of the actions.
+func carryOut(w *world, actions []remediate.Action) {
+	for _, a := range actions {
+		switch {
+		case a.Kind == remediate.SetBase:
+			w.Settings.BasePermission = a.To
+		case a.Kind == remediate.SetReviewers:
+			w.Grants = slices.DeleteFunc(w.Grants, func(g access.Grant) bool { return g.Resource == a.Resource.Ref })
+			e := w.env(strings.TrimPrefix(a.Resource.Name, "env:acme/"))
+			e.Gate = &access.Gate{Env: e.ID, Repo: e.Repo, PreventSelfReview: e.Gate.PreventSelfReview}
+			for _, who := range strings.Split(a.Want, ", ") {
+				w.reviewer(strings.Replace(who, "team:acme/", "team:", 1), strings.TrimPrefix(a.Resource.Name, "env:acme/"))
+			}
+		case a.Kind == remediate.DemoteOwner:
+			w.Grants = slices.DeleteFunc(w.Grants, func(g access.Grant) bool { return g.Principal == a.Principal.Ref && g.Privilege == access.Owner })
+			w.join(access.Member, strings.TrimPrefix(a.Principal.Name, "user:"))
+		case a.Grant != nil:
+			w.Grants = slices.DeleteFunc(w.Grants, func(g access.Grant) bool { return g == *a.Grant })
+			if a.To != access.None {
+				g := *a.Grant
+				g.Privilege, g.Role = a.To, 0
+				w.Grants = append(w.Grants, g)
+			}
+		}
+	}
+}
+
+// twin is a world that can be changed without changing the first.
+func (w *world) twin() *world {
+	c := *w
+	settings := *w.Settings
+	c.Settings, c.Grants, c.Environments = &settings, slices.Clone(w.Grants), slices.Clone(w.Environments)
+	c.Coverage = access.NewCoverage(w.Coverage.Lines()...)
+	return &c
+}
+
+func drawGuards(t *rapid.T) remediate.Guards {
+	g := loose()
+	g.Expel = rapid.Bool().Draw(t, "expel")
+	g.MinOwners = rapid.IntRange(0, 3).Draw(t, "min owners")
+	if rapid.Bool().Draw(t, "protect") {
+		g.Protected = []string{"user:" + rapid.SampledFrom(logins).Draw(t, "protected")}
+	}
+	return g
+}
+
+// TestWhateverPartOfAPlanRunsNobodyIsLockedOut runs any subset of a plan, in the
+// plan's order, and looks at what is left with the graph alone.
+func TestWhateverPartOfAPlanRunsNobodyIsLockedOut(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		w, base, guards := drawWorld(rt), drawBaseline(rt), drawGuards(rt)
+		in := w.input(t, base, guards)
+		p := remediate.NewPlan(in)
+		part := slices.DeleteFunc(slices.Clone(p.Actions), func(remediate.Action) bool { return rapid.Bool().Draw(rt, "left out") })
+		end := w.twin()
+		carryOut(end, part)
+		before, after := in.Graph, reach.New(end.seal())
+		owners := 0
+		for _, login := range []string{"root", "boss", "o2", "o3"} {
+			if r, ok := w.ids["user:"+login]; ok && after.Owner(r.ID) {
+				owners++
+			}
+		}
+		if demoted := slices.ContainsFunc(part, func(a remediate.Action) bool { return a.Kind == remediate.DemoteOwner }); demoted && owners < max(1, guards.MinOwners) {
+			rt.Fatalf("%d owners are left: %v", owners, lines(p))
+		}
+		for _, r := range w.Repositories {
+			checkRepository(rt, w, in, r, before, after, p)
+		}
+		for _, e := range w.Environments {
+			if len(before.Approvers(e.ID)) > 0 && len(after.Approvers(e.ID)) == 0 && e.Gate.Reviewers > 0 {
+				rt.Fatalf("nobody can approve %s: %v", e.Name, lines(p))
+			}
+		}
+	})
+}
+
+func checkRepository(rt *rapid.T, w *world, in remediate.Input, r access.Repository, before, after *reach.Graph, p remediate.Plan) {
+	admins, left := 0, 0
+	for _, who := range w.People {
+		b, a := max(access.None, before.On(who.ID, r.ID).Privilege), max(access.None, after.On(who.ID, r.ID).Privilege)
+		if a > b {
+			rt.Fatalf("%s has %v on %s, more than %v before", who.Login, a, r.Name, b)
+		}
+		if slices.Contains(in.Guards.Protected, "user:"+who.Login) && a != b {
+			rt.Fatalf("protected %s goes from %v to %v: %v", who.Login, b, a, lines(p))
+		}
+		if may := allowed(in, before, who.ID, r.ID); a < min(b, may) {
+			rt.Fatalf("%s may have %v on %s, had %v and has %v: %v", who.Login, may, r.Name, b, a, lines(p))
+		}
+		if before.Owner(who.ID) {
+			continue
+		}
+		if b == access.Admin {
+			admins++
+		}
+		if a == access.Admin {
+			left++
+		}
+	}
+	listed := slices.ContainsFunc(in.Baseline.Holders(r.ID, access.Admin, now), func(h access.Ref) bool {
+		return h.Kind == access.User || len(before.Members(h.ID)) > 0
+	})
+	if admins > 0 && left == 0 && !listed {
+		rt.Fatalf("%s has no administrator left: %v", r.Name, lines(p))
+	}
+}
+
+// allowed is what the baseline allows a person, worked out without the planner.
+func allowed(in remediate.Input, g *reach.Graph, u, r int64) access.Privilege {
+	most := in.Baseline.OnRepo(access.Ref{Kind: access.User, ID: u}, r, now).Privilege
+	for _, t := range in.Snapshot.Teams {
+		if slices.Contains(g.Members(t.ID), u) {
+			most = max(most, in.Baseline.OnRepo(access.Ref{Kind: access.Team, ID: t.ID}, r, now).Privilege)
+		}
+	}
+	if base, ok := in.Baseline.BasePermission(); ok && g.Member(u) {
+		most = max(most, base)
+	}
+	if in.Baseline.Owner(u) {
+		most = access.Admin
+	}
+	return most
+}
+
+func TestCarryingAPlanOutEndsItsFindingsAndMakesNoNewOnes(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		w, base := drawWorld(rt), drawBaseline(rt)
+		in := w.input(t, base, loose())
+		p := remediate.NewPlan(in)
+		known, answered := map[string]bool{}, map[string]bool{}
+		for _, f := range in.Findings {
+			known[f.Fingerprint] = true
+		}
+		for _, a := range p.Actions {
+			for _, r := range a.Reasons {
+				answered[r.Fingerprint] = true
+			}
+		}
+		carryOut(w, p.Actions)
+		s := w.seal()
+		b, err := baseline.Parse([]baseline.File{{Name: "b.toml", Text: []byte(base)}})
+		if err != nil {
+			rt.Fatal(err)
+		}
+		bound, _ := b.Bind(s)
+		for _, f := range analyzer.Analyze(analyzer.Input{Snapshot: s, Baseline: bound, At: now}).Findings {
+			switch {
+			case answered[f.Fingerprint]:
+				rt.Fatalf("%s is still there after %v", f.Title, lines(p))
+			case !known[f.Fingerprint] && f.Rule != "environment-self-review":
+				rt.Fatalf("%s (%s) is new after %v", f.Title, f.Rule, lines(p))
+			}
+		}
+	})
+}
+
+func TestLosingSightNeverAddsAnAction(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		w, base, guards := drawWorld(rt), drawBaseline(rt), drawGuards(rt)
+		all := ids(remediate.NewPlan(w.input(t, base, guards)))
+		for range rapid.IntRange(1, 3).Draw(rt, "gaps") {
+			scope := int64(0)
+			if rapid.Bool().Draw(rt, "one scope") {
+				scope = rapid.SampledFrom(slices.Concat(w.Teams[0:1], w.Teams[1:])).Draw(rt, "team").ID
+			}
+			w.blind(rapid.SampledFrom(access.Areas).Draw(rt, "area"), scope)
+		}
+		for id, title := range ids(remediate.NewPlan(w.input(t, base, guards))) {
+			if _, ok := all[id]; !ok {
+				rt.Fatalf("%q is new now that less is seen", title)
+			}
+		}
+	})
+}
+
+// lose takes a scope's rows away, as an answer would that broke off, and notes
+// the gap.
+func lose(rt *rapid.T, w *world) {
+	drop := func(a access.Area, scope int64, is func(access.Grant) bool) {
+		w.Grants = slices.DeleteFunc(w.Grants, func(g access.Grant) bool { return is(g) && rapid.Bool().Draw(rt, "row lost") })
+		w.blind(a, scope)
+	}
+	t, r := rapid.SampledFrom(w.Teams).Draw(rt, "team"), rapid.SampledFrom(w.Repositories).Draw(rt, "repo")
+	switch rapid.IntRange(0, 5).Draw(rt, "what") {
+	case 0:
+		drop(access.AreaTeamMembers, t.ID, func(g access.Grant) bool { return g.Resource.Kind == access.Team && g.Resource.ID == t.ID })
+	case 1:
+		drop(access.AreaTeamGrants, t.ID, func(g access.Grant) bool { return g.Source == access.ByTeam && g.Principal.ID == t.ID })
+	case 2:
+		drop(access.AreaDirectGrants, r.ID, func(g access.Grant) bool { return g.Source == access.Direct && g.Resource.Kind == access.Repo && g.Resource.ID == r.ID })
+	case 3:
+		drop(access.AreaMembers, 0, func(g access.Grant) bool { return g.Resource.Kind == access.Org })
+	case 4:
+		drop(access.AreaGates, r.ID, func(g access.Grant) bool {
+			e, ok := w.Environment(g.Resource.ID)
+			return g.Source == access.Reviewer && ok && e.Repo == r.ID
+		})
+	case 5:
+		w.Settings = nil
+		w.blind(access.AreaSettings, 0)
+	}
+}
+
+func TestLosingRowsNeverAddsAnAction(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		w, base, guards := drawWorld(rt), drawBaseline(rt), drawGuards(rt)
+		whole := remediate.NewPlan(w.input(t, base, guards))
+		all := ids(whole)
+		lose(rt, w)
+		less := remediate.NewPlan(w.input(t, base, guards))
+		for id, title := range ids(less) {
+			if _, ok := all[id]; !ok {
+				rt.Fatalf("%q is new now that less is seen; before: %v", title, lines(whole))
+			}
+		}
+	})
+}
+
+func TestFewerFindingsNeverAddAnAction(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		in := drawWorld(rt).input(t, drawBaseline(rt), drawGuards(rt))
+		all := ids(remediate.NewPlan(in))
+		in.Findings = slices.DeleteFunc(in.Findings, func(access.Finding) bool { return rapid.Bool().Draw(rt, "gone") })
+		for id, title := range ids(remediate.NewPlan(in)) {
+			if _, ok := all[id]; !ok {
+				rt.Fatalf("%q is new now that there are fewer findings", title)
+			}
+		}
+	})
+}
+
+func ids(p remediate.Plan) map[string]string {
+	out := map[string]string{}
+	for _, a := range p.Actions {
+		out[a.ID] = a.Title
+	}
+	return out
+}
+
+func TestTheOrderOfFindingsChangesNothing(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		in := drawWorld(rt).input(t, drawBaseline(rt), drawGuards(rt))
+		p := remediate.NewPlan(in)
+		in.Findings = rapid.Permutation(in.Findings).Draw(rt, "order")
+		in.Graph = nil
+		if q := remediate.NewPlan(in); q.Hash != p.Hash {
+			rt.Fatalf("have %v\nwant %v", lines(q), lines(p))
+		}
+	})
+}
