@@ -35,7 +35,7 @@ const (
 	Standing       = "standing"
 	Environment    = "environment"
 	Hygiene        = "hygiene"
-	CriticalState  = "critical"
+	CriticalState  = "critical-state" // not "critical": that is a severity
 )
 
 // rules run in this order; ids are part of the export format and never reused.
