@@ -2,7 +2,6 @@ package analyzer
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/baseline"
@@ -46,10 +45,6 @@ func (f *facts) allowedBranches(env int64) ([]string, bool) {
 	}
 }
 
-// lapsed are the times at which an ended waiver is looked for: the baseline tells
-// those in force at an instant, so it is asked about earlier ones.
-var lapsed = []time.Duration{24 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour, 90 * 24 * time.Hour}
-
 // waive applies the waiver in force, or says which one has ended.
 func (c *court) waive(f *access.Finding) {
 	if c.b == nil {
@@ -59,11 +54,8 @@ func (c *court) waive(f *access.Finding) {
 		f.State, f.Waiver, f.WaiverEnd = access.Waived, w.Reason, w.Expires
 		return
 	}
-	for _, ago := range lapsed {
-		if w, ok := c.b.Waive(*f, c.at.Add(-ago)); ok && !w.Expires.After(c.at) {
-			f.Evidence = append(f.Evidence, fmt.Sprintf("A waiver (%s, %s) ended on %s.", w.Reason, place(w.Position), lastDay(w.Expires)))
-			return
-		}
+	if w, ok := c.b.Lapsed(*f, c.at); ok {
+		f.Evidence = append(f.Evidence, fmt.Sprintf("A waiver (%s, %s) ended %s.", w.Reason, place(w.Position), moment(w.Expires)))
 	}
 }
 

@@ -164,8 +164,15 @@ func (f *facts) open() []access.Undecided {
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// lastDay is the last day before an end: an end by date is the midnight after it.
-func lastDay(end time.Time) string { return day(end.Add(-1)) }
+// moment writes an end as the person wrote it who set it: a date lasts to the end
+// of its day, so an end at midnight is the end of the day before.
+func moment(end time.Time) string {
+	end = end.UTC()
+	if end.Equal(end.Truncate(24 * time.Hour)) {
+		return "at the end of " + day(end.Add(-1))
+	}
+	return "on " + end.Format("2006-01-02 15:04") + " UTC"
+}
 
 func days(d time.Duration) string {
 	if n := int(d / (24 * time.Hour)); n != 1 {

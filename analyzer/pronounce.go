@@ -77,7 +77,7 @@ func (c *court) reproach(v *verdict) string {
 	case elevated:
 		return "which the baseline allows only as an elevation"
 	case expired:
-		return "though the assignment ended on " + lastDay(v.allowed.ended.Ended)
+		return "though the assignment ended " + moment(v.allowed.ended.Ended)
 	}
 	switch {
 	case v.class == baseline.Owners:
@@ -116,7 +116,7 @@ func (c *court) want(v *verdict) string {
 	case elevated:
 		return "an elevation of at most " + a.elevation.String() + ", standing: " + most
 	case expired:
-		return fmt.Sprintf("%s after %s (%s)", most, lastDay(a.ended.Ended), place(a.ended.Position))
+		return fmt.Sprintf("%s; the assignment (%s) ended %s", most, place(a.ended.Position), moment(a.ended.Ended))
 	}
 	return most
 }

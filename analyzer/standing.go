@@ -22,7 +22,7 @@ var standing = []rule{
 		Why:      "Somebody decided that this access should end, and it did not. It is the one kind of drift that needs no second opinion.",
 		Grading:  "As access-beyond-baseline.",
 		Remedy:   "Remove the grant, or decide anew and give the assignment a new end.",
-		Example:  "user:carol has write on repo:acme/api, though the assignment ended on 2026-03-31",
+		Example:  "user:carol has write on repo:acme/api, though the assignment ended at the end of 2026-03-31",
 		Controls: supports("CC6.2", "CC6.3", "A.5.18", "A.8.2", "AC-2", "AC-6(7)"),
 		Needs:    []access.Area{access.AreaMembers, access.AreaTeams, access.AreaTeamMembers, access.AreaTeamGrants, access.AreaDirectGrants, access.AreaOrgRoles, access.AreaOrgRoleAssignments, access.AreaGates, access.AreaDeployKeys},
 	}, expiredAssignment},

@@ -59,10 +59,12 @@ reason = "releases"
 
 func TestExpiredAssignment(t *testing.T) {
 	ended := roles("repository = \"write\"", "expires = 2026-04-30")
-	const title = "team:acme/sre has write on repo:acme/api, though the assignment ended on 2026-04-30"
+	const title = "team:acme/sre has write on repo:acme/api, though the assignment ended at the end of 2026-04-30"
 	check(t, "expired-assignment", []verdictCase{
 		{"ended", ended, sre(access.Write), []string{"medium open: " + title}, nil},
 		{"waived", waived(ended, "expired-assignment"), sre(access.Write), []string{"medium waived: " + title}, nil},
+		{"ended at a time of day", roles("repository = \"write\"", "expires = 2026-04-30T12:30:00+02:00"), sre(access.Write),
+			[]string{"medium open: team:acme/sre has write on repo:acme/api, though the assignment ended on 2026-04-30 10:30 UTC"}, nil},
 		{"not yet", roles("repository = \"write\"", "expires = 2026-06-30"), sre(access.Write), nil, nil},
 		{"another entry still allows it", ended + "[[assign]]\nrole = \"job\"\nto = [\"user:sam\"]\non = [\"repo:acme/api\"]\nreason = \"on call\"\nexpires = 2026-12-31\n", sre(access.Write), nil, nil},
 		{"more than was assigned is the other rule's", ended, sre(access.Admin), nil, nil},
@@ -74,16 +76,24 @@ func TestExpiredAssignment(t *testing.T) {
 }
 
 func TestAnEndedWaiverLeavesTheFindingOpenAndIsNamed(t *testing.T) {
-	w := newWorld()
-	w.team("qa", "", "ann")
-	w.give("team:qa", "api", access.Admin)
-	text := repositories + strings.Replace(waived("", "access-beyond-baseline"), "2026-07-01", "2026-05-20", 1)
-	for _, f := range w.analyze(t, text).Findings {
-		if f.Rule != "access-beyond-baseline" {
-			continue
+	for _, end := range []string{"2026-05-31", "2026-05-20", "2024-01-31"} {
+		w := newWorld()
+		w.team("qa", "", "ann")
+		w.give("team:qa", "api", access.Admin)
+		text := repositories + strings.Replace(waived("", "access-beyond-baseline"), "2026-07-01", end, 1)
+		seen := 0
+		for _, f := range w.analyze(t, text).Findings {
+			if f.Rule != "access-beyond-baseline" {
+				continue
+			}
+			seen++
+			said := strings.Join(f.Evidence, " ")
+			if f.State != access.Open || !strings.Contains(said, "A waiver (TICKET-7, baseline.toml:") || !strings.Contains(said, ") ended at the end of "+end+".") {
+				t.Errorf("state %s, evidence %q: want it open, with the waiver that ended", f.State, f.Evidence)
+			}
 		}
-		if f.State != access.Open || !strings.Contains(strings.Join(f.Evidence, " "), "A waiver (TICKET-7, baseline.toml:") {
-			t.Errorf("state %s, evidence %q: want it open, with the waiver that ended", f.State, f.Evidence)
+		if seen != 1 {
+			t.Errorf("%d findings, want 1", seen)
 		}
 	}
 }
