@@ -45,10 +45,12 @@ type allowed struct {
 // nothing is what somebody has whom no entry gives anything.
 var nothing = allowed{privilege: access.None, elevation: access.None, accepted: access.None}
 
-func (a *allowed) add(e baseline.Entitlement) {
+// add adds what one principal may have by itself.
+func (a *allowed) add(e entitlement) {
 	if e.Privilege > a.privilege {
 		a.privilege, a.source = e.Privilege, e.Source
 	}
+	a.accepted = max(a.accepted, e.accepted)
 	if e.Accepted {
 		a.accepted = max(a.accepted, e.Privilege)
 	}
@@ -109,11 +111,27 @@ func (a *allowed) judge(h held, privileged bool) outcome {
 	return beyond
 }
 
+// entitlement is what the baseline allows one principal by itself.
+type entitlement struct {
+	baseline.Entitlement
+	accepted access.Privilege // accepted though it is less than the highest; NoPrivilege where nothing is
+}
+
+// onRepo asks for one principal on a repository. Where the highest privilege is
+// not accepted, a lower one may be.
+func (f *facts) onRepo(p access.Ref, repo int64) entitlement {
+	e := entitlement{Entitlement: f.b.OnRepo(p, repo, f.at)}
+	if e.Standing && !e.Accepted {
+		e.accepted = f.b.AcceptedOnRepo(p, repo, f.at)
+	}
+	return e
+}
+
 // entitlements answers who may have what on one resource after another. It keeps
 // the answers for the resource at hand, since most principals are asked for again.
 type entitlements struct {
 	f     *facts
-	ask   func(p access.Ref) baseline.Entitlement
+	ask   func(p access.Ref) entitlement
 	owner access.Privilege // what a listed owner may have there; NoPrivilege: nothing by that
 	base  access.Privilege // what every member may have there
 
@@ -126,7 +144,7 @@ func newEntitlements(f *facts, owner, base access.Privilege) *entitlements {
 }
 
 // about turns to another resource.
-func (e *entitlements) about(ask func(p access.Ref) baseline.Entitlement) {
+func (e *entitlements) about(ask func(p access.Ref) entitlement) {
 	e.ask = ask
 	clear(e.place)
 	e.answers = e.answers[:0]

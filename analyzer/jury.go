@@ -21,7 +21,7 @@ func (j *jury) repositories() {
 		}
 		if g.Resource.ID != repo {
 			repo = g.Resource.ID
-			e.about(func(p access.Ref) baseline.Entitlement { return j.b.OnRepo(p, repo, j.at) })
+			e.about(func(p access.Ref) entitlement { return j.onRepo(p, repo) })
 		}
 		v := verdict{class: baseline.RepositoryAccess, grant: g, needs: []access.Need{grantNeed(g)}}
 		if _, ok := j.s.Repository(repo); !ok {
@@ -77,7 +77,7 @@ func (j *jury) organizationRoles() {
 		}
 		if byRole {
 			e := newEntitlements(j.facts, access.Member, access.NoPrivilege)
-			e.about(func(p access.Ref) baseline.Entitlement { return j.b.OnOrgRole(p, g.Role, j.at) })
+			e.about(func(p access.Ref) entitlement { return entitlement{Entitlement: j.b.OnOrgRole(p, g.Role, j.at)} })
 			j.judge(v, e, held{privilege: access.Member}, j.b.Privileged(g.Privilege) || g.Privilege == access.None)
 		} else if g.Privilege >= access.Read {
 			j.everywhere(v)
@@ -92,7 +92,7 @@ func (j *jury) everywhere(v verdict) {
 	e := newEntitlements(j.facts, access.Admin, base)
 	var worst *verdict
 	for _, r := range j.s.Repositories {
-		e.about(func(p access.Ref) baseline.Entitlement { return j.b.OnRepo(p, r.ID, j.at) })
+		e.about(func(p access.Ref) entitlement { return j.onRepo(p, r.ID) })
 		one := &jury{facts: j.facts, gaps: j.gaps}
 		one.judge(v, e, held{privilege: g.Privilege}, j.b.Privileged(g.Privilege))
 		for _, w := range one.out {
@@ -120,7 +120,7 @@ func (j *jury) owners() {
 		return
 	}
 	e := newEntitlements(j.facts, access.Owner, access.NoPrivilege)
-	e.about(func(p access.Ref) baseline.Entitlement { return j.b.OnOrg(p, j.at) })
+	e.about(func(p access.Ref) entitlement { return entitlement{Entitlement: j.b.OnOrg(p, j.at)} })
 	for _, g := range j.memberships() {
 		if g.Privilege != access.Owner {
 			continue
@@ -151,7 +151,9 @@ func (j *jury) reviewers() {
 			continue
 		}
 		e := newEntitlements(j.facts, access.NoPrivilege, access.NoPrivilege)
-		e.about(func(p access.Ref) baseline.Entitlement { return j.b.OnEnv(p, env.ID, access.Approve, j.at) })
+		e.about(func(p access.Ref) entitlement {
+			return entitlement{Entitlement: j.b.OnEnv(p, env.ID, access.Approve, j.at)}
+		})
 		from := len(j.out)
 		for _, g := range j.s.GrantsOn(access.Ref{Kind: access.Env, ID: env.ID}) {
 			if g.Source == access.Reviewer {
@@ -177,7 +179,7 @@ func (j *jury) keys() {
 		}
 		ref := access.Ref{Kind: access.Key, ID: k.ID}
 		a := nothing
-		a.add(j.b.OnRepo(ref, k.Repo, j.at))
+		a.add(j.onRepo(ref, k.Repo))
 		v := verdict{
 			class: baseline.Keys, allowed: a, stranger: !j.b.Knows(ref), needs: []access.Need{need(access.AreaDeployKeys, k.Repo)},
 			grant: access.Grant{Principal: ref, Resource: access.Ref{Kind: access.Repo, ID: k.Repo}, Privilege: access.Write, Source: access.ByKey},

@@ -37,6 +37,21 @@ func TestStandingPrivileged(t *testing.T) {
 	})
 }
 
+func TestALowerPrivilegeIsAcceptedBesideAHigherThatIsNot(t *testing.T) {
+	job := roles("repository = \"write\"", "expires = 2026-12-31")
+	for _, to := range []string{"team:acme/sre", "user:sam"} {
+		text := job + "[roles.chief]\nrepository = \"admin\"\nstanding_reason = \"x\"\nreview_by = 2026-05-01\n" +
+			"[[assign]]\nrole = \"chief\"\nto = [\"" + to + "\"]\non = [\"repo:acme/*\"]\nreason = \"on call\"\n"
+		check(t, "standing-privileged", []verdictCase{
+			{to + " holds the lower", text, sre(access.Write), nil, nil},
+			{to + " holds what lies between", text, sre(access.Maintain),
+				[]string{"medium open: team:acme/sre has maintain on repo:acme/api, which is privileged and has neither an end nor an acceptance"}, nil},
+			{to + " holds the higher", text, sre(access.Admin),
+				[]string{"medium open: team:acme/sre has admin on repo:acme/api, which is privileged and has neither an end nor an acceptance"}, nil},
+		})
+	}
+}
+
 func TestAReviewerOnlyAsAnElevationIsStanding(t *testing.T) {
 	text := environmentRule("require_reviewers = true") + `
 [roles.approver]
