@@ -47,7 +47,8 @@ func acme() *access.Snapshot {
 	s.DeployKeys = []access.DeployKey{{ID: 900, Repo: 204, Title: "ci"}, {ID: 901, Repo: 201, Title: "mirror"}, {ID: 902, Repo: 202, Title: "Read by builder"}, {ID: 903, Repo: 203, Title: "other"}}
 	s.CustomRoles = []access.CustomRole{{ID: 50, Name: "Security-Auditor", Base: access.Read, Permissions: []string{"view_secret_scanning_alerts"}}}
 	s.OrgRoles = []access.OrgRole{{ID: 60, Name: "security_manager", Base: access.Read}}
-	s.Grants = []access.Grant{{Principal: user("dan"), Resource: access.Ref{Kind: access.Team, ID: 103}, Privilege: access.Member, Source: access.Direct}}
+	s.Grants = []access.Grant{{Principal: user("dan"), Resource: access.Ref{Kind: access.Team, ID: 103}, Privilege: access.Member, Source: access.Direct},
+		{Principal: user("dan"), Resource: access.Ref{Kind: access.Org, ID: 99}, Privilege: access.Member, Source: access.Direct}}
 	return s
 }
 
@@ -372,16 +373,15 @@ func TestExplainNamesTheLines(t *testing.T) {
 testdata/full.toml:55:1: role developer gives write until 2027-01-31 (migration, TICKET-12)
 as member of team:Acme/sre: testdata/full.toml:80:1: role release-approver gives maintain, only as an elevation
 testdata/full.toml:95:1: the base permission gives every member read
-so user:dan itself may have write as standing access and write as an elevation
+so user:dan may have write as standing access and maintain as an elevation
 testdata/full.toml:41:1: class repository-access is managed in Acme, so what goes beyond this is drift`},
 		{team(leads), access.Ref{Kind: access.Env, ID: apiProd}, `no entry gives team:Acme/leads anything on env:Acme/api/Production
-so team:Acme/leads itself may have approve as standing access and nothing as an elevation
+so team:Acme/leads may have approve as standing access and nothing as an elevation
 testdata/full.toml:115:1: require_reviewers = true; reviewers team:Acme/leads; prevent_self_review = true; allow_admin_bypass = false; wait_timer = 0 minutes; branches main, release/*; tags v*
 testdata/full.toml:47:1: class environments is managed in Acme, so what goes beyond this is drift`},
 		{user("erin"), access.Ref{Kind: access.Repo, ID: api}, `testdata/full.toml:41:1: role tester gives read (regression testing)
 testdata/full.toml:63:1: role developer gave write until 2026-10-31T18:00:00Z; it has ended (helped out)
-testdata/full.toml:95:1: the base permission gives every member read
-so user:erin itself may have read as standing access and read as an elevation
+so user:erin may have read as standing access and read as an elevation
 testdata/full.toml:41:1: class repository-access is managed in Acme, so what goes beyond this is drift`},
 	}
 	for _, c := range cases {

@@ -127,6 +127,7 @@ func (x *explainer) entry(e *entry, what string) string {
 	}
 	s := fmt.Sprintf("%s: %s %s %s%s", e.at, name, verb, what, window)
 	switch {
+	case e.ended(x.at):
 	case !e.standing:
 		s += ", only as an elevation"
 	case e.accepted.Reason != "" && x.at.Before(e.accepted.ReviewBy):
@@ -142,33 +143,65 @@ func (x *explainer) entry(e *entry, what string) string {
 
 // base tells the base permission, which every member may have.
 func (x *explainer) base(p access.Ref) {
-	if b, ok := x.b.BasePermission(); ok && x.resource.Kind == access.Repo && p.Kind == access.User {
+	if b, ok := x.b.BasePermission(); ok && x.resource.Kind == access.Repo && p.Kind == access.User && x.b.isMember(p.ID) {
 		x.say("%s: the base permission gives every member %s", x.b.org.Position, b)
+	}
+	if x.resource.Kind == access.Repo && p.Kind == access.User && x.b.Owner(p.ID) {
+		x.say("%s: a listed owner may have admin everywhere", x.b.org.Position)
 	}
 }
 
-// follows sums up what the principal itself may have.
+// follows sums up what the principal may have: of a user with what their teams
+// and the base permission give.
 func (x *explainer) follows(p access.Ref) {
+	through := []access.Ref{p}
+	if p.Kind == access.User {
+		through = append(through, x.b.teams(p.ID)...)
+	}
 	name := x.b.names.snap.Name(p)
 	switch x.resource.Kind {
 	case access.Repo:
-		e := x.b.OnRepo(p, x.resource.ID, x.at)
-		x.say("so %s itself may have %s as standing access and %s as an elevation", name, e.Privilege, max(e.Privilege, e.JITOnly))
+		standing, jit := access.None, access.None
+		for _, t := range through {
+			e := x.b.OnRepo(t, x.resource.ID, x.at)
+			standing, jit = max(standing, e.Privilege), max(jit, e.JITOnly)
+		}
+		if base, ok := x.b.BasePermission(); ok && p.Kind == access.User && x.b.isMember(p.ID) {
+			standing = max(standing, base)
+		}
+		if p.Kind == access.User && x.b.Owner(p.ID) {
+			standing = access.Admin
+		}
+		x.say("so %s may have %s as standing access and %s as an elevation", name, standing, max(standing, jit))
 	case access.Org:
 		e := x.b.OnOrg(p, x.at)
-		x.say("so %s itself may be %s as standing access and %s as an elevation", name, e.Privilege, max(e.Privilege, e.JITOnly))
+		x.say("so %s may be %s as standing access and %s as an elevation", name, e.Privilege, max(e.Privilege, e.JITOnly))
 	case access.Env:
 		var standing, jit []string
 		for priv := access.Deploy; priv <= access.Configure; priv++ {
-			e := x.b.OnEnv(p, x.resource.ID, priv, x.at)
-			if e.Standing {
+			stands, asks := false, false
+			for _, t := range through {
+				e := x.b.OnEnv(t, x.resource.ID, priv, x.at)
+				stands, asks = stands || e.Standing, asks || e.JITOnly == priv
+			}
+			if stands {
 				standing = append(standing, priv.String())
-			} else if e.JITOnly == priv {
+			} else if asks {
 				jit = append(jit, priv.String())
 			}
 		}
-		x.say("so %s itself may have %s as standing access and %s as an elevation", name, orNothing(standing), orNothing(jit))
+		x.say("so %s may have %s as standing access and %s as an elevation", name, orNothing(standing), orNothing(jit))
 	}
+}
+
+// isMember reports whether the snapshot shows the person as member or owner.
+func (b *Bound) isMember(user int64) bool {
+	for _, g := range b.names.snap.GrantsOn(access.Ref{Kind: access.Org, ID: b.names.snap.Org.ID}) {
+		if g.Principal == (access.Ref{Kind: access.User, ID: user}) && g.Privilege.OnOrganization() {
+			return true
+		}
+	}
+	return false
 }
 
 func orNothing(list []string) string {
