@@ -121,22 +121,34 @@ func (p *planner) loss(c *candidate) string {
 		return "nobody loses access; deployments go through the gate"
 	case SetWorkflowToken:
 		return "workflows that say no permissions: of their own"
+	case CancelInvitation:
+		return "the pending invitation"
+	case ReplaceKey, DeleteKey:
+		return a.Have + " for what signs in with the key"
+	case SetBase:
+		return a.Have + " on every repository, where nothing else gives it"
 	case SetReviewers:
 		if len(c.losers) == 0 {
 			return "nobody loses anything"
 		}
 		return p.list(c.losers) + " cannot approve any more"
 	}
-	lost := 0
+	if len(c.reached) == 0 {
+		return a.Have
+	}
+	most, least := access.None, access.Owner
 	for _, h := range c.reached {
 		if h.end < h.before {
-			lost++
+			most, least = max(most, h.before), min(least, h.end)
 		}
 	}
-	if len(c.reached) > 0 && lost == 0 {
+	switch {
+	case most == access.None && a.Grant != nil && a.Grant.Role != 0:
+		return "what the custom role " + a.Have + " adds"
+	case most == access.None:
 		return "nobody's access shrinks: other paths give as much"
 	}
-	return a.Have + ", down to " + a.Want
+	return fmt.Sprintf("%s, down to %s", most, pick(least == access.None, "nothing", least.String()))
 }
 
 // after works out what stays once the whole plan has run: by which path, and

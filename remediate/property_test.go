@@ -285,7 +285,9 @@ func lose(rt *rapid.T, w *world) {
 	case 1:
 		drop(access.AreaTeamGrants, t.ID, func(g access.Grant) bool { return g.Source == access.ByTeam && g.Principal.ID == t.ID })
 	case 2:
-		drop(access.AreaDirectGrants, r.ID, func(g access.Grant) bool { return g.Source == access.Direct && g.Resource.Kind == access.Repo && g.Resource.ID == r.ID })
+		drop(access.AreaDirectGrants, r.ID, func(g access.Grant) bool {
+			return g.Source == access.Direct && g.Resource.Kind == access.Repo && g.Resource.ID == r.ID
+		})
 	case 3:
 		drop(access.AreaMembers, 0, func(g access.Grant) bool { return g.Resource.Kind == access.Org })
 	case 4:
