@@ -1,6 +1,7 @@
 package remediate_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -188,6 +189,18 @@ func TestOverALimitNothingRuns(t *testing.T) {
 		}
 		if diff := cmp.Diff(append([]string{}, c.want...), p.Stopped); diff != "" {
 			t.Errorf("%s: want -, have +:\n%s", name, diff)
+		}
+	}
+}
+
+func TestAFractionThatIsNoNumberLetsNothingThrough(t *testing.T) {
+	w := house()
+	w.give("team:qa", "web", access.Admin)
+	for _, f := range []float64{math.NaN(), math.Inf(1), -1, 2} {
+		guards := loose()
+		guards.MaxFraction = f
+		if p := w.plan(t, roles, guards); len(p.Stopped) == 0 || guards.Hash() == "" {
+			t.Errorf("%v: %v", f, lines(p))
 		}
 	}
 }

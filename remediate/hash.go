@@ -29,7 +29,24 @@ func (p Plan) Verify() bool { return p.Hash != "" && p.Hash == p.hash() }
 
 // Hash is the SHA-256, in hex, of the guards. The names of limits are sorted by
 // the encoder.
-func (g Guards) Hash() string { return sum(g) }
+func (g Guards) Hash() string { return sum(g.sane()) }
+
+// sane makes a fraction that is no number mean none: nothing passes it, and JSON
+// can write it.
+func (g Guards) sane() Guards {
+	clean := func(f float64) float64 { return pick(f >= 0 && f <= 1, f, 0) }
+	g.MaxFraction = clean(g.MaxFraction)
+	limits := make(map[string]Limit, len(g.Limits))
+	for kind, l := range g.Limits {
+		if l.Fraction != nil {
+			f := clean(*l.Fraction)
+			l.Fraction = &f
+		}
+		limits[kind] = l
+	}
+	g.Limits = limits
+	return g
+}
 
 func sum(v any) string {
 	text, err := json.Marshal(v)

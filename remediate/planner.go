@@ -76,6 +76,7 @@ func repo(id int64) access.Ref { return access.Ref{Kind: access.Repo, ID: id} }
 func env(id int64) access.Ref  { return access.Ref{Kind: access.Env, ID: id} }
 
 func newPlanner(in Input) *planner {
+	in.Guards = in.Guards.sane()
 	p := &planner{in: in, s: in.Snapshot, g: in.Graph, envs: map[int64][]access.Environment{}, env: map[int64]access.Environment{}, outside: map[int64][]access.Grant{},
 		may: map[onRepo]may{}, floors: map[onRepo]access.Privilege{}, by: map[string]*candidate{}}
 	if p.g == nil {
