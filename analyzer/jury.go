@@ -29,6 +29,10 @@ func (j *jury) repositories() {
 		} else {
 			v.gap = j.nameless(g.Principal)
 		}
+		if directWrite(g) && !slices.Contains(j.disabled, "outside-collaborator-write") {
+			outside, known, _ := j.outside(g.Principal.ID)
+			v.outside, v.perhaps = outside || !known, !known
+		}
 		j.judge(v, e, j.held(g), j.b.Privileged(g.Privilege))
 	}
 }

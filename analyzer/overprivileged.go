@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -15,14 +16,14 @@ func ownerNotListed(c *court)         { c.pronounce() }
 func reviewersBeyondBaseline(c *court) { c.pronounce() }
 
 // outsideCollaboratorWrite needs no baseline. Where the baseline manages access to
-// repositories it says nothing: what an entry allows is allowed, and the rest is
-// the other rules' finding.
+// repositories, what an entry allows is allowed, and the rest is this rule's.
 func outsideCollaboratorWrite(c *court) {
 	if c.managed(baseline.RepositoryAccess) {
+		c.pronounce()
 		return
 	}
 	for _, g := range c.s.Grants {
-		if !onRepository(g) || g.Source != access.Direct || g.Privilege < access.Write {
+		if !directWrite(g) {
 			continue
 		}
 		outside, known, from := c.outside(g.Principal.ID)
@@ -43,18 +44,24 @@ func outsideCollaboratorWrite(c *court) {
 	}
 }
 
+// directWrite reports whether a grant gives a person write or more on a
+// repository, and no team or role does.
+func directWrite(g access.Grant) bool {
+	return onRepository(g) && g.Source == access.Direct && g.Principal.Kind == access.User && g.Privilege >= access.Write
+}
+
 // outside reports whether somebody with a direct grant is an outside
 // collaborator, whether that is known, and from what.
-func (c *court) outside(user int64) (outside, known bool, from access.Area) {
-	listed := slices.ContainsFunc(c.s.Outside, func(o access.Outside) bool { return o.User == user })
+func (f *facts) outside(user int64) (outside, known bool, from access.Area) {
+	_, listed := slices.BinarySearchFunc(f.s.Outside, user, func(o access.Outside, u int64) int { return cmp.Compare(o.User, u) })
 	switch {
 	case listed:
 		return true, true, access.AreaOutside
-	case c.g.Member(user):
+	case f.g.Member(user):
 		return false, true, access.AreaMembers
-	case c.s.Coverage.Complete(access.AreaMembers):
+	case f.s.Coverage.Complete(access.AreaMembers):
 		return true, true, access.AreaMembers
-	case c.s.Coverage.Complete(access.AreaOutside):
+	case f.s.Coverage.Complete(access.AreaOutside):
 		return false, true, access.AreaOutside
 	}
 	return false, false, ""

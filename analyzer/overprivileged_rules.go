@@ -28,7 +28,7 @@ var overprivileged = []rule{
 	{Rule{
 		ID: "principal-not-in-baseline", Category: Overprivileged, Severity: access.Medium, Baseline: true,
 		Title:    "A principal that the baseline does not know",
-		What:     "A person or team holds something that the baseline does not allow, and no entry mentions it, any of its teams or their parents. It is reported here and not as access-beyond-baseline.",
+		What:     "A person or team holds something that the baseline does not allow, and no entry mentions it, any of its teams or their parents. It is reported here and not as access-beyond-baseline; write or more of an outside collaborator as outside-collaborator-write.",
 		Why:      "Nobody decided that this person or team should be here at all. It may be a leftover, a shortcut, or the first trace of somebody who should not be inside.",
 		Grading:  repositoryGrading + orgRoleGrading,
 		Remedy:   "Find out who gave it and why; then remove the grant, or give the principal a role in the baseline.",
@@ -50,7 +50,7 @@ var overprivileged = []rule{
 	{Rule{
 		ID: "outside-collaborator-write", Category: Overprivileged, Severity: access.High,
 		Title:    "An outside collaborator can write",
-		What:     "Somebody who is not a member of the organization has write or more on a repository. Where the baseline manages access to repositories this rule is silent: what an entry allows is allowed, and anything else is reported by access-beyond-baseline or principal-not-in-baseline.",
+		What:     "Somebody who is not a member of the organization has write or more on a repository. Where the baseline manages access to repositories, what it allows is not reported, and the rest is reported here and not as access-beyond-baseline or principal-not-in-baseline (which report it if this rule is switched off); who is in which team must then have been read as well.",
 		Why:      "Outside collaborators are under no team, often under no single sign-on, and nobody sees them leave their company. With write they can change what is shipped.",
 		Grading:  repositoryGrading,
 		Remedy:   "Lower the grant to triage or read, and take changes as pull requests; or write down in a baseline why it must be so.",

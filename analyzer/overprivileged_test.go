@@ -177,10 +177,11 @@ func TestPrincipalNotInBaseline(t *testing.T) {
 			w.team("qa", "", "ann")
 			w.give("user:ann", "api", access.Write)
 		}, nil, nil},
-		{"an outside collaborator", repositories, func(w *world) {
+		{"an outside collaborator's write is the other rule's", repositories, func(w *world) {
 			w.outside("ext")
 			w.give("user:ext", "api", access.Admin)
-		}, []string{"high open: user:ext has admin on repo:acme/api, and no entry of the baseline mentions it"}, nil},
+			w.give("user:ext", "web", access.Triage)
+		}, []string{"low open: user:ext has triage on repo:acme/web, and no entry of the baseline mentions it"}, nil},
 		{"memberships below a team whose people so far are all entitled", repositories, func(w *world) {
 			w.team("qa", "", "dora")
 			w.team("qa-eu", "qa")

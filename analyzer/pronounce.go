@@ -26,9 +26,13 @@ func (c *court) pronounce() {
 
 // mayRule reports whether the rule could be the one for a verdict that is open.
 func (c *court) mayRule(v *verdict) bool {
-	maybe := *v
 	for _, o := range []outcome{unaccepted, expired, beyond} {
+		maybe := *v
 		maybe.outcome = o
+		if maybe.rule() == c.rule.ID {
+			return true
+		}
+		maybe.outside = v.outside && !v.perhaps
 		if maybe.rule() == c.rule.ID {
 			return true
 		}
@@ -46,6 +50,8 @@ func (c *court) finding(v *verdict) access.Finding {
 	}
 	f.Title = fmt.Sprintf("%s has %s on %s", who.Name, role, what.Name)
 	switch {
+	case v.rule() == "outside-collaborator-write":
+		f.Title = fmt.Sprintf("%s, an outside collaborator, has %s on %s", who.Name, role, what.Name)
 	case g.Source == access.ByOwner:
 		f.Title = fmt.Sprintf("%s owns %s", who.Name, what.Name)
 	case g.Source == access.Reviewer:

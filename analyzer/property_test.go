@@ -48,6 +48,7 @@ func TestSeeingLessNeverFindsMore(t *testing.T) {
 var restsOnAbsence = map[string][]access.Area{
 	"access-beyond-baseline":                {access.AreaMembers, access.AreaTeams, access.AreaTeamMembers},
 	"principal-not-in-baseline":             {access.AreaMembers, access.AreaTeams, access.AreaTeamMembers},
+	"outside-collaborator-write":            {access.AreaMembers, access.AreaTeams, access.AreaTeamMembers},
 	"standing-privileged":                   {access.AreaMembers, access.AreaTeams, access.AreaTeamMembers},
 	"expired-assignment":                    {access.AreaMembers, access.AreaTeams, access.AreaTeamMembers},
 	"environment-reviewers-beyond-baseline": {access.AreaMembers, access.AreaTeams, access.AreaTeamMembers},

@@ -1,9 +1,12 @@
 package analyzer_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/analyzer"
 )
 
 func TestOutsideCollaboratorWrite(t *testing.T) {
@@ -15,7 +18,34 @@ func TestOutsideCollaboratorWrite(t *testing.T) {
 	check(t, "outside-collaborator-write", []verdictCase{
 		{"without a baseline", "", ext, []string{"medium open: " + title}, nil},
 		{"waived", waived("[organization.acme]\nbase_permission = \"read\"\n", "outside-collaborator-write"), ext, []string{"medium waived: " + title}, nil},
-		{"the baseline decides where it manages repositories", repositories, ext, nil, nil},
+		{"whom no entry mentions", repositories, ext, []string{"medium open: " + title + ", and no entry of the baseline mentions it"}, nil},
+		{"waived where the baseline manages repositories", waived(repositories, "outside-collaborator-write"), ext,
+			[]string{"medium waived: " + title + ", and no entry of the baseline mentions it"}, nil},
+		{"more than an entry allows", repositories, func(w *world) {
+			w.outside("dora")
+			w.give("user:dora", "api", access.Admin)
+		}, []string{"high open: user:dora, an outside collaborator, has admin on repo:acme/api, the baseline allows write"}, nil},
+		{"what an entry allows", repositories, func(w *world) {
+			w.outside("dora")
+			w.give("user:dora", "api", access.Write)
+		}, nil, nil},
+		{"what an entry allows, but only as an elevation, is the other rule's", strings.Replace(jitRoles, "team:acme/sre", "user:dora", 1), func(w *world) {
+			w.outside("dora")
+			w.give("user:dora", "api", access.Admin)
+		}, nil, nil},
+		{"a member without an entry is the other rules'", repositories, func(w *world) {
+			w.member("ann")
+			w.give("user:ann", "api", access.Write)
+		}, nil, nil},
+		{"memberships not seen", repositories, func(w *world) {
+			ext(w)
+			w.blind(access.AreaTeamMembers, 0, access.Denied, "needs members:read")
+		}, nil, []string{"1: team-members: denied, needs members:read"}},
+		{"neither list was read, and the baseline manages repositories", repositories, func(w *world) {
+			w.give("user:ext", "api", access.Admin)
+			w.blind(access.AreaOutside, 0, access.Denied, "")
+			w.blind(access.AreaMembers, 0, access.Denied, "needs members:read")
+		}, nil, []string{"1: members: denied, needs members:read"}},
 		{"triage is fine", "", func(w *world) {
 			w.outside("ext")
 			w.give("user:ext", "api", access.Triage)
@@ -34,6 +64,28 @@ func TestOutsideCollaboratorWrite(t *testing.T) {
 			w.blind(access.AreaMembers, 0, access.Denied, "needs members:read")
 		}, nil, []string{"1: whether a collaborator is a member: members: denied, needs members:read"}},
 	})
+}
+
+func TestAnOutsideCollaboratorIsReportedOnceWhicheverRulesRun(t *testing.T) {
+	for disabled, want := range map[string][]string{
+		"":                           {"outside-collaborator-write"},
+		"principal-not-in-baseline":  {"outside-collaborator-write"},
+		"outside-collaborator-write": {"principal-not-in-baseline"},
+	} {
+		w := newWorld()
+		w.outside("ext")
+		w.give("user:ext", "api", access.Write)
+		s := w.seal()
+		var got []string
+		for _, f := range analyzer.Analyze(analyzer.Input{Snapshot: s, At: now, Baseline: bind(t, s, repositories), Disabled: []string{disabled}}).Findings {
+			if f.Principal.Name == "user:ext" {
+				got = append(got, f.Rule)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("without %q: %q, want %q", disabled, got, want)
+		}
+	}
 }
 
 func TestBasePermissionBroad(t *testing.T) {

@@ -19,8 +19,11 @@ func sre(p access.Privilege) func(*world) {
 	}
 }
 
+// jitRoles lets team:acme/sre be administrators of repo:acme/api as an elevation.
+var jitRoles = roles("repository = \"admin\"\nstanding = false\nmax_duration = \"8h\"\napprovers = [\"user:root\"]\napprovals = 1", "")
+
 func TestStandingPrivileged(t *testing.T) {
-	jit := roles("repository = \"admin\"\nstanding = false\nmax_duration = \"8h\"\napprovers = [\"team:acme/sre\"]\napprovals = 1", "")
+	jit := jitRoles
 	const only = "team:acme/sre has admin on repo:acme/api, which the baseline allows only as an elevation"
 	check(t, "standing-privileged", []verdictCase{
 		{"only as an elevation", jit, sre(access.Admin), []string{"high open: " + only}, nil},

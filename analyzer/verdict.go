@@ -18,6 +18,8 @@ type verdict struct {
 	rightly  int      // how many others the grant reaches who may have it by another entry
 	extras   []string // what a custom role adds beyond the baseline
 	nobody   bool     // a team that reaches nobody
+	outside  bool     // a person's own write or more, who is an outside collaborator or may be one
+	perhaps  bool     // outside, but that is not known
 	repo     int64    // of an organization role judged by its base: a repository where it is so
 	gap      string   // why it is unknown
 	needs    []access.Need
@@ -62,7 +64,10 @@ func (v *verdict) rule() string {
 	case baseline.Environments:
 		return "environment-reviewers-beyond-baseline"
 	}
-	if v.stranger {
+	switch {
+	case v.outside:
+		return "outside-collaborator-write" // says more than the two below
+	case v.stranger:
 		return "principal-not-in-baseline"
 	}
 	return "access-beyond-baseline"
