@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"modernc.org/sqlite"
@@ -30,11 +29,14 @@ const (
 	rollbackBatch = `ROLLBACK`
 )
 
-// batch is the one transaction that all open passes write into.
+// batch is the one transaction that all open passes write into. New rows wait in
+// it until there are enough of them for a wide statement.
 type batch struct {
 	open     bool
 	began    time.Time
 	rows     int
+	scopes   bulk
+	entities bulk
 	grants   bulk
 	mentions []mention
 }
@@ -113,14 +115,23 @@ func drain(rows *sql.Rows, each func(*sql.Rows) error) error {
 	return rows.Err()
 }
 
+// begin opens a batch, if none is open.
+func (s *Store) begin() error {
+	if s.batch.open {
+		return nil
+	}
+	if _, err := s.conn.ExecContext(context.Background(), beginBatch); err != nil {
+		return s.abandon(err)
+	}
+	s.batch.open, s.batch.began = true, s.now()
+	return nil
+}
+
 // statement prepares a query once in the life of the store, and sees that a
 // batch is open when it runs.
 func (s *Store) statement(query string) (*sql.Stmt, error) {
-	if !s.batch.open {
-		if _, err := s.conn.ExecContext(context.Background(), beginBatch); err != nil {
-			return nil, s.abandon(err)
-		}
-		s.batch.open, s.batch.began = true, s.now()
+	if err := s.begin(); err != nil {
+		return nil, err
 	}
 	if st, ok := s.prepared[query]; ok {
 		return st, nil
@@ -133,10 +144,41 @@ func (s *Store) statement(query string) (*sql.Stmt, error) {
 	return st, nil
 }
 
-// addGrant queues one new interval.
+// addScope, addEntity and addGrant queue a new row. Scopes are written before the
+// rows that point at them.
+func (s *Store) addScope(row, org int64, key scopeKey, rows int32, d digest) error {
+	return s.batch.scopes.add(s, insertScopes, row, org, key.area, key.id, rows, stored(d))
+}
+
+func (s *Store) addEntity(scope int64, e entityRow, from int64) error {
+	s.batch.rows++
+	if s.batch.entities.filled(insertEntities) {
+		if err := s.batch.scopes.flush(s, insertScopes); err != nil {
+			return err
+		}
+	}
+	return s.batch.entities.add(s, insertEntities, scope, e.id, from, e.label, e.body)
+}
+
 func (s *Store) addGrant(scope int64, g grantRow, from int64) error {
 	s.batch.rows++
+	if s.batch.grants.filled(insertGrants) {
+		if err := s.batch.scopes.flush(s, insertScopes); err != nil {
+			return err
+		}
+	}
 	return s.batch.grants.add(s, insertGrants, scope, g.principal, g.resource, g.relation, from)
+}
+
+// flush writes the rows that wait.
+func (s *Store) flush() error {
+	if err := s.batch.scopes.flush(s, insertScopes); err != nil {
+		return err
+	}
+	if err := s.batch.entities.flush(s, insertEntities); err != nil {
+		return err
+	}
+	return s.batch.grants.flush(s, insertGrants)
 }
 
 // flushMentions writes the reverse index in its own order, which touches each of
@@ -158,9 +200,9 @@ func (s *Store) flushMentions() error {
 // commit ends the batch, if one is open.
 func (s *Store) commit() error {
 	if !s.batch.open {
-		return nil
+		return nil // rows wait only in an open one
 	}
-	if err := s.batch.grants.flush(s, insertGrants); err != nil {
+	if err := s.flush(); err != nil {
 		return err
 	}
 	if err := s.flushMentions(); err != nil {
@@ -181,7 +223,7 @@ func (s *Store) commitIfDue() error {
 }
 
 func (s *Store) endBatch() {
-	s.batch = batch{grants: bulk{s.batch.grants.args[:0]}, mentions: s.batch.mentions[:0]}
+	s.batch = batch{mentions: s.batch.mentions[:0]}
 }
 
 // abandon rolls the batch back and gives the error in clear words. What open
@@ -194,7 +236,7 @@ func (s *Store) abandon(cause error) error {
 		_, _ = s.conn.ExecContext(context.Background(), rollbackBatch)
 	}
 	s.endBatch()
-	s.relations = relationSet{}
+	s.relations, s.lastScope = relationSet{}, 0
 	for org, p := range s.passes {
 		p.err = fmt.Errorf("the pass over %s ended early: %w", p.org.Login, err)
 		delete(s.passes, org)
@@ -204,61 +246,4 @@ func (s *Store) abandon(cause error) error {
 		s.broken = err
 	}
 	return err
-}
-
-// bulk gathers the arguments of one insert until there are enough for a wide
-// statement. Eight rows are the measured best: with more, the driver's search for
-// its numbered parameters costs what the shorter way saves.
-type bulk struct{ args []any }
-
-const wide = 8
-
-// inserts is one INSERT, for a single row and for several.
-type inserts struct {
-	row, rows string
-	columns   int
-}
-
-var (
-	insertGrants = widen(`INSERT INTO grants (scope, principal, resource, relation, seen_from) VALUES `,
-		`($1, $2, $3, $4, $5)`, 5, ``)
-	insertMentions = widen(`INSERT INTO mentions (kind, id, scope) VALUES `,
-		`($1, $2, $3)`, 3, ` ON CONFLICT DO NOTHING`)
-)
-
-func widen(head, values string, columns int, tail string) inserts {
-	var b strings.Builder
-	b.WriteString(head + values)
-	for n := columns; n < wide*columns; n += columns {
-		b.WriteString(", (")
-		for c := range columns {
-			fmt.Fprintf(&b, "$%d", n+c+1)
-			if c+1 < columns {
-				b.WriteString(", ")
-			}
-		}
-		b.WriteString(")")
-	}
-	return inserts{row: head + values + tail, rows: b.String() + tail, columns: columns}
-}
-
-func (b *bulk) add(s *Store, in inserts, args ...any) error {
-	b.args = append(b.args, args...)
-	if len(b.args) < wide*in.columns {
-		return nil
-	}
-	_, err := s.exec(in.rows, b.args...)
-	b.args = b.args[:0]
-	return err
-}
-
-func (b *bulk) flush(s *Store, in inserts) error {
-	waiting := b.args
-	b.args = b.args[:0]
-	for ; len(waiting) > 0; waiting = waiting[in.columns:] {
-		if _, err := s.exec(in.row, waiting[:in.columns]...); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -101,11 +101,7 @@ func (p *Pass) closeCover(l lived[coverLine]) error {
 // coverage reads the ledger of one snapshot.
 func (s *Store) coverage(ctx context.Context, info SnapshotInfo) (access.Coverage, error) {
 	var c access.Coverage
-	rows, err := s.readers.QueryContext(ctx, coverageAt, info.OrgID, info.ID)
-	if err != nil {
-		return c, err
-	}
-	err = drain(rows, func(rows *sql.Rows) error {
+	err := s.read.rows(ctx, coverageAt, []any{info.OrgID, info.ID}, func(rows *sql.Rows) error {
 		l, _, err := scanCoverage(rows)
 		if err == nil && l.cover.Area != "" {
 			c.Set(l.cover)

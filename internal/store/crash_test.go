@@ -219,4 +219,7 @@ func TestClosedStoreTakesAndGivesNothing(t *testing.T) {
 	if _, err := s.Begin(t.Context(), acme, noon); !errors.Is(err, errClosed) {
 		t.Errorf("begin: %v", err)
 	}
+	if _, err := s.Orgs(t.Context()); err == nil {
+		t.Error("it answers a question")
+	}
 }

@@ -11,7 +11,6 @@ const (
 		  FROM entities
 		 WHERE scope = $1 AND seen_to IS NULL
 		 ORDER BY id`
-	insertEntity = `INSERT INTO entities (scope, id, seen_from, label, body) VALUES ($1, $2, $3, $4, $5)`
 	closeEntity  = `UPDATE entities SET seen_to = $4 WHERE scope = $1 AND id = $2 AND seen_from = $3`
 	forgetEntity = `DELETE FROM entities WHERE scope = $1 AND id = $2 AND seen_from = $3`
 	reviveEntity = `
@@ -73,10 +72,8 @@ func (u *update) openEntity(e entityRow) error {
 			return err
 		}
 	}
-	u.s.batch.rows++
 	u.stats.EntitiesAdded++
-	_, err := u.s.exec(insertEntity, u.scope, e.id, u.id, e.label, e.body)
-	return err
+	return u.s.addEntity(u.scope, e, u.id)
 }
 
 func (u *update) closeEntity(e lived[entityRow]) error {

@@ -108,12 +108,8 @@ func (s *Store) Events(ctx context.Context, org, fingerprint string) ([]Event, e
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.readers.QueryContext(ctx, readEvents, id, fingerprint)
-	if err != nil {
-		return nil, explain(s.path, err)
-	}
 	var out []Event
-	err = drain(rows, func(rows *sql.Rows) error {
+	err = s.read.rows(ctx, readEvents, []any{id, fingerprint}, func(rows *sql.Rows) error {
 		var e Event
 		var at sql.NullInt64
 		err := rows.Scan(&at, &e.Snapshot, &e.What, &e.Why)
@@ -144,12 +140,8 @@ func (s *Store) findingOf(ctx context.Context, org int64, fingerprint string) (*
 }
 
 func (s *Store) readLives(ctx context.Context, query string, args ...any) ([]*life, error) {
-	rows, err := s.readers.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
 	var out []*life
-	err = drain(rows, func(rows *sql.Rows) error {
+	err := s.read.rows(ctx, query, args, func(rows *sql.Rows) error {
 		l, err := scanLife(rows)
 		out = append(out, l)
 		return err

@@ -74,6 +74,9 @@ func (p *Pass) info(stats PassStats) SnapshotInfo {
 // closeVanished ends the scopes that have rows and were not read in this pass,
 // where that proves that they are gone.
 func (p *Pass) closeVanished() error {
+	if err := p.s.flush(); err != nil {
+		return err
+	}
 	var gone []scopeKey
 	for key, st := range p.scopes {
 		if st.rows > 0 && !st.seen && p.proves(byAreaID[key.area], key.id) {

@@ -60,7 +60,7 @@ func writeWitness(path string, n int64) error {
 func (s *Store) readGeneration(ctx context.Context) error {
 	var n int64
 	var at sql.NullInt64
-	if err := s.readers.QueryRowContext(ctx, readGeneration).Scan(&n, &at); err != nil {
+	if err := s.read.row(ctx, readGeneration, nil, &n, &at); err != nil {
 		return explain(s.path, err)
 	}
 	s.restore = instant(at)

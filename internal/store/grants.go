@@ -76,9 +76,6 @@ func (s *Store) grantRows(grants []access.Grant) ([]grantRow, error) {
 }
 
 func (s *Store) liveGrants(scope int64) ([]lived[grantRow], error) {
-	if err := s.batch.grants.flush(s, insertGrants); err != nil {
-		return nil, err
-	}
 	var out []lived[grantRow]
 	err := s.query(liveGrants, []any{scope}, func(rows *sql.Rows) error {
 		var g lived[grantRow]

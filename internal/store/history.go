@@ -108,27 +108,26 @@ func (s *Store) grantsAround(ctx context.Context, query, org string, r access.Re
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.readers.QueryContext(ctx, query, info.OrgID, int64(r.Kind), r.ID, info.ID)
-	if err != nil {
-		return nil, fmt.Errorf("grants of %s: %w", r, explain(s.path, err))
-	}
 	var out []access.Grant
-	err = drain(rows, func(rows *sql.Rows) error {
+	err = s.read.rows(ctx, query, []any{info.OrgID, int64(r.Kind), r.ID, info.ID}, func(rows *sql.Rows) error {
 		var g access.Grant
 		err := rows.Scan(&g.Principal.Kind, &g.Principal.ID, &g.Resource.Kind, &g.Resource.ID, &g.Privilege, &g.Source, &g.Role)
 		out = append(out, g)
 		return err
 	})
-	return out, explain(s.path, err)
+	if err != nil {
+		return nil, fmt.Errorf("grants of %s: %w", r, explain(s.path, err))
+	}
+	return out, nil
 }
 
 // seenSince gives the instant since which a grant has been seen without a break
-// up to a snapshot, the zero time where that snapshot does not show it. The
-// statement is grantSince.
-func seenSince(ctx context.Context, st *sql.Stmt, org, snapshot int64, g access.Grant) (time.Time, error) {
+// up to a snapshot, the zero time where that snapshot does not show it.
+func (s *Store) seenSince(ctx context.Context, org, snapshot int64, g access.Grant) (time.Time, error) {
 	var at sql.NullInt64
-	err := st.QueryRowContext(ctx, org, int64(g.Principal.Kind), g.Principal.ID, snapshot,
-		g.Resource.ID, int64(g.Resource.Kind), int64(g.Privilege), int64(g.Source), g.Role).Scan(&at)
+	args := []any{org, int64(g.Principal.Kind), g.Principal.ID, snapshot,
+		g.Resource.ID, int64(g.Resource.Kind), int64(g.Privilege), int64(g.Source), g.Role}
+	err := s.read.row(ctx, grantSince, args, &at)
 	return instant(at), err
 }
 
@@ -156,12 +155,8 @@ func (s *Store) Names(ctx context.Context, org string, r access.Ref) ([]Label, e
 	default:
 		return nil, fmt.Errorf("names of %s: only those of users, teams and repositories are kept", r)
 	}
-	rows, err := s.readers.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, explain(s.path, err)
-	}
 	var out []Label
-	err = drain(rows, func(rows *sql.Rows) error {
+	err = s.read.rows(ctx, query, args, func(rows *sql.Rows) error {
 		var name string
 		var from, to sql.NullInt64
 		if err := rows.Scan(&name, &from, &to); err != nil {

@@ -41,7 +41,10 @@ const (
 // A snapshot older than the newest that was judged rewrites nothing: then the
 // result is what was found, with what is known of it. A store that is open for
 // reading only gives the same answers and saves nothing.
-func (s *Store) Judge(ctx context.Context, snap *access.Snapshot, found []access.Finding, at time.Time) ([]access.Finding, error) {
+//
+// Withheld names the rules that did not run, for want of a baseline or because
+// they are switched off: what they found before stays, for nobody looked again.
+func (s *Store) Judge(ctx context.Context, snap *access.Snapshot, found []access.Finding, at time.Time, withheld ...string) ([]access.Finding, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	saves := s.conn != nil
@@ -53,7 +56,7 @@ func (s *Store) Judge(ctx context.Context, snap *access.Snapshot, found []access
 			return nil, fmt.Errorf("judging: %w", err)
 		}
 	}
-	lives, org, err := s.judged(ctx, judgement{snap, at.UTC().Truncate(time.Millisecond)}, found)
+	lives, org, err := s.judged(ctx, judgement{snap, at.UTC().Truncate(time.Millisecond), withheld}, found)
 	if err != nil {
 		return nil, fmt.Errorf("judging snapshot %d: %w", snap.ID, explain(s.path, err))
 	}
@@ -81,7 +84,7 @@ type judgedOrg struct {
 func (s *Store) judged(ctx context.Context, j judgement, found []access.Finding) ([]*life, judgedOrg, error) {
 	var org judgedOrg
 	var first sql.NullInt64
-	err := s.readers.QueryRowContext(ctx, judgedUntil, j.snap.ID).Scan(&org.id, &org.newest, &first)
+	err := s.read.row(ctx, judgedUntil, []any{j.snap.ID}, &org.id, &org.newest, &first)
 	org.first = instant(first)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, org, fmt.Errorf("store %s: %w", s.path, ErrNoSnapshot)
@@ -152,17 +155,13 @@ func (s *Store) worstOfEach(found []access.Finding) []access.Finding {
 // dateCauses finds the start of the interval in which the grant of each finding
 // has been seen without a break.
 func (s *Store) dateCauses(ctx context.Context, j judgement, org judgedOrg, lives []*life) error {
-	since, err := s.readers.PrepareContext(ctx, grantSince)
-	if err != nil {
-		return err
-	}
-	defer since.Close()
 	for _, l := range lives {
 		f := &l.finding
 		if f.Grant == nil {
 			continue
 		}
-		if f.Since, err = seenSince(ctx, since, org.id, j.snap.ID, *f.Grant); err != nil {
+		var err error
+		if f.Since, err = s.seenSince(ctx, org.id, j.snap.ID, *f.Grant); err != nil {
 			return err
 		}
 		if !f.Since.IsZero() && !f.Since.After(org.first) {

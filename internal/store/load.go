@@ -17,12 +17,6 @@ const (
 		  JOIN entities e ON e.scope = s.id
 		 WHERE s.org = $1 AND e.seen_from <= $2 AND (e.seen_to IS NULL OR e.seen_to > $2)
 		 ORDER BY s.area, s.scope, e.id`
-	grantsAt = `
-		SELECT g.principal, g.resource, g.relation
-		  FROM scopes s
-		  JOIN grants g ON g.scope = s.id
-		 WHERE s.org = $1 AND g.seen_from <= $2 AND (g.seen_to IS NULL OR g.seen_to > $2)
-		 ORDER BY s.area, s.scope, g.principal, g.resource, g.relation`
 	peopleAt = `
 		SELECT id, node_id, login, name, created_at, seen_from
 		  FROM people
@@ -76,18 +70,13 @@ func (s *Store) Load(ctx context.Context, info SnapshotInfo) (*access.Snapshot, 
 func (s *Store) loadOrg(ctx context.Context, info SnapshotInfo, l *loading) error {
 	o := &l.snap.Org
 	var created sql.NullInt64
-	err := s.readers.QueryRowContext(ctx, orgAt, info.OrgID, info.ID).
-		Scan(&o.ID, &o.NodeID, &o.Login, &o.Name, &created)
+	err := s.read.row(ctx, orgAt, []any{info.OrgID, info.ID}, &o.ID, &o.NodeID, &o.Login, &o.Name, &created)
 	o.CreatedAt = instant(created)
 	return err
 }
 
 func (s *Store) loadEntities(ctx context.Context, info SnapshotInfo, l *loading) error {
-	rows, err := s.readers.QueryContext(ctx, entitiesAt, info.OrgID, info.ID)
-	if err != nil {
-		return err
-	}
-	err = drain(rows, func(rows *sql.Rows) error {
+	err := s.read.rows(ctx, entitiesAt, []any{info.OrgID, info.ID}, func(rows *sql.Rows) error {
 		var id uint8
 		var scope int64
 		var body sql.RawBytes
@@ -145,69 +134,11 @@ func (l *loading) attach() {
 	}
 }
 
-func (s *Store) loadGrants(ctx context.Context, info SnapshotInfo, l *loading) error {
-	known, err := s.relationsByID(ctx)
-	if err != nil {
-		return err
-	}
-	rows, err := s.readers.QueryContext(ctx, grantsAt, info.OrgID, info.ID)
-	if err != nil {
-		return err
-	}
-	all := &l.snap.Grants
-	err = drain(rows, func(rows *sql.Rows) error {
-		var principal, resource, id int64
-		if err := rows.Scan(&principal, &resource, &id); err != nil {
-			return err
-		}
-		r, ok := known[id]
-		if !ok {
-			return fmt.Errorf("%w: a grant has the relation %d, which does not exist", ErrDamaged, id)
-		}
-		*all = append(*all, r.grant(principal, resource))
-		return nil
-	})
-	slices.SortFunc(*all, compareGrants)
-	*all = slices.Compact(*all)
-	return err
-}
-
-// compareGrants is access.Grant.Compare, which works out all of its parts; the
-// first two decide nearly always.
-func compareGrants(x, y access.Grant) int {
-	if x.Resource.Kind != y.Resource.Kind {
-		return cmp.Compare(x.Resource.Kind, y.Resource.Kind)
-	}
-	if x.Resource.ID != y.Resource.ID {
-		return cmp.Compare(x.Resource.ID, y.Resource.ID)
-	}
-	return x.Compare(y)
-}
-
-// relationsByID reads all relations anew: another process may have added some.
-func (s *Store) relationsByID(ctx context.Context) (map[int64]relation, error) {
-	rows, err := s.readers.QueryContext(ctx, readRelations)
-	if err != nil {
-		return nil, err
-	}
-	known := map[int64]relation{}
-	err = drain(rows, func(rows *sql.Rows) error {
-		id, r, err := scanRelation(rows)
-		known[id] = r
-		return err
-	})
-	return known, err
-}
-
 // loadPeople keeps those whom the snapshot names: who has left is known to the
 // store for ever, but is nobody in this snapshot.
 func (s *Store) loadPeople(ctx context.Context, info SnapshotInfo, l *loading) error {
 	named := l.named()
-	rows, err := s.readers.QueryContext(ctx, peopleAt, info.OrgID, info.ID)
-	if err != nil {
-		return err
-	}
-	return drain(rows, func(rows *sql.Rows) error {
+	return s.read.rows(ctx, peopleAt, []any{info.OrgID, info.ID}, func(rows *sql.Rows) error {
 		p, _, err := scanPerson(rows)
 		if err == nil && named[p.ID] {
 			l.snap.People = append(l.snap.People, p)

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 )
 
 // applicationID is the bytes "ajar" in the header of the file.
@@ -30,8 +29,11 @@ func (s *Store) openForReading(ctx context.Context, migrations fs.FS) error {
 	} else if err != nil {
 		return fmt.Errorf("store %s: %w", s.path, err)
 	}
-	s.readers = s.openReaders()
-	made, err := identify(ctx, s.readers, s.path)
+	var err error
+	if s.read, err = openPool(s.path); err != nil {
+		return fmt.Errorf("store %s: %w", s.path, err)
+	}
+	made, err := identify(ctx, s.read.db, s.path)
 	if err != nil {
 		return err
 	}
@@ -58,12 +60,14 @@ func (s *Store) openForWriting(ctx context.Context, migrations fs.FS) error {
 	if err := s.create(); err != nil {
 		return err
 	}
-	s.readers = s.openReaders()
-	made, err := identify(ctx, s.readers, s.path)
+	if s.read, err = openPool(s.path); err != nil {
+		return fmt.Errorf("store %s: %w", s.path, err)
+	}
+	made, err := identify(ctx, s.read.db, s.path)
 	if err != nil {
 		return err
 	}
-	if err := check(ctx, s.readers, s.path, checkQuickly); err != nil {
+	if err := check(ctx, s.read.db, s.path, checkQuickly); err != nil {
 		return err
 	}
 	if known := newest(migrations); made > known {
@@ -117,16 +121,6 @@ func (s *Store) create() error {
 		return fmt.Errorf("store %s: %w", s.path, err)
 	}
 	return f.Close()
-}
-
-func (s *Store) openReaders() *sql.DB {
-	db, err := sql.Open("sqlite", dsn(s.path, readerParams))
-	if err != nil { // the driver is linked in and opens nothing yet
-		panic(err)
-	}
-	db.SetMaxOpenConns(4)
-	db.SetConnMaxIdleTime(5 * time.Minute)
-	return db
 }
 
 // identify gives the schema that a file was made with, 0 where it is empty. It

@@ -24,10 +24,10 @@ const (
 		INSERT INTO org_logins (org, seen_from, login)
 		SELECT $1, $2, $3
 		 WHERE $3 IS NOT (SELECT login FROM org_logins WHERE org = $1 ORDER BY seen_from DESC LIMIT 1)`
-	liveScopes = `
+	readScopes = `
 		SELECT id, area, scope, digest, rows
 		  FROM scopes
-		 WHERE org = $1 AND rows > 0
+		 WHERE org = $1
 		 ORDER BY area, scope`
 )
 
@@ -55,7 +55,7 @@ type Pass struct {
 	at  time.Time
 
 	// All of it is held by s.mu.
-	scopes map[scopeKey]scopeState // those that have rows
+	scopes map[scopeKey]scopeState // those that have or had rows
 	people map[int64]label
 	lines  map[scopeKey]access.Cover // by area and scope, 0 for the whole
 	stats  PassStats
@@ -136,7 +136,7 @@ func (p *Pass) register() error {
 
 // remember loads what is needed to tell the changed from the unchanged.
 func (p *Pass) remember() error {
-	err := p.s.query(liveScopes, []any{p.org.ID}, func(rows *sql.Rows) error {
+	err := p.s.query(readScopes, []any{p.org.ID}, func(rows *sql.Rows) error {
 		var k scopeKey
 		var st scopeState
 		var sum sql.RawBytes

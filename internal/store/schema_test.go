@@ -14,7 +14,7 @@ import (
 // column reads one table of words of the schema.
 func column(t *testing.T, s *Store, table string) map[int64]string {
 	t.Helper()
-	rows, err := s.readers.Query("SELECT id, name FROM " + table + " ORDER BY id")
+	rows, err := s.read.db.Query("SELECT id, name FROM " + table + " ORDER BY id")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestSchemaAndProgramAgreeOnTheAreas(t *testing.T) {
 		ScopeKind, GrantsOn access.Kind
 	}
 	var got, want []row
-	rows, err := s.readers.Query("SELECT id, name, coalesce(scope_kind, 0), coalesce(grants_on, 0) FROM areas ORDER BY id")
+	rows, err := s.read.db.Query("SELECT id, name, coalesce(scope_kind, 0), coalesce(grants_on, 0) FROM areas ORDER BY id")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestQuestionsUseTheirIndexes(t *testing.T) {
 		for i := range args {
 			args[i] = 1
 		}
-		rows, err := s.readers.Query("EXPLAIN QUERY PLAN "+query, args...)
+		rows, err := s.read.db.Query("EXPLAIN QUERY PLAN "+query, args...)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -158,7 +158,7 @@ func TestHistoryCanBeReadByHand(t *testing.T) {
 		put(t, pass, access.AreaDirectGrants, 50, direct(1, 50, p))
 		finish(t, pass)
 	}
-	rows, err := s.readers.Query(`
+	rows, err := s.read.db.Query(`
 		SELECT org, area, principal_kind, principal, resource_kind, resource, privilege, source, seen_from, coalesce(seen_to, '-')
 		  FROM grant_history
 		 ORDER BY seen_from`)

@@ -53,12 +53,8 @@ type SnapshotInfo struct {
 
 // Orgs lists the organizations that have a snapshot, by login.
 func (s *Store) Orgs(ctx context.Context) ([]access.Organization, error) {
-	rows, err := s.readers.QueryContext(ctx, readOrgs)
-	if err != nil {
-		return nil, explain(s.path, err)
-	}
 	var out []access.Organization
-	err = drain(rows, func(rows *sql.Rows) error {
+	err := s.read.rows(ctx, readOrgs, nil, func(rows *sql.Rows) error {
 		var o access.Organization
 		var created sql.NullInt64
 		err := rows.Scan(&o.ID, &o.NodeID, &o.Login, &o.Name, &created)
@@ -101,12 +97,8 @@ func (s *Store) snapshots(ctx context.Context, org string, until int64, limit in
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.readers.QueryContext(ctx, snapshotsUntil, id, until, limit)
-	if err != nil {
-		return nil, explain(s.path, err)
-	}
 	var out []SnapshotInfo
-	err = drain(rows, func(rows *sql.Rows) error {
+	err = s.read.rows(ctx, snapshotsUntil, []any{id, until, limit}, func(rows *sql.Rows) error {
 		info, err := scanSnapshot(rows)
 		out = append(out, info)
 		return err
@@ -128,7 +120,7 @@ func scanSnapshot(rows *sql.Rows) (SnapshotInfo, error) {
 // orgID finds an organization by its login.
 func (s *Store) orgID(ctx context.Context, login string) (int64, error) {
 	var id, rank int64
-	err := s.readers.QueryRowContext(ctx, findOrg, login).Scan(&id, &rank)
+	err := s.read.row(ctx, findOrg, []any{login}, &id, &rank)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, s.unknownOrg(ctx, login)
 	}

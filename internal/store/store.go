@@ -32,7 +32,7 @@ type Store struct {
 	now  func() time.Time
 	log  *slog.Logger
 
-	readers *sql.DB
+	read    *pool
 	restore time.Time // when the file was found older than its witness
 
 	mu        sync.Mutex // holds everything below
@@ -43,8 +43,10 @@ type Store struct {
 	prepared  map[string]*sql.Stmt
 	batch     batch
 	relations relationSet
+	lastScope int64           // the highest number of a scope; 0: not known
 	passes    map[int64]*Pass // the open ones, by organization
 	broken    error           // the disk failed: nothing is written any more
+	closed    bool
 }
 
 // Open opens the store at path ("ajar.db", or "sqlite:ajar.db"). For writing it
@@ -96,8 +98,8 @@ func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var errs []error
-	if s.readers != nil { // before the writer, which as the last one tidies the log away
-		errs = append(errs, s.readers.Close())
+	if s.read != nil { // before the writer, which as the last one tidies the log away
+		errs = append(errs, s.read.close())
 	}
 	if s.conn != nil {
 		_ = s.abandon(errClosed)
@@ -116,7 +118,7 @@ func (s *Store) Close() error {
 	if s.lock != nil {
 		errs = append(errs, s.lock.Close())
 	}
-	s.writer, s.conn, s.readers, s.lock, s.prepared = nil, nil, nil, nil, nil
+	s.writer, s.conn, s.lock, s.closed = nil, nil, nil, true
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("closing the store: %w", explain(s.path, err))
 	}
@@ -129,7 +131,7 @@ var errClosed = errors.New("the store was closed")
 // holds s.mu.
 func (s *Store) writable() error {
 	switch {
-	case s.readers == nil:
+	case s.closed:
 		return errClosed
 	case s.conn == nil:
 		return fmt.Errorf("store %s: %w", s.path, ErrReadOnly)
@@ -145,7 +147,7 @@ func (s *Store) writable() error {
 
 // Check reads the whole file and compares every index with its table. It takes
 // about a second for each 100 MB.
-func (s *Store) Check(ctx context.Context) error { return check(ctx, s.readers, s.path, checkAll) }
+func (s *Store) Check(ctx context.Context) error { return check(ctx, s.read.db, s.path, checkAll) }
 
 // Backup writes a whole and current copy to a path where nothing is yet. It may
 // run beside a pass and sees what was committed when it began.

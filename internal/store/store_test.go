@@ -118,7 +118,7 @@ func load(t testing.TB, s *Store, info SnapshotInfo) *access.Snapshot {
 func count(t testing.TB, s *Store, table string) int64 {
 	t.Helper()
 	var n int64
-	if err := s.readers.QueryRowContext(context.Background(), "SELECT count(*) FROM "+table).Scan(&n); err != nil {
+	if err := s.read.db.QueryRowContext(context.Background(), "SELECT count(*) FROM "+table).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n

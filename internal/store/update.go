@@ -3,10 +3,7 @@ package store
 import "github.com/eb661601/ajar/access"
 
 const (
-	upsertScope = `
-		INSERT INTO scopes (org, area, scope, rows, digest) VALUES ($1, $2, $3, $4, $5)
-		    ON CONFLICT (org, area, scope) DO UPDATE SET rows = $4, digest = $5
-		RETURNING id`
+	newestScope = `SELECT coalesce(max(id), 0) FROM scopes ORDER BY 1`
 	updateScope = `UPDATE scopes SET rows = $2, digest = $3 WHERE id = $1`
 )
 
@@ -34,15 +31,20 @@ type outcome struct {
 
 // update merges the content of one scope into its live rows.
 func (p *Pass) update(a *area, key scopeKey, st scopeState, c content, whole bool) error {
-	old := st
+	old, empty := st, st.rows == 0 && !st.touched
+	if !empty {
+		if err := p.s.flush(); err != nil {
+			return err
+		}
+	}
 	if st.row == 0 {
 		// A new one has no rows yet, so what it will hold is known beforehand.
 		st.rows = int32(c.rows())
 		if whole {
 			st.digest = c.digest
 		}
-		args := []any{p.org.ID, a.id, key.id, st.rows, stored(st.digest)}
-		if err := p.s.queryRow(upsertScope, args, &st.row); err != nil {
+		var err error
+		if st.row, err = p.s.newScope(p.org.ID, key, st.rows, st.digest); err != nil {
 			return err
 		}
 	}
@@ -50,7 +52,6 @@ func (p *Pass) update(a *area, key scopeKey, st scopeState, c content, whole boo
 	if a.scopeKind != access.NoKind {
 		u.own = access.Ref{Kind: a.scopeKind, ID: key.id}
 	}
-	empty := old.rows == 0 && !old.touched
 	g, err := u.grants(c.grants, empty)
 	if err != nil {
 		return err
@@ -73,6 +74,17 @@ func (p *Pass) update(a *area, key scopeKey, st scopeState, c content, whole boo
 	}
 	_, err = p.s.exec(updateScope, next.row, next.rows, stored(next.digest))
 	return err
+}
+
+// newScope numbers a scope that has no row yet.
+func (s *Store) newScope(org int64, key scopeKey, rows int32, d digest) (int64, error) {
+	if s.lastScope == 0 {
+		if err := s.queryRow(newestScope, nil, &s.lastScope); err != nil {
+			return 0, err
+		}
+	}
+	s.lastScope++
+	return s.lastScope, s.addScope(s.lastScope, org, key, rows, d)
 }
 
 // stored gives a digest as a column holds it, NULL for none.
