@@ -4,7 +4,6 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // The TOML library tells where a syntax error is, but not where a key or a value
@@ -185,25 +184,51 @@ func keyName(raw string) string {
 	return raw
 }
 
-// lines turns byte offsets into lines and columns.
+// lines turns byte offsets into lines and columns, each in a few steps however
+// long a line is: a file of one line is a file as well.
 type lines struct {
 	text   string
-	starts []int
+	starts []int // of each line
+	counts []int // characters before each block
 }
+
+// block is how many bytes lie between two counts of characters.
+const block = 1 << 10
 
 func newLines(text string) lines {
 	l := lines{text: text, starts: []int{0}}
+	n := 0
 	for i := range len(text) {
+		if i%block == 0 {
+			l.counts = append(l.counts, n)
+		}
+		if text[i]&0xc0 != 0x80 {
+			n++
+		}
 		if text[i] == '\n' {
 			l.starts = append(l.starts, i+1)
 		}
 	}
+	l.counts = append(l.counts, n)
 	return l
 }
 
 func (l lines) at(offset int) (line, column int) {
 	offset = max(0, min(offset, len(l.text)))
 	line = sort.SearchInts(l.starts, offset+1)
-	start := l.starts[line-1]
-	return line, utf8.RuneCountInString(l.text[start:offset]) + 1
+	return line, l.characters(offset) - l.characters(l.starts[line-1]) + 1
+}
+
+// characters counts those before the offset: bytes that begin one.
+func (l lines) characters(offset int) int {
+	if offset == len(l.text) {
+		return l.counts[len(l.counts)-1]
+	}
+	n := l.counts[offset/block]
+	for i := offset - offset%block; i < offset; i++ {
+		if l.text[i]&0xc0 != 0x80 {
+			n++
+		}
+	}
+	return n
 }

@@ -1,6 +1,7 @@
 package baseline
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -8,6 +9,8 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"pgregory.net/rapid"
+
+	"github.com/eb661601/ajar/access"
 )
 
 // Each of these costs the TOML library seconds, or the process.
@@ -31,6 +34,49 @@ func TestTOMLBombsAreRefusedBeforeTheLibrarySeesThem(t *testing.T) {
 		}
 		if took := time.Since(start); took > 2*time.Second {
 			t.Errorf("%s took %v", name, took)
+		}
+	}
+}
+
+// Files within the limits must not take long either, whatever stands in them.
+func TestHostileFilesAreReadInTime(t *testing.T) {
+	fill := func(head, one, tail string) string {
+		return head + strings.Repeat(one, (1<<18-len(head)-len(tail))/len(one)) + tail
+	}
+	numbered := func(head, form, tail string) string {
+		var b strings.Builder
+		b.WriteString(head)
+		for i := 0; b.Len() < 1<<18; i++ {
+			fmt.Fprintf(&b, form, i)
+		}
+		return b.String() + tail
+	}
+	deep := strings.Repeat("{ a.a = ", 12)
+	for name, text := range map[string]string{
+		"unknown keys":                numbered("[roles.x]\n", "k%d = 1\n", ""),
+		"unknown keys in one line":    numbered("roles = { x = { ", "k%d = 1, ", "z = 1 } }"),
+		"unknown tables":              numbered("", "[k%d]\n", ""),
+		"empty assignments":           fill("", "[[assign]]\n", ""),
+		"assignments in one line":     fill("assign = [", "{ role = 'é', to = ['user:a'], on = ['repo:b/c'] }, ", "]"),
+		"roles":                       numbered("", "[roles.k%d]\nrepository = 'read'\n", ""),
+		"unknown roles":               numbered("[roles.a]\nrepository = 'read'\n", "[[assign]]\nrole = 'k%d'\nto = ['user:a']\non = ['repo:b/c']\n", ""),
+		"roles and unknown roles":     numbered("", "[roles.k%d]\nrepository = 'read'\n", numbered("", "[[assign]]\nrole = 'q%d'\nto = ['user:a']\non = ['repo:b/c']\n", "")),
+		"wrong privileges":            fill("[standing]\nprivileged = [", "'"+strings.Repeat("x", 60)+"', ", "]"),
+		"keys below a long path":      numbered("x = "+deep+"{ ", "k%d = 1, ", "z = 1 }"+strings.Repeat(" }", 12)),
+		"one long string":             fill("x = '", "y", "'"),
+		"a long pattern":              fill("[[assign]]\nrole = 'a'\nto = ['user:", "*a", "']\non = ['repo:b/c']\n"),
+		"long names for environments": numbered("[roles.x]\nenvironments = { ", "'"+strings.Repeat("é", 200)+"%d' = ['deploy'], ", "z = [] }"),
+	} {
+		start := time.Now()
+		b, err := Parse([]File{{"h.toml", []byte(text)}})
+		if err == nil {
+			b.Hash()
+			b.Bind(acme())
+		}
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%s took %v", name, took)
+		} else {
+			t.Logf("%s: %v", name, took)
 		}
 	}
 }
@@ -119,6 +165,7 @@ func FuzzParse(f *testing.F) {
 	for _, s := range []string{"a={}\n[a.b]\n", "x = [[[]]]\n[[x]]", "'''", "a = \"\"\"\\", "[a]]]]", "a = {b", "\xff\xfe", "[[assign]]\nto=[[]]"} {
 		f.Add([]byte(s))
 	}
+	snap := acme()
 	f.Fuzz(func(t *testing.T, text []byte) {
 		start := time.Now()
 		b, err := Parse([]File{{"f.toml", text}})
@@ -132,6 +179,12 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		b.Hash()
+		if bound, problems := b.Bind(snap); (bound == nil) != (Problems(problems).Err() != nil) {
+			t.Fatalf("bound %v with %v", bound != nil, problems)
+		} else if bound != nil {
+			bound.Explain(user("dan"), access.Ref{Kind: access.Env, ID: apiProd}, now)
+			bound.Waive(access.Finding{Rule: "x", Resource: access.Named{Ref: access.Ref{Kind: access.Repo, ID: api}}}, now)
+		}
 		v := map[string]any{}
 		if _, err := toml.Decode(string(text), &v); err != nil {
 			t.Fatalf("the library refuses what was accepted: %v", err)

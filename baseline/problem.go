@@ -98,12 +98,25 @@ func (ps Problems) sorted() Problems {
 	return slices.Compact(ps)
 }
 
+// maxProblems bounds the complaints about one baseline; nobody reads more.
+const maxProblems = 1000
+
+func (ps *Problems) full() bool { return len(*ps) > maxProblems }
+
 func (ps *Problems) add(at Position, hint, format string, args ...any) {
+	if len(*ps) >= maxProblems {
+		if !ps.full() {
+			*ps = append(*ps, Problem{File: at.File, Line: at.Line, Column: at.Column, Message: "there are more complaints, from here on left out"})
+		}
+		return
+	}
 	*ps = append(*ps, Problem{File: at.File, Line: at.Line, Column: at.Column,
 		Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 func (ps *Problems) warn(at Position, hint, format string, args ...any) {
-	ps.add(at, hint, format, args...)
-	(*ps)[len(*ps)-1].Warning = true
+	n := len(*ps)
+	if ps.add(at, hint, format, args...); len(*ps) > n {
+		(*ps)[n].Warning = true
+	}
 }

@@ -9,14 +9,25 @@ import (
 // suggest names the nearest of the known words, or lists them all where none is
 // near. A word that nobody could have meant gets no guess.
 func suggest(word string, known []string) string {
+	if len(known) == 0 || len(known) > maxKnown {
+		return ""
+	}
 	if near := nearest(word, known); near != "" {
 		return "did you mean " + quoted(near) + "?"
 	}
-	if len(known) == 0 {
-		return ""
+	list := slices.Sorted(slices.Values(known))
+	if n := len(list) - maxListed; n > 0 {
+		list = append(list[:maxListed], "…")
 	}
-	return "allowed: " + strings.Join(slices.Sorted(slices.Values(known)), ", ")
+	return "allowed: " + strings.Join(list, ", ")
 }
+
+// maxKnown bounds among how many words a near one is looked for, maxListed how
+// many a hint lists.
+const (
+	maxKnown  = 1000
+	maxListed = 30
+)
 
 // nearest gives the known word at the smallest edit distance, "" where even that
 // one is further off than a third of the word (at least 1, at most 3).
