@@ -31,16 +31,30 @@ func TestExampleLoadsAsItStandsAndSaysTheDefaults(t *testing.T) {
 	want.GitHub.Organizations = []string{"acme"}
 	want.GitHub.Read = &Credential{TokenEnv: "AJAR_GITHUB_TOKEN"}
 	want.StorePath = filepath.Join("..", "..", "ajar.db")
-	want.Remediate.AutoRules, want.Remediate.Protected, want.Remediate.Approvers = []string{}, []string{}, []string{}
-	want.Notes = c.Notes
+	want.Remediate.Protected = []string{}
 	if diff := cmp.Diff(&want, c); diff != "" {
 		t.Errorf("the example differs from the defaults (-default +example):\n%s", diff)
 	}
 }
 
+func TestExampleSwitchedOnSaysTheDefaultsToo(t *testing.T) {
+	c, err := Parse("config.toml", []byte(everything(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Default()
+	if diff := cmp.Diff(want.Schedule, c.Schedule) + cmp.Diff(want.Server, c.Server) + cmp.Diff(want.Remediate.Grace, c.Remediate.Grace); diff != "" {
+		t.Errorf("the example differs from the defaults (-default +example):\n%s", diff)
+	}
+}
+
+// everything is the example with every key that is switched off switched on.
+func everything(t *testing.T) string {
+	return regexp.MustCompile(`(?m)^#([^ \n])`).ReplaceAllString(example(t), "$1")
+}
+
 func TestExampleLoadsWithEverythingSwitchedOn(t *testing.T) {
-	text := regexp.MustCompile(`(?m)^#([^ \n])`).ReplaceAllString(example(t), "$1")
-	c, err := Parse("config.toml", []byte(text))
+	c, err := Parse("config.toml", []byte(everything(t)))
 	if err != nil {
 		t.Fatal(err)
 	}

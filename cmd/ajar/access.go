@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/audit"
+	"github.com/eb661601/ajar/internal/config"
+	"github.com/eb661601/ajar/internal/report"
+)
+
+func newAccess(a *app) *cobra.Command {
+	var everyone bool
+	var at string
+	cmd := &cobra.Command{
+		Use:   "access PRINCIPAL",
+		Short: "Say everything that a principal can reach, and how",
+		Long: `Say what one principal can reach in the newest stored snapshot, with every path:
+the organization, repositories, environments. --all lists everybody's access,
+row by row, however large the organization.`,
+		Example: `  ajar access user:alice
+  ajar access team:acme/sre -o csv
+  ajar access --all -o json > matrix.json`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if everyone {
+				return exactly()(cmd, args)
+			}
+			return exactly("a PRINCIPAL, or --all")(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if everyone {
+				return a.matrix(cmd.Context(), at)
+			}
+			return a.accessOf(cmd.Context(), args[0], at)
+		},
+	}
+	cmd.Flags().BoolVar(&everyone, "all", false, "everybody on everything")
+	atFlag(cmd, &at)
+	return cmd
+}
+
+func atFlag(cmd *cobra.Command, at *string) {
+	cmd.Flags().StringVar(at, "at", "", "as of `TIME` (2026-05-31, RFC 3339, or 7d ago) instead of the newest snapshot")
+}
+
+// consult opens the store, loads the snapshot that a question is about, and
+// hands it over.
+func (a *app) consult(ctx context.Context, org, at string, answer func(*config.Config, audit.View) error) error {
+	c, err := a.config()
+	if err != nil {
+		return err
+	}
+	s, err := a.look(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer a.closing(s)
+	if org, err = a.stored(ctx, s, c, org); err != nil {
+		return err
+	}
+	info, err := a.snapshot(ctx, s, org, at)
+	if err != nil {
+		return err
+	}
+	v, err := audit.Pass{Org: org, Store: s, Now: a.now}.Open(ctx, info)
+	if err != nil {
+		return err
+	}
+	return answer(c, v)
+}
+
+func (a *app) accessOf(ctx context.Context, principal, at string) error {
+	kind, name, err := split(principal)
+	if err != nil {
+		return err
+	}
+	return a.consult(ctx, orgOf(kind, name), at, func(c *config.Config, v audit.View) error {
+		p, err := resolve(v.Snapshot, kind, name)
+		if err != nil {
+			return err
+		}
+		view := report.Access{
+			Org: orgNamed(v.Snapshot), At: v.Info.At, Gaps: touching(report.Gaps(v.Snapshot, c.Collect.Without...), accessAreas),
+			Principal: p, Rows: ask(v).of(p.Ref),
+		}
+		a.exit(status(view.Exit()))
+		return a.show(view)
+	})
+}
+
+func (a *app) matrix(ctx context.Context, at string) error {
+	return a.consult(ctx, "", at, func(c *config.Config, v audit.View) error {
+		view := report.Matrix{
+			Org: orgNamed(v.Snapshot), At: v.Info.At, Gaps: touching(report.Gaps(v.Snapshot, c.Collect.Without...), accessAreas),
+			Rows: ask(v).everything(),
+		}
+		a.exit(status(view.Exit()))
+		return a.show(view)
+	})
+}
+
+func orgNamed(s *access.Snapshot) access.Named {
+	r := access.Ref{Kind: access.Org, ID: s.Org.ID}
+	return access.Named{Ref: r, Name: s.Name(r)}
+}

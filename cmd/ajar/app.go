@@ -1,0 +1,47 @@
+package main
+
+import (
+	"io"
+	"log/slog"
+	"time"
+)
+
+// app is one run of the program: its streams, its environment, what the flags
+// say, and the exit code so far.
+type app struct {
+	in        io.Reader
+	out, errs io.Writer
+	getenv    func(string) string
+	now       func() time.Time
+	program   string
+	flags     globals
+	status    status
+}
+
+// globals are the flags that every command has.
+type globals struct {
+	config     string
+	orgs       []string
+	apiURL     string
+	store      string
+	auth       string
+	output     string
+	baseline   []string
+	noColor    bool
+	quiet      bool
+	noProgress bool
+	logLevel   string
+}
+
+// log is the logger of this run: text on a terminal, JSON otherwise, to stderr.
+func (a *app) log() (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(a.flags.logLevel)); err != nil {
+		return nil, withHint(usage("%q is not a log level", a.flags.logLevel), "one of debug, info, warn, error")
+	}
+	o := &slog.HandlerOptions{Level: level}
+	if a.terminal(a.errs) {
+		return slog.New(slog.NewTextHandler(a.errs, o)), nil
+	}
+	return slog.New(slog.NewJSONHandler(a.errs, o)), nil
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/baseline"
+	"github.com/eb661601/ajar/internal/audit"
+	"github.com/eb661601/ajar/internal/config"
+	"github.com/eb661601/ajar/internal/report"
+	"github.com/eb661601/ajar/internal/store"
+)
+
+type auditFlags struct {
+	failOn  string
+	offline bool
+	at      string
+	without []string
+}
+
+func newAudit(a *app) *cobra.Command {
+	var f auditFlags
+	cmd := &cobra.Command{
+		Use:   "audit",
+		Short: "Collect a snapshot, judge it, and report",
+		Long: `Read who can do what in an organization, compare it with the baseline, and report
+the findings, the worst first. What could not be seen stands before everything
+else; nothing is concluded from it.`,
+		Example: `  ajar audit --org acme
+  ajar audit --org acme --baseline baseline.toml --fail-on critical
+  ajar audit --offline -o json      # judge the newest stored snapshot again
+  ajar audit --at 2026-05-31        # judge history`,
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.audit(cmd.Context(), f) },
+	}
+	cmd.Flags().StringVar(&f.failOn, "fail-on", "high", "exit with 2 where a finding of this `SEVERITY` or above is open: info, low, medium, high, critical; none never does")
+	cmd.Flags().BoolVar(&f.offline, "offline", false, "judge the newest stored snapshot; do not ask GitHub")
+	cmd.Flags().StringVar(&f.at, "at", "", "judge the snapshot in force at `TIME` (2026-05-31, RFC 3339, or 7d ago); do not ask GitHub")
+	withoutFlag(cmd, &f.without)
+	return cmd
+}
+
+func withoutFlag(cmd *cobra.Command, without *[]string) {
+	cmd.Flags().StringSliceVar(without, "without", nil, "`AREAS` that are not read and not expected, such as audit-log (comma, or repeat it)")
+}
+
+func (a *app) audit(ctx context.Context, f auditFlags) error {
+	failOn, err := access.ParseSeverity(f.failOn)
+	if err != nil {
+		return withHint(usage("--fail-on %q is not a severity", f.failOn), "one of none, info, low, medium, high, critical")
+	}
+	w, err := a.work(ctx, f.without, f.offline || f.at != "")
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	return w.each(ctx, func(ctx context.Context, p audit.Pass) error {
+		r, err := a.judge(ctx, p, f)
+		if err != nil {
+			return err
+		}
+		a.warn(r.Warnings)
+		v := auditView(w.config, p.Baseline, r, failOn)
+		v.Stored = f.offline || f.at != ""
+		a.exit(status(v.Exit()))
+		return w.show(v)
+	})
+}
+
+// judge gets the result that the flags ask for: of now, of the newest stored
+// snapshot, or of history.
+func (a *app) judge(ctx context.Context, p audit.Pass, f auditFlags) (audit.Result, error) {
+	if !f.offline && f.at == "" {
+		return p.Run(ctx)
+	}
+	info, err := a.snapshot(ctx, p.Store, p.Org, f.at)
+	if err != nil {
+		return audit.Result{}, err
+	}
+	if f.at != "" {
+		return p.Review(ctx, info)
+	}
+	return p.Judge(ctx, info)
+}
+
+func auditView(c *config.Config, b *baseline.Baseline, r audit.Result, failOn access.Severity) report.Audit {
+	v := report.Audit{
+		Run:      runOf(r.Info, r.Snapshot),
+		Gaps:     report.Gaps(r.Snapshot, c.Collect.Without...),
+		Findings: r.Findings, Undecided: r.Undecided, FailOn: failOn,
+	}
+	v.Judged = r.At
+	if b == nil {
+		v.Withheld = r.Withheld
+		return v
+	}
+	v.Baseline = &report.BaselineUse{Files: c.Baseline.Paths, Hash: b.Hash()}
+	managed := r.Baseline.Managing()
+	for _, class := range baseline.Classes {
+		if !slices.Contains(managed, class) {
+			v.Unmanaged = append(v.Unmanaged, string(class))
+		}
+	}
+	return v
+}
+
+func runOf(info store.SnapshotInfo, s *access.Snapshot) report.Run {
+	return report.Run{
+		Org:      access.Named{Ref: access.Ref{Kind: access.Org, ID: info.OrgID}, Name: "org:" + s.Org.Login},
+		Snapshot: info.ID, At: info.At, Took: info.Stats.Took,
+		Requests: info.Stats.Requests, Points: info.Stats.Points, Bytes: info.Stats.Bytes,
+	}
+}
+
+// warn passes on what the baseline names and the snapshot does not have.
+func (a *app) warn(problems []baseline.Problem) {
+	if a.flags.quiet {
+		return
+	}
+	for _, p := range problems {
+		a.say("warning: %s", p)
+	}
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/eb661601/ajar/baseline"
+	"github.com/eb661601/ajar/internal/config"
+	"github.com/eb661601/ajar/internal/report"
+)
+
+func newConfig(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "config",
+		Short:   "Look at the configuration",
+		Example: "  ajar config check\n  ajar config check /etc/ajar/config.toml",
+		Args:    onlyCommands,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(&cobra.Command{
+		Use:   "check [FILE]",
+		Short: "Say every mistake of a configuration file, with its line; asks nobody",
+		Long: `Read a configuration file, the one that ajar would use unless another is named,
+and say every mistake in it with line, column and a suggestion. The network is
+not touched. Warnings tell of keys that this version does not use, of a token
+that is not where the file says, and of a baseline that cannot be used.`,
+		Example: "  ajar config check\n  ajar config check /etc/ajar/config.toml",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				a.flags.config = args[0]
+			}
+			return a.checkConfig()
+		},
+	})
+	return cmd
+}
+
+func (a *app) checkConfig() error {
+	path, ok := config.Find(a.flags.config, a.getenv)
+	if !ok {
+		return withHint(usage("there is no configuration file to check"), "%s config check FILE", a.program)
+	}
+	v := report.ConfigCheck{Check: report.Check{Files: []string{path}}}
+	c, err := config.Load(path)
+	var problems config.Problems
+	switch {
+	case errors.As(err, &problems):
+		v.Problems, v.Warnings = problemsOf(problems)
+	case err != nil:
+		return err
+	default:
+		v.Warnings = a.doubts(c)
+	}
+	a.exit(status(v.Exit()))
+	return a.show(v)
+}
+
+// doubts are what may be wrong around a configuration that is in order itself.
+func (a *app) doubts(c *config.Config) []report.Problem {
+	var out []report.Problem
+	add := func(message, hint string) {
+		out = append(out, report.Problem{File: c.Path, Message: message, Hint: hint})
+	}
+	for _, n := range c.Notes {
+		add(n, "")
+	}
+	if c.GitHub.Read != nil {
+		if _, err := c.GitHub.ReadToken(a.getenv); err != nil {
+			add(err.Error(), "")
+		}
+	}
+	if _, err := a.baseline(c); err != nil {
+		add("the baseline cannot be used", a.program+" baseline check says why")
+	}
+	return out
+}
+
+// problemsOf parts the complaints about a file into errors and warnings.
+func problemsOf(all []baseline.Problem) (bad, warnings []report.Problem) {
+	for _, p := range all {
+		r := report.Problem{File: p.File, Line: p.Line, Column: p.Column, Message: p.Message, Hint: p.Hint}
+		if p.Warning {
+			warnings = append(warnings, r)
+		} else {
+			bad = append(bad, r)
+		}
+	}
+	return bad, warnings
+}

@@ -1,0 +1,256 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/githubsim"
+	"github.com/eb661601/ajar/internal/store"
+)
+
+func newDemo(a *app) *cobra.Command {
+	var f serveFlags
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Show the whole job on an invented organization; no token, no network",
+		Long: `Start a small GitHub inside this process, with an invented organization of about
+forty people in it, and run the whole job on it: collect, audit, explain the
+worst finding, ask who can deploy, plan the way back, and audit again. Nothing
+leaves the machine, and nothing is left behind.
+
+With --listen (and --world FILE, for a world file of your own) it only serves
+that GitHub until it is interrupted, to try ajar or anything else on. Times are
+shifted so that the world's "now" is the start.`,
+		Example: `  ajar demo
+  ajar demo --listen 127.0.0.1:8080 --token-out token
+  ajar demo --world world.json --listen 127.0.0.1:8080 --token-out token`,
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f != (serveFlags{}) {
+				return a.serveWorld(cmd.Context(), f)
+			}
+			return a.demo(cmd.Context())
+		},
+	}
+	cmd.Flags().StringVar(&f.world, "world", "", "serve the world in `FILE` instead of the invented one")
+	cmd.Flags().StringVar(&f.listen, "listen", "", "only serve, on `ADDR` such as 127.0.0.1:8080 (port 0: any free one)")
+	cmd.Flags().StringVar(&f.tokenOut, "token-out", "", "write the token of an owner to `FILE`")
+	return cmd
+}
+
+// story is the demo while it runs.
+type story struct {
+	a      *app
+	ctx    context.Context
+	org    string
+	getenv func(string) string
+	steps  int
+}
+
+func (a *app) demo(ctx context.Context) (err error) {
+	dir, err := os.MkdirTemp("", "ajar-demo-")
+	if err != nil {
+		return fmt.Errorf("making a folder for the demo: %w", err)
+	}
+	defer func() {
+		if gone := os.RemoveAll(dir); gone != nil && err == nil {
+			err = gone
+		}
+	}()
+	world, now := githubsim.Demo(), a.now()
+	world.ShiftTo(now)
+	org := world.Orgs[0]
+	server, err := listen(ctx, world, "127.0.0.1:0", nil)
+	if err != nil {
+		return err
+	}
+	defer server.stop()
+	getenv, err := a.stage(dir, org.Login, server, now)
+	if err != nil {
+		return err
+	}
+	s := &story{a: a, ctx: ctx, org: org.Login, getenv: getenv}
+	s.tell(`%s is an organization that nobody works for: %d people, %d repositories,
+%d teams. It lives in a small GitHub inside this process. No token of yours is
+used and nothing leaves this machine. What ACME means to allow stands in a
+baseline.toml; the rest is as it grew.`, org.Name, len(org.Members), len(org.Repos), len(org.Teams))
+	err = s.run(filepath.Join(dir, "ajar.db"))
+	if ctx.Err() != nil {
+		a.exit(interrupted) // the command that was interrupted has said so
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.tell(`
+That was the whole way. Everything it wrote has been removed again. On your own
+organization:
+
+  export AJAR_GITHUB_TOKEN=...   # or add --auth gh
+  %s audit --org YOUR-ORGANIZATION`, a.program)
+	return nil
+}
+
+// stage writes the files of the demo and gives the environment its commands run
+// in: nothing of the caller's configuration or tokens is in it.
+func (a *app) stage(dir, org string, server *served, now time.Time) (func(string) string, error) {
+	conf := fmt.Sprintf("[github]\norganizations = [%q]\napi_url = %q\n\n[[github.read]]\ntoken_env = \"AJAR_GITHUB_TOKEN\"\n\n"+
+		"[store]\nurl = \"sqlite:ajar.db\"\n\n[baseline]\npaths = [\"baseline.toml\"]\n", org, server.url)
+	files := map[string][]byte{"config.toml": []byte(conf), "baseline.toml": githubsim.DemoBaseline(now)}
+	for name, data := range files {
+		if err := writeFile(filepath.Join(dir, name), data, true); err != nil {
+			return nil, err
+		}
+	}
+	set := map[string]string{"AJAR_CONFIG": filepath.Join(dir, "config.toml"), "AJAR_GITHUB_TOKEN": server.owner}
+	return func(name string) string {
+		switch name {
+		case "NO_COLOR", "CLICOLOR_FORCE", "COLUMNS", "TERM", "CI":
+			return a.getenv(name) // how the terminal is, and no more
+		}
+		return set[name]
+	}, nil
+}
+
+// run is the story itself.
+func (s *story) run(db string) error {
+	if err := s.step("Take a snapshot: who can do what, and how much of it could be seen", clean, "collect"); err != nil {
+		return err
+	}
+	if err := s.step("Judge it against the baseline, the worst first", found, "audit", "--offline"); err != nil {
+		return err
+	}
+	worst, err := s.worst(db)
+	if err != nil {
+		return err
+	}
+	if err := s.step("Have one finding explained, as a colleague would", clean, "findings", "show", worst.Fingerprint[:8]); err != nil {
+		return err
+	}
+	env := "env:" + s.org + "/control-plane/production"
+	if err := s.step("Ask who can get code into production, and by which path", clean, "who-can", "deploy", env); err != nil {
+		return err
+	}
+	if err := s.step("Plan the way back to the baseline; a dry run, nothing is changed", found, "plan"); err != nil {
+		return err
+	}
+	return s.again(db)
+}
+
+// step runs one command as its own process would, and prints it first.
+func (s *story) step(title string, want status, args ...string) error {
+	s.steps++
+	heading := fmt.Sprintf("── %d ── %s ", s.steps, title)
+	s.tell("\n%s%s\n\n$ %s %s\n", heading, strings.Repeat("─", max(3, 78-len([]rune(heading)))), s.a.program, strings.Join(args, " "))
+	got := s.command(s.a, args...)
+	if got != want {
+		return fmt.Errorf("the demo's %q ended with exit code %d, not %d: this is a mistake in ajar, please report it", strings.Join(args, " "), got, want)
+	}
+	s.tell("(exit code %d: %s)", got, meaning[got])
+	return nil
+}
+
+// meaning says in a few words what an exit code tells a script.
+var meaning = map[status]string{
+	clean: "done, and everything was seen", found: "there is something to look at", incomplete: "something expected was not seen",
+}
+
+// command runs ajar within ajar, to the streams of a.
+func (s *story) command(a *app, args ...string) status {
+	full := append([]string{"ajar"}, args...)
+	if s.a.flags.noColor {
+		full = append(full, "--no-color")
+	}
+	if s.a.flags.noProgress {
+		full = append(full, "--no-progress")
+	}
+	return status(run(s.ctx, full, a.in, a.out, a.errs, s.getenv))
+}
+
+func (s *story) tell(format string, args ...any) { fmt.Fprintf(s.a.out, format+"\n", args...) }
+
+// worst picks the finding to explain: of the worst ones, one with paths.
+func (s *story) worst(db string) (access.Finding, error) {
+	all, err := s.findings(db)
+	if err != nil {
+		return access.Finding{}, err
+	}
+	var pick access.Finding
+	for _, f := range all {
+		better := f.Severity > pick.Severity || f.Severity == pick.Severity && len(f.Paths) > 0 && len(pick.Paths) == 0
+		if f.State == access.Open && better {
+			pick = f
+		}
+	}
+	if pick.Fingerprint == "" {
+		return pick, fmt.Errorf("the demo has no open finding: this is a mistake in ajar, please report it")
+	}
+	return pick, nil
+}
+
+func (s *story) findings(db string) ([]access.Finding, error) {
+	st, err := store.Open(s.ctx, db, store.Options{ReadOnly: true, Now: s.a.now})
+	if err != nil {
+		return nil, err
+	}
+	defer s.a.closing(st)
+	return st.Findings(s.ctx, s.org, store.Filter{})
+}
+
+// again audits once more and says what came of it, which is nothing: the same
+// findings, and no row of history for access that did not change.
+func (s *story) again(db string) error {
+	before, err := s.findings(db)
+	if err != nil {
+		return err
+	}
+	s.tell("\n── %d ── Audit again: nothing has changed, so nothing is added ──────────────────\n\n$ %s audit --quiet -o json > audit.json", s.steps+1, s.a.program)
+	quiet := *s.a
+	quiet.out = discard{}
+	if got := s.command(&quiet, "audit", "--quiet", "-o", "json"); got != found {
+		return fmt.Errorf("the demo's second audit ended with exit code %d: this is a mistake in ajar, please report it", got)
+	}
+	after, err := s.findings(db)
+	if err != nil {
+		return err
+	}
+	st, err := store.Open(s.ctx, db, store.Options{ReadOnly: true, Now: s.a.now})
+	if err != nil {
+		return err
+	}
+	defer s.a.closing(st)
+	info, err := st.Latest(s.ctx, s.org)
+	if err != nil {
+		return err
+	}
+	s.tell("\n  findings     %d before, %d now, the same ones: %t", len(before), len(after), sameFindings(before, after))
+	s.tell("  grants       %d added, %d closed", info.Stats.GrantsAdded, info.Stats.GrantsClosed)
+	s.tell("  cost         %d requests, %d GraphQL points", info.Stats.Requests, info.Stats.Points)
+	return nil
+}
+
+func sameFindings(a, b []access.Finding) bool {
+	ids := map[string]bool{}
+	for _, f := range a {
+		ids[f.Fingerprint] = true
+	}
+	for _, f := range b {
+		if !ids[f.Fingerprint] {
+			return false
+		}
+	}
+	return len(a) == len(b)
+}
+
+// discard is io.Discard that is no terminal either way.
+type discard struct{}
+
+// Write forgets p.
+func (discard) Write(p []byte) (int, error) { return len(p), nil }

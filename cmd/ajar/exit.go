@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/eb661601/ajar/baseline"
+	"github.com/eb661601/ajar/internal/github"
+	"github.com/eb661601/ajar/internal/report"
+)
+
+// status is an exit code.
+type status int
+
+// The exit codes, stated by every --help.
+const (
+	clean       status = 0   // done, nothing at or above the threshold, and everything was seen
+	failed      status = 1   // an error
+	found       status = 2   // findings at or above the threshold, or a plan with changes
+	incomplete  status = 3   // nothing at the threshold, and something expected was not seen
+	interrupted status = 130 // by a signal
+)
+
+const exitCodes = `Exit codes:
+  0    done; nothing at or above the threshold, and everything expected was seen
+  1    error
+  2    findings at or above the threshold, or a plan with changes
+  3    nothing at the threshold, but something expected was not seen
+  130  interrupted
+`
+
+// worst is the order in which codes win over each other when several
+// organizations are looked at: a finding is certain even where other things were
+// not seen, and an error is worse than either.
+var worst = []status{clean, incomplete, found, failed, interrupted}
+
+func (a *app) exit(s status) {
+	if slices.Index(worst, s) > slices.Index(worst, a.status) {
+		a.status = s
+	}
+}
+
+// hinted is an error with what to do about it.
+type hinted struct {
+	error
+	hint string
+}
+
+func (h hinted) Unwrap() error { return h.error }
+
+// withHint adds a hint, on one line, to an error.
+func withHint(err error, format string, args ...any) error {
+	return hinted{err, fmt.Sprintf(format, args...)}
+}
+
+// fail says what went wrong, once, and settles the exit code.
+func (a *app) fail(ctx context.Context, err error) {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		a.say("interrupted")
+		a.exit(interrupted)
+		return
+	}
+	a.exit(failed)
+	var problems baseline.Problems
+	if errors.As(err, &problems) {
+		for _, p := range problems {
+			a.say("%s", p)
+		}
+		return
+	}
+	var h hinted
+	if errors.As(err, &h) {
+		a.say("%v", err)
+		a.say("hint: %s", h.hint)
+		return
+	}
+	line, hint := github.Explain(err)
+	a.say("%s", line)
+	if hint != "" {
+		a.say("hint: %s", hint)
+	}
+}
+
+// say writes one line to stderr. What it says may quote GitHub or a file, so
+// nothing in it can steer the terminal.
+func (a *app) say(format string, args ...any) {
+	text := strings.TrimRight(fmt.Sprintf(format, args...), "\n")
+	fmt.Fprintf(a.errs, "ajar: %s\n", report.Visible(text))
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// writeFile puts a file there whole or not at all, readable by its owner alone.
+// With fresh it refuses to replace one that is there.
+func writeFile(path string, data []byte, fresh bool) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".partial-*") // mode 0600
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	defer func() {
+		if gone := os.Remove(f.Name()); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
+			err = errors.Join(err, gone)
+		}
+	}()
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if !fresh {
+		err = os.Rename(f.Name(), path)
+	} else {
+		// A link fails where the name is taken; looking first would leave a moment
+		// in which somebody else takes it.
+		err = os.Link(f.Name(), path)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return withHint(usage("%s is there already", path), "name another file, or remove it first")
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return nil
+}

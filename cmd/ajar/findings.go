@@ -1,0 +1,226 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/analyzer"
+	"github.com/eb661601/ajar/baseline"
+	"github.com/eb661601/ajar/internal/audit"
+	"github.com/eb661601/ajar/internal/config"
+	"github.com/eb661601/ajar/internal/report"
+	"github.com/eb661601/ajar/internal/store"
+)
+
+// filter is what the flags ask for, in their own words.
+type filter struct {
+	rule, category, severity, resource, principal string
+	states                                        []string
+}
+
+func newFindings(a *app) *cobra.Command {
+	var f filter
+	cmd := &cobra.Command{
+		Use:   "findings",
+		Short: "List the findings of the newest audit, or explain one",
+		Long: `List the findings as the newest audit left them, the worst first. Those that are
+resolved are listed only where --state asks for them.`,
+		Example: `  ajar findings
+  ajar findings --severity high --resource control-plane
+  ajar findings --rule expired-assignment -o csv
+  ajar findings show 3f9a1b2c`,
+		Args: onlyCommands,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.findings(cmd.Context(), f) },
+	}
+	cmd.Flags().StringVar(&f.rule, "rule", "", "only of this `RULE`")
+	cmd.Flags().StringVar(&f.category, "category", "", "only of this `CATEGORY`: overprivileged, stale, standing, environment, hygiene, critical")
+	cmd.Flags().StringVar(&f.severity, "severity", "", "only of this `SEVERITY` or above: info, low, medium, high, critical")
+	cmd.Flags().StringVar(&f.resource, "resource", "", "only on this `RESOURCE`: repo:acme/api, or a part of its name")
+	cmd.Flags().StringVar(&f.principal, "principal", "", "only of this `PRINCIPAL`: user:alice, or a part of its name")
+	cmd.Flags().StringSliceVar(&f.states, "state", []string{"open", "waived"}, "only in these `STATES`: open, waived, resolved")
+	cmd.AddCommand(newShow(a))
+	return cmd
+}
+
+// parse refuses words that no finding has: an empty list must not be read as
+// good news because of a typo.
+func (f filter) parse() (store.Filter, error) {
+	var out store.Filter
+	var rules, categories []string
+	for _, r := range analyzer.Rules() {
+		rules, categories = append(rules, r.ID), append(categories, r.Category)
+	}
+	states := []string{string(access.Open), string(access.Waived), string(access.Resolved)}
+	severities := []string{"info", "low", "medium", "high", "critical"}
+	known := func(flag, word string, words []string) error {
+		if word == "" || slices.Contains(words, word) {
+			return nil
+		}
+		return withHint(usage("%s %q is none that there is", flag, word), "%s", baseline.Suggest(word, slices.Compact(words)))
+	}
+	err := cmp.Or(known("--rule", f.rule, rules), known("--category", f.category, categories), known("--severity", f.severity, severities))
+	if err != nil {
+		return out, err
+	}
+	out = store.Filter{Rule: f.rule, Category: f.category, Principal: f.principal, Resource: f.resource}
+	if f.severity != "" {
+		if out.Severity, err = access.ParseSeverity(f.severity); err != nil {
+			return out, err
+		}
+	}
+	for _, w := range f.states {
+		if err := known("--state", w, states); err != nil {
+			return out, err
+		}
+		out.States = append(out.States, access.State(w))
+	}
+	return out, nil
+}
+
+// words says what was asked for.
+func (f filter) words() string {
+	parts := []string{strings.Join(f.states, " or ")}
+	for _, p := range [][2]string{{f.rule, "rule "}, {f.category, "category "}, {f.resource, "on "}, {f.principal, "of "}} {
+		if p[0] != "" {
+			parts = append(parts, p[1]+p[0])
+		}
+	}
+	if f.severity != "" {
+		parts = append(parts, f.severity+" or above")
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (a *app) findings(ctx context.Context, f filter) error {
+	want, err := f.parse()
+	if err != nil {
+		return err
+	}
+	return a.eachStored(ctx, func(w *work, p audit.Pass) error {
+		v, all, err := a.lived(ctx, p, want)
+		if err != nil {
+			return err
+		}
+		view := report.Findings{
+			Org: orgNamed(v.Snapshot), At: v.Info.At, Now: a.now(), Gaps: report.Gaps(v.Snapshot, w.config.Collect.Without...),
+			Filter: f.words(), Findings: all,
+		}
+		if slices.ContainsFunc(view.Gaps, func(g report.Gap) bool { return g.Expected }) {
+			a.exit(incomplete) // the list may lack what was not seen
+		}
+		return w.show(view)
+	})
+}
+
+// lived gives the newest snapshot and the findings as they stand in the store.
+func (a *app) lived(ctx context.Context, p audit.Pass, want store.Filter) (audit.View, []access.Finding, error) {
+	info, err := a.snapshot(ctx, p.Store, p.Org, "")
+	if err != nil {
+		return audit.View{}, nil, err
+	}
+	v, err := p.Open(ctx, info)
+	if err != nil {
+		return v, nil, err
+	}
+	all, err := p.Store.Findings(ctx, p.Org, want)
+	return v, all, err
+}
+
+// eachStored goes through the organizations that the store is asked about.
+func (a *app) eachStored(ctx context.Context, do func(*work, audit.Pass) error) error {
+	c, err := a.config()
+	if err != nil {
+		return err
+	}
+	s, err := a.look(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer a.closing(s)
+	w := &work{a: a, config: c, store: s, pass: audit.Pass{Store: s, Now: a.now}}
+	if w.orgs, err = a.asked(ctx, s, c); err != nil {
+		return err
+	}
+	return w.each(ctx, func(_ context.Context, p audit.Pass) error { return do(w, p) })
+}
+
+func newShow(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "show ID",
+		Short: "Explain one finding: what, why it matters, how, since when, and what to do",
+		Long: `Explain one finding: what it is, why it matters, the paths, since when, how to
+fix it, which controls it supports, and how it would be waived. The first few
+characters of its id are enough.`,
+		Example: "  ajar findings show 3f9a1b2c",
+		Args:    exactly("the ID of a finding"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.showFinding(cmd.Context(), args[0]) },
+	}
+}
+
+func (a *app) showFinding(ctx context.Context, id string) error {
+	c, err := a.config()
+	if err != nil {
+		return err
+	}
+	s, err := a.look(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer a.closing(s)
+	orgs, err := a.asked(ctx, s, c)
+	if err != nil {
+		return err
+	}
+	for i, org := range orgs {
+		f, err := s.Finding(ctx, org, id)
+		if err != nil && i < len(orgs)-1 {
+			continue // it may be another organization's
+		}
+		if err != nil {
+			return withHint(err, "%s findings lists the ids", a.program)
+		}
+		return a.explainFinding(ctx, c, audit.Pass{Org: org, Store: s, Now: a.now}, f)
+	}
+	return nil
+}
+
+func (a *app) explainFinding(ctx context.Context, c *config.Config, p audit.Pass, f access.Finding) error {
+	info, err := a.snapshot(ctx, p.Store, p.Org, "")
+	if err != nil {
+		return err
+	}
+	v, err := p.Open(ctx, info)
+	if err != nil {
+		return err
+	}
+	var areas []access.Area
+	for _, n := range f.Needs {
+		areas = append(areas, n.Area)
+	}
+	view := report.Finding{
+		Finding: f, Rule: ruleText(f.Rule), Now: a.now(), Gaps: touching(report.Gaps(v.Snapshot, c.Collect.Without...), areas),
+	}
+	if b, err := a.baseline(c); err == nil && b != nil {
+		view.Longest = b.LongestWaiver
+	}
+	return a.show(view)
+}
+
+func ruleText(id string) report.RuleText {
+	t := report.RuleText{ID: id}
+	for _, r := range analyzer.Rules() {
+		if r.ID != id {
+			continue
+		}
+		t.Category, t.Severity, t.Title, t.Why, t.Remedy = r.Category, r.Severity, r.Title, r.Why, r.Remedy
+		for _, c := range r.Controls {
+			t.Controls = append(t.Controls, report.Control{Framework: c.Framework, ID: c.ID, Name: c.Title})
+		}
+	}
+	return t
+}

@@ -1,0 +1,49 @@
+// Command ajar finds every door left ajar in a GitHub organization, says who can
+// walk through it and by which path, and shows what would close it.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-ctx.Done()
+		stop() // the first signal ends in good order, a second one at once
+	}()
+	os.Exit(run(ctx, os.Args, os.Stdin, os.Stdout, os.Stderr, os.Getenv))
+}
+
+// run is the whole program: args begins with the program's name. It gives the
+// exit code of design: 0 clean, 1 error, 2 findings or changes, 3 incomplete,
+// 130 interrupted.
+func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer, getenv func(string) string) int {
+	a := &app{in: in, out: out, errs: errs, getenv: getenv, now: time.Now, program: program(args[0])}
+	root := newRoot(a)
+	root.SetArgs(args[1:])
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errs)
+	if err := root.ExecuteContext(ctx); err != nil {
+		a.fail(ctx, err)
+	}
+	return int(a.status)
+}
+
+// program is what people type to start it; installed as an extension of gh it is
+// two words.
+func program(argv0 string) string {
+	name := strings.TrimSuffix(filepath.Base(argv0), ".exe")
+	if rest, ok := strings.CutPrefix(name, "gh-"); ok {
+		return "gh " + rest
+	}
+	return "ajar"
+}

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/audit"
+	"github.com/eb661601/ajar/internal/config"
+	"github.com/eb661601/ajar/internal/report"
+	"github.com/eb661601/ajar/remediate"
+)
+
+type planFlags struct {
+	only []string
+	max  int
+	out  string
+}
+
+func newPlan(a *app) *cobra.Command {
+	var f planFlags
+	cmd := &cobra.Command{
+		Use:   "plan",
+		Short: "Show what would bring access back to the baseline; a dry run, nothing is changed",
+		Long: `Judge the newest stored snapshot by the baseline of now, and show what would
+change, in which order, why, who would lose what, how it would be undone, and
+what a guard refuses. Nothing is changed. GitHub is asked one thing: whom the
+token belongs to, since ajar never plans against itself; where that is not
+known, whatever takes access away is refused.
+
+--only and --max ask for a smaller plan; the report says what they leave out.`,
+		Example: `  ajar plan
+  ajar plan --only rule=expired-assignment --only resource=repo:acme/api
+  ajar plan --max 10 --out plan.json`,
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.plan(cmd.Context(), f) },
+	}
+	cmd.Flags().StringArrayVar(&f.only, "only", nil, "only what answers to `KEY=VALUE`: rule=…, resource=…, principal=…; repeat it: one key's values add up, different keys must all fit")
+	cmd.Flags().IntVar(&f.max, "max", 0, "at most the first `N` actions (0: all)")
+	cmd.Flags().StringVar(&f.out, "out", "", "save the plan as JSON in `FILE`, which must not be there yet")
+	return cmd
+}
+
+func (a *app) plan(ctx context.Context, f planFlags) error {
+	only, err := parseOnly(f.only)
+	if err != nil {
+		return err
+	}
+	if f.max < 0 {
+		return usage("--max %d is below 0", f.max)
+	}
+	c, err := a.config()
+	if err != nil {
+		return err
+	}
+	b, err := a.baseline(c)
+	if err != nil {
+		return err
+	}
+	if b == nil {
+		return a.noBaseline("plan")
+	}
+	s, err := a.look(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer a.closing(s)
+	org, err := a.stored(ctx, s, c, "")
+	if err != nil {
+		return err
+	}
+	info, err := a.snapshot(ctx, s, org, "")
+	if err != nil {
+		return err
+	}
+	r, err := audit.Pass{Org: org, Store: s, Baseline: b, Now: a.now}.Review(ctx, info)
+	if err != nil {
+		return err
+	}
+	a.warn(r.Warnings)
+	p, left := smaller(a.planInput(ctx, c, r), only, f.max)
+	if f.out != "" {
+		if err := save(f.out, p); err != nil {
+			return err
+		}
+	}
+	v := planView(c, p, r)
+	v.Asked, v.Left = asked(f), left
+	a.exit(status(v.Exit()))
+	return a.show(v)
+}
+
+func (a *app) planInput(ctx context.Context, c *config.Config, r audit.Result) remediate.Input {
+	in := remediate.Input{
+		Snapshot: r.Snapshot, Graph: r.Graph, Baseline: r.Baseline, Findings: r.Findings, At: a.now(), Guards: guards(c.Remediate),
+	}
+	client, err := a.client(ctx, c)
+	if err == nil {
+		var me access.Ref
+		if me, err = audit.Self(ctx, client); err == nil {
+			in.Self = append(in.Self, me)
+		}
+	}
+	if err != nil && !a.flags.quiet {
+		a.say("warning: it is not known who ajar itself is, so whatever takes access away is refused: %v", err)
+	}
+	return in
+}
+
+func guards(r config.Remediate) remediate.Guards {
+	g := remediate.Guards{
+		MaxChanges: r.MaxChanges, MaxFraction: r.MaxFraction, MinOwners: r.MinOwners, Protected: r.Protected,
+		AllowOwnerOnly: r.AllowOwnerOnly, Limits: map[string]remediate.Limit{},
+	}
+	for kind, l := range r.Limits {
+		g.Limits[kind] = remediate.Limit{Max: l.Max, Fraction: l.Fraction}
+	}
+	return g
+}
+
+// smaller makes the plan that was asked for, and counts the actions that the
+// whole one would have beyond it.
+func smaller(in remediate.Input, only map[string][]string, most int) (remediate.Plan, int) {
+	whole := len(remediate.NewPlan(in).Actions)
+	in.Max = most
+	in.Findings = slices.DeleteFunc(slices.Clone(in.Findings), func(f access.Finding) bool {
+		return !chosen(only["rule"], f.Rule) || !chosen(only["resource"], f.Resource.Name) || !chosen(only["principal"], f.Principal.Name)
+	})
+	p := remediate.NewPlan(in)
+	return p, whole - len(p.Actions)
+}
+
+func chosen(words []string, w string) bool {
+	return len(words) == 0 || slices.ContainsFunc(words, func(x string) bool { return strings.EqualFold(x, w) })
+}
+
+// parseOnly reads the KEY=VALUE pairs of --only.
+func parseOnly(pairs []string) (map[string][]string, error) {
+	out := map[string][]string{}
+	for _, p := range pairs {
+		key, value, ok := strings.Cut(p, "=")
+		if !ok || value == "" || !slices.Contains([]string{"rule", "resource", "principal"}, key) {
+			return nil, withHint(usage("--only %q is not a choice", p), "rule=RULE, resource=RESOURCE or principal=PRINCIPAL")
+		}
+		if key == "rule" {
+			if _, err := (filter{rule: value}).parse(); err != nil {
+				return nil, err
+			}
+		} else if _, _, err := split(value); err != nil {
+			return nil, err
+		}
+		out[key] = append(out[key], value)
+	}
+	return out, nil
+}
+
+// asked says in words which smaller plan was asked for.
+func asked(f planFlags) string {
+	words := slices.Clone(f.only)
+	if f.max > 0 {
+		words = append(words, fmt.Sprintf("at most %d actions", f.max))
+	}
+	return strings.Join(words, ", ")
+}
+
+func save(path string, p remediate.Plan) error {
+	text, err := json.MarshalIndent(p, "", "  ")
+	if err != nil {
+		return fmt.Errorf("saving the plan: %w", err)
+	}
+	return writeFile(path, append(text, '\n'), true)
+}
+
+func planView(c *config.Config, p remediate.Plan, r audit.Result) report.Plan {
+	v := report.Plan{
+		Org: p.Org, Snapshot: p.SnapshotID, At: p.SnapshotAt, MadeAt: p.MadeAt, Hash: p.Hash, Stopped: p.Stopped, Losers: p.Losers,
+		Baseline: &report.BaselineUse{Files: c.Baseline.Paths, Hash: p.BaselineHash},
+		Gaps:     report.Gaps(r.Snapshot, c.Collect.Without...),
+	}
+	for _, x := range p.Actions {
+		v.Actions = append(v.Actions, actionView(x))
+	}
+	for _, x := range p.Refused {
+		v.Refused = append(v.Refused, report.PlanRefusal{
+			Principal: x.Principal, Resource: x.Resource, Title: x.Title, Guard: string(x.Guard), Why: x.Why, Finding: x.Finding,
+		})
+	}
+	for _, x := range p.Instructions {
+		v.Instructions = append(v.Instructions, report.PlanInstruction{
+			Principal: x.Principal, Resource: x.Resource, Title: x.Title, Where: x.Where, Rule: x.Rule, Finding: x.Finding,
+		})
+	}
+	return v
+}
+
+func actionView(x remediate.Action) report.PlanAction {
+	v := report.PlanAction{
+		ID: x.ID, Kind: string(x.Kind), Principal: x.Principal, Resource: x.Resource, Title: x.Title, Have: x.Have, Want: x.Want,
+		Rule: x.Rule, Severity: x.Severity.String(), Risk: string(x.Risk), Losers: x.Losers, Sample: x.Sample, Loss: x.Loss,
+		Inverse: x.Inverse, Irreversible: x.Irreversible,
+	}
+	for i, reason := range x.Reasons {
+		v.Findings = append(v.Findings, reason.Fingerprint)
+		if i == 0 {
+			v.Why = reason.Title
+		}
+	}
+	return v
+}

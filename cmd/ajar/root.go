@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/eb661601/ajar/baseline"
+)
+
+const about = `Find every door left ajar in a GitHub organization, say who can walk through it
+and by which path, and see what would close it.
+
+A token and an organization are enough:
+
+  export AJAR_GITHUB_TOKEN=...   # or --auth gh
+  ajar audit --org acme
+
+With no token and no network, "ajar demo" shows the whole job on an invented
+organization.`
+
+// newRoot builds the command line.
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "ajar",
+		Short:         "Find, explain and close access that is too much, stale or standing in GitHub organizations",
+		Long:          about,
+		Example:       "  ajar demo\n  ajar audit --org acme\n  ajar who-can deploy env:acme/api/production",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          onlyCommands,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			_, err := a.format() // a wrong word is better said before the work than after it
+			return err
+		},
+	}
+	root.SetFlagErrorFunc(flagError)
+	root.SetUsageTemplate(root.UsageTemplate() + "\n" + exitCodes)
+	globalFlags(root.PersistentFlags(), &a.flags)
+	root.AddCommand(
+		newAudit(a), newCollect(a), newFindings(a), newAccess(a), newWhoCan(a), newPlan(a),
+		newBaseline(a), newConfig(a), newDemo(a), newVersion(a),
+	)
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	return root
+}
+
+func globalFlags(f *pflag.FlagSet, g *globals) {
+	f.StringVar(&g.config, "config", "", "configuration `FILE` (else $AJAR_CONFIG, ./config.toml, the usual folders)")
+	f.StringArrayVar(&g.orgs, "org", nil, "`LOGIN` of an organization; repeat it for several")
+	f.StringVar(&g.apiURL, "api-url", "", "`URL` of GitHub's REST API; GitHub Enterprise Server: https://HOST/api/v3")
+	f.StringVar(&g.store, "store", "", "SQLite `FILE` that keeps snapshots and findings (else the state directory)")
+	f.StringVar(&g.auth, "auth", "", "`WAY` to a token: gh asks \"gh auth token\" (else the configuration, AJAR_GITHUB_TOKEN, GH_TOKEN, GITHUB_TOKEN)")
+	f.StringVarP(&g.output, "output", "o", "table", "`FORMAT` of results: table, json or csv")
+	f.StringArrayVar(&g.baseline, "baseline", nil, "baseline `PATH`, a file or a folder, instead of the configured ones; repeat it for several")
+	f.BoolVar(&g.noColor, "no-color", false, "no colour (so does NO_COLOR)")
+	f.BoolVarP(&g.quiet, "quiet", "q", false, "results only: no progress and no remarks")
+	f.BoolVar(&g.noProgress, "no-progress", false, "no progress on the terminal")
+	f.StringVar(&g.logLevel, "log-level", "warn", "`LEVEL` of the log on stderr: debug, info, warn or error")
+}
+
+// usage is an error about how a command was called.
+func usage(format string, args ...any) error { return fmt.Errorf(format, args...) }
+
+// onlyCommands refuses words that are no command, and suggests one.
+func onlyCommands(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	err := usage("unknown command %q for %q", args[0], cmd.CommandPath())
+	var known []string
+	for _, c := range cmd.Commands() {
+		known = append(known, c.Name())
+	}
+	if hint := baseline.Suggest(args[0], known); strings.HasPrefix(hint, "did you mean") {
+		return withHint(err, "%s", strings.Replace(hint, `"`, `"`+cmd.CommandPath()+" ", 1))
+	}
+	return withHint(err, "%s --help lists them", cmd.CommandPath())
+}
+
+// flagError adds the nearest flag to the complaint about one that is unknown.
+func flagError(cmd *cobra.Command, err error) error {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	unknown, isUnknown := strings.CutPrefix(line, "unknown flag: --")
+	if !isUnknown {
+		return withHint(usage("%s", line), "%s --help lists the flags", cmd.CommandPath())
+	}
+	var known []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	slices.Sort(known)
+	hint := baseline.Suggest(unknown, slices.Compact(known))
+	if !strings.HasPrefix(hint, "did you mean") {
+		hint = cmd.CommandPath() + " --help lists the flags"
+	}
+	return withHint(usage("unknown flag --%s for %q", unknown, cmd.CommandPath()), "%s", strings.ReplaceAll(hint, `mean "`, `mean "--`))
+}
+
+// exactly is cobra.ExactArgs with an error that names what is missing.
+func exactly(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < len(names):
+			return withHint(usage("%s needs %s", cmd.CommandPath(), strings.Join(names[len(args):], " and ")), "%s --help has an example", cmd.CommandPath())
+		case len(args) > len(names):
+			return withHint(usage("%s: %q is one word too many", cmd.CommandPath(), args[len(names)]), "%s --help has an example", cmd.CommandPath())
+		}
+		return nil
+	}
+}

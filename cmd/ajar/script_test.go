@@ -1,0 +1,174 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/eb661601/ajar/internal/githubsim"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"ajar": main})
+}
+
+// The tokens of the scripts.
+const (
+	ownerToken  = "ajartest-owner"
+	memberToken = "ajartest-member"
+)
+
+func TestScripts(t *testing.T) {
+	schemas, err := filepath.Abs("../../docs/schemas")
+	if err != nil {
+		t.Fatal(err)
+	}
+	example, err := filepath.Abs("../../config.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
+			e.Setenv("EXAMPLE", example)
+			e.Setenv("AJAR_GITHUB_TOKEN", ownerToken)
+			e.Setenv("MEMBER_TOKEN", memberToken)
+			e.Setenv("COLUMNS", "100")
+			if err := os.WriteFile(filepath.Join(e.WorkDir, "baseline.toml"), githubsim.DemoBaseline(time.Now()), 0o600); err != nil {
+				return err
+			}
+			return servers(e)
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exits":   exits,
+			"schema":  schema(schemas),
+			"waitfor": waitFor,
+		},
+	})
+}
+
+// servers starts what the scripts talk to: a GitHub with the demo organization,
+// one whose names are hostile, a web server that is no GitHub, one that never
+// answers, and an address where nobody listens.
+func servers(e *testscript.Env) error {
+	serve := func(name string, h http.Handler) {
+		s := httptest.NewServer(h)
+		e.Defer(s.Close)
+		e.Setenv(name, s.URL)
+	}
+	serve("API", simulated(githubsim.Demo()))
+	serve("HOSTILE", simulated(hostile()))
+	serve("HTML", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, "<html><body>Sign in to the corporate proxy</body></html>")
+	}))
+	serve("STUCK", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // only then does the server notice that the client is gone
+		<-r.Context().Done()
+	}))
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	e.Setenv("DOWN", "http://"+l.Addr().String())
+	return l.Close()
+}
+
+func simulated(w *githubsim.World) http.Handler {
+	w.ShiftTo(time.Now())
+	return githubsim.New(w, githubsim.Options{Tokens: []githubsim.Token{
+		{Value: ownerToken, Scope: githubsim.OwnerScope},
+		{Value: memberToken, Scope: githubsim.MemberScope},
+	}})
+}
+
+// hostile is the demo organization with names that would steer a terminal, a
+// spreadsheet or a web page.
+func hostile() *githubsim.World {
+	w := githubsim.Demo()
+	o := w.Orgs[0]
+	for i := range o.Repos {
+		for j := range o.Repos[i].Environments {
+			o.Repos[i].Environments[j].Name += "\x1b[2J\u202e<script>"
+		}
+		for j := range o.Repos[i].DeployKeys {
+			o.Repos[i].DeployKeys[j].Title = "=cmd|' /C calc'!A0"
+		}
+	}
+	for i := range w.Users {
+		name := "=HYPERLINK(\"http://evil\")\r\n\x1b]0;owned\x07"
+		w.Users[i].Name = name
+	}
+	return w
+}
+
+// exits CODE COMMAND... runs a command and checks its exit code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND [ARG ...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		got = exit.ExitCode()
+	case err != nil:
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// schema NAME holds the JSON on stdout against docs/schemas/ajar.NAME.v1.json.
+func schema(dir string) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) != 1 {
+			ts.Fatalf("usage: schema NAME")
+		}
+		name := "ajar." + args[0]
+		compiled, err := jsonschema.NewCompiler().Compile(filepath.Join(dir, name+".v1.json"))
+		ts.Check(err)
+		out := ts.ReadFile("stdout")
+		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(out))
+		ts.Check(err)
+		ts.Check(compiled.Validate(doc))
+		var head struct{ Schema string }
+		ts.Check(json.Unmarshal([]byte(out), &head))
+		if head.Schema != name+"/v1" {
+			ts.Fatalf("schema is %q, want %q", head.Schema, name+"/v1")
+		}
+	}
+}
+
+// waitFor FILE waits until something in the background has written it.
+func waitFor(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: waitfor FILE")
+	}
+	for range 500 {
+		if info, err := os.Stat(ts.MkAbs(args[0])); err == nil && info.Size() > 0 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond) // another process writes it: there is nothing to wait on
+	}
+	ts.Fatalf("%s did not appear", args[0])
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/eb661601/ajar/internal/githubsim"
+)
+
+// serveFlags ask for a GitHub that is only served.
+type serveFlags struct{ world, listen, tokenOut string }
+
+// served is a simulated GitHub on a socket.
+type served struct {
+	url           string
+	owner, member string // token values
+	stop          func()
+	failed        <-chan error // what ended it, if it was not stop
+}
+
+// listen serves a world on an address. The tokens are random, so that nothing
+// else on the machine can guess them.
+func listen(ctx context.Context, w *githubsim.World, addr string, now func() time.Time) (*served, error) {
+	s := &served{owner: randomToken(), member: randomToken()}
+	sim := githubsim.New(w, githubsim.Options{
+		Now: now,
+		Tokens: []githubsim.Token{
+			{Value: s.owner, Scope: githubsim.OwnerScope},
+			{Value: s.member, Scope: githubsim.MemberScope},
+		},
+	})
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, withHint(fmt.Errorf("serving the simulated GitHub: %w", err), "--listen 127.0.0.1:0 takes any free port")
+	}
+	srv := &http.Server{Handler: sim, ReadHeaderTimeout: 5 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
+	done := make(chan error, 1)
+	go func() {
+		err := srv.Serve(l)
+		if !errors.Is(err, http.ErrServerClosed) {
+			done <- err
+		}
+		close(done)
+	}()
+	s.url, s.failed = "http://"+l.Addr().String(), done
+	s.stop = func() {
+		_ = srv.Close() // the listener's own end; there is nothing to save
+		for range done {
+		}
+	}
+	return s, nil
+}
+
+// randomToken is like no token of GitHub's own, so that no scanner takes it for
+// a leaked one.
+func randomToken() string {
+	b := make([]byte, 20)
+	_, _ = rand.Read(b) // never fails: crypto/rand ends the process instead
+	return "ajardemo" + hex.EncodeToString(b)
+}
+
+// serveWorld serves a world until it is interrupted, which is its ordinary end.
+func (a *app) serveWorld(ctx context.Context, f serveFlags) error {
+	if f.listen == "" {
+		return withHint(usage("--world and --token-out are for serving, and --listen is missing"), "add --listen 127.0.0.1:8080")
+	}
+	w, err := readWorld(f.world)
+	if err != nil {
+		return err
+	}
+	if len(w.Orgs) == 0 {
+		return usage("%s has no organization", f.world)
+	}
+	w.ShiftTo(a.now().UTC())
+	s, err := listen(ctx, w, f.listen, nil)
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	if f.tokenOut != "" {
+		if err := writeFile(f.tokenOut, []byte(s.owner+"\n"), false); err != nil {
+			return err
+		}
+	}
+	a.welcome(w, s, f)
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-s.failed:
+		return fmt.Errorf("serving the simulated GitHub: %w", err)
+	}
+}
+
+func readWorld(path string) (*githubsim.World, error) {
+	if path == "" {
+		return githubsim.Demo(), nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the world: %w", err)
+	}
+	defer func() { _ = f.Close() }() // nothing was written
+	w, err := githubsim.Load(f)
+	if err != nil {
+		return nil, fmt.Errorf("world %s: %w", path, err)
+	}
+	return w, nil
+}
+
+// welcome says where the GitHub is and what to type.
+func (a *app) welcome(w *githubsim.World, s *served, f serveFlags) {
+	fmt.Fprintf(a.out, "a GitHub with %s is at %s\n", organizationsOf(w), s.url)
+	token := s.owner
+	if f.tokenOut != "" {
+		token = fmt.Sprintf("$(cat %s)", f.tokenOut)
+	}
+	fmt.Fprintf(a.out, "\n  export AJAR_GITHUB_TOKEN=%s\n  %s audit --org %s --api-url %s\n", token, a.program, w.Orgs[0].Login, s.url)
+	fmt.Fprintf(a.out, "\nwhat a token without owner rights misses:\n\n  export AJAR_GITHUB_TOKEN=%s\n\nCtrl-C ends it\n", s.member)
+}
+
+func organizationsOf(w *githubsim.World) string {
+	if len(w.Orgs) == 1 {
+		return "the organization " + w.Orgs[0].Login
+	}
+	return fmt.Sprintf("%d organizations", len(w.Orgs))
+}

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/eb661601/ajar/baseline"
+	"github.com/eb661601/ajar/internal/config"
+	"github.com/eb661601/ajar/internal/github"
+	"github.com/eb661601/ajar/internal/store"
+)
+
+// config reads the configuration, if there is one, and lays the flags over it.
+func (a *app) config() (*config.Config, error) {
+	c := config.Default()
+	if path, ok := config.Find(a.flags.config, a.getenv); ok {
+		read, err := config.Load(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, withHint(err, "--config or $AJAR_CONFIG names it")
+		}
+		if err != nil {
+			return nil, err
+		}
+		c = *read
+	}
+	if len(a.flags.orgs) > 0 {
+		c.GitHub.Organizations = a.flags.orgs
+	}
+	if a.flags.apiURL != "" { // the address of the file's GraphQL would be another server's
+		c.GitHub.APIURL, c.GitHub.GraphQLURL = a.flags.apiURL, ""
+	}
+	if a.flags.store != "" {
+		c.StorePath = strings.TrimPrefix(a.flags.store, "sqlite:")
+	}
+	if len(a.flags.baseline) > 0 {
+		c.Baseline = &config.Baseline{Paths: a.flags.baseline}
+	}
+	return &c, nil
+}
+
+// organizations are the ones that GitHub is asked about.
+func organizations(c *config.Config) ([]string, error) {
+	if len(c.GitHub.Organizations) == 0 {
+		return nil, withHint(usage("no organization"), "add --org LOGIN, or organizations = [\"LOGIN\"] to the configuration")
+	}
+	return c.GitHub.Organizations, nil
+}
+
+// client connects to GitHub. What it makes can only read.
+func (a *app) client(ctx context.Context, c *config.Config) (*github.Client, error) {
+	src, err := a.source(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	log, err := a.log()
+	if err != nil {
+		return nil, err
+	}
+	return github.New(github.Options{
+		APIURL: c.GitHub.APIURL, GraphQLURL: c.GitHub.GraphQLURL, Source: src,
+		UserAgent: "ajar/" + buildVersion().Version, Log: log, Now: a.now, InFlight: c.Collect.Concurrency,
+	})
+}
+
+// open opens the store to write into, and makes its folder.
+func (a *app) open(ctx context.Context, c *config.Config) (*store.Store, error) {
+	path := a.storePath(c)
+	if c.StorePath == "" {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return nil, fmt.Errorf("making the state directory: %w", err)
+		}
+	}
+	return a.openStore(ctx, path, false)
+}
+
+// look opens the store to read. One that is not there is no empty one.
+func (a *app) look(ctx context.Context, c *config.Config) (*store.Store, error) {
+	if err := a.mustExist(c); err != nil {
+		return nil, err
+	}
+	return a.openStore(ctx, a.storePath(c), true)
+}
+
+func (a *app) mustExist(c *config.Config) error {
+	path := a.storePath(c)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return withHint(usage("there is no store at %s", path), "%s collect --org LOGIN makes one; --store says where it is", a.program)
+	}
+	return nil
+}
+
+// closing closes a store that was only read from, at the end of a command.
+func (a *app) closing(s *store.Store) {
+	if err := s.Close(); err != nil {
+		a.fail(context.Background(), err)
+	}
+}
+
+func (a *app) openStore(ctx context.Context, path string, readOnly bool) (*store.Store, error) {
+	log, err := a.log()
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, path, store.Options{ReadOnly: readOnly, Now: a.now, Log: log})
+}
+
+func (a *app) storePath(c *config.Config) string {
+	if c.StorePath != "" {
+		return c.StorePath
+	}
+	return config.StatePath(a.getenv)
+}
+
+// baseline reads the configured baseline; nil where there is none.
+func (a *app) baseline(c *config.Config) (*baseline.Baseline, error) {
+	if c.Baseline == nil {
+		return nil, nil
+	}
+	b, err := baseline.Load(c.Baseline.Paths)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, withHint(err, "a baseline that is configured must be there; leave [baseline] out to run without one")
+	}
+	return b, err
+}
+
+// asked lists the organizations that a question about stored data is about:
+// those of the flags or the configuration, else all that the store has.
+func (a *app) asked(ctx context.Context, s *store.Store, c *config.Config) ([]string, error) {
+	if len(c.GitHub.Organizations) > 0 {
+		return c.GitHub.Organizations, nil
+	}
+	known, err := s.Orgs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(known) == 0 {
+		return nil, withHint(usage("the store has no snapshot yet"), "%s collect --org LOGIN takes one", a.program)
+	}
+	names := make([]string, len(known))
+	for i, o := range known {
+		names[i] = o.Login
+	}
+	return names, nil
+}
+
+// stored picks the one organization that a question is about: the one that it
+// names, else the only one there is.
+func (a *app) stored(ctx context.Context, s *store.Store, c *config.Config, named string) (string, error) {
+	if named != "" {
+		return named, nil
+	}
+	names, err := a.asked(ctx, s, c)
+	if err != nil {
+		return "", err
+	}
+	if len(names) > 1 {
+		return "", withHint(usage("which organization? there are %s", strings.Join(names, ", ")), "add --org LOGIN")
+	}
+	return names[0], nil
+}
+
+// snapshot finds the stored snapshot that a question is about: the newest, or
+// the one that was in force at a time.
+func (a *app) snapshot(ctx context.Context, s *store.Store, org, at string) (store.SnapshotInfo, error) {
+	info, err := a.pick(ctx, s, org, at)
+	if errors.Is(err, store.ErrNoSnapshot) {
+		if at != "" {
+			return info, withHint(fmt.Errorf("%s at %s: %w", org, at, err), "history begins with the first collect; the newest is used without --at")
+		}
+		return info, withHint(fmt.Errorf("%s: %w", org, err), "%s collect --org %s", a.program, org)
+	}
+	return info, err
+}
+
+func (a *app) pick(ctx context.Context, s *store.Store, org, at string) (store.SnapshotInfo, error) {
+	if at == "" {
+		return s.Latest(ctx, org)
+	}
+	t, err := moment(at, a.now())
+	if err != nil {
+		return store.SnapshotInfo{}, err
+	}
+	return s.At(ctx, org, t)
+}

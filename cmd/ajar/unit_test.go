@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/eb661601/ajar/access"
+)
+
+func TestErrorsWinOverFindingsWinOverGaps(t *testing.T) {
+	for _, tc := range []struct {
+		seen []status
+		want status
+	}{
+		{[]status{clean, clean}, clean},
+		{[]status{clean, incomplete, clean}, incomplete},
+		{[]status{found, incomplete}, found},
+		{[]status{incomplete, found}, found},
+		{[]status{found, failed, incomplete}, failed},
+		{[]status{failed, interrupted, found}, interrupted},
+	} {
+		a := &app{}
+		for _, s := range tc.seen {
+			a.exit(s)
+		}
+		if a.status != tc.want {
+			t.Errorf("%v gives %d, want %d", tc.seen, a.status, tc.want)
+		}
+	}
+}
+
+func TestMomentIsReadInEveryDocumentedForm(t *testing.T) {
+	now := time.Date(2026, 9, 15, 9, 0, 0, 0, time.UTC)
+	for text, want := range map[string]time.Time{
+		"2026-05-31T12:00:00+02:00": time.Date(2026, 5, 31, 10, 0, 0, 0, time.UTC),
+		"2026-05-31 12:00":          time.Date(2026, 5, 31, 12, 0, 0, 0, time.UTC),
+		"2026-05-31":                time.Date(2026, 6, 1, 0, 0, 0, -1, time.UTC),
+		"7d":                        now.AddDate(0, 0, -7),
+		"36h":                       now.Add(-36 * time.Hour),
+	} {
+		got, err := moment(text, now)
+		if err != nil || !got.Equal(want) {
+			t.Errorf("%s: got %s, %v, want %s", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "soon", "-5h", "2026-13-01", "d", "-3d"} {
+		if got, err := moment(text, now); err == nil {
+			t.Errorf("%q: got %s", text, got)
+		}
+	}
+}
+
+func TestFileAppearsWholeAndIsNotReplacedUnasked(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "plan.json")
+	if err := writeFile(path, []byte("one"), true); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeFile(path, []byte("two"), true); err == nil {
+		t.Error("a fresh file replaced one that was there")
+	}
+	if err := writeFile(path, []byte("three"), false); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil || string(text) != "three" {
+		t.Errorf("got %q, %v", text, err)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 1 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestFileIsNotFollowedThroughALink(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Symlink(filepath.Join(dir, "elsewhere"), filepath.Join(dir, "plan.json")); err != nil {
+		t.Skip("no symbolic links here:", err)
+	}
+	if err := writeFile(filepath.Join(dir, "plan.json"), []byte("x"), true); err == nil {
+		t.Error("wrote through a dangling link")
+	}
+}
+
+func TestMessagesCannotSteerTheTerminal(t *testing.T) {
+	var errs bytes.Buffer
+	a := &app{errs: &errs}
+	a.fail(context.Background(), withHint(fmt.Errorf("reading \x1b[2J\u202e: %w", errors.New("no\nluck")), "try \x07 again"))
+	got := errs.String()
+	if strings.ContainsAny(got, "\x1b\x07\u202e") || strings.Count(got, "\n") != 2 {
+		t.Errorf("got %q", got)
+	}
+	if a.status != failed {
+		t.Errorf("status %d", a.status)
+	}
+}
+
+func TestProgramIsCalledAsItWasStarted(t *testing.T) {
+	for argv0, want := range map[string]string{"/usr/bin/ajar": "ajar", "gh-ajar": "gh ajar", "./main.test": "ajar"} {
+		if got := program(argv0); got != want {
+			t.Errorf("%s gives %s", argv0, got)
+		}
+	}
+}
+
+func TestProgressIsOneLineThatGoesAway(t *testing.T) {
+	var out bytes.Buffer
+	now := time.Unix(0, 0)
+	p := &progress{w: &out, width: 60, now: func() time.Time { return now }}
+	p.begin("acme\x1b[2J")
+	p.area(access.AreaTeams, 1, 10) // too soon after the line before
+	now = now.Add(time.Second)
+	p.area(access.AreaTeams, 2, 10)
+	p.end()
+	p.end()
+	got := out.String()
+	if strings.Contains(got, "teams 1") || !strings.Contains(got, "teams 2 of 10") || strings.Contains(got, "\n") {
+		t.Errorf("got %q", got)
+	}
+	if strings.Count(got, "\x1b") != 3 || !strings.HasSuffix(got, "\r\x1b[K") {
+		t.Errorf("got %q", got)
+	}
+	var none *progress
+	none.begin("x")
+	none.area(access.AreaTeams, 1, 1)
+	none.end()
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/baseline"
+	"github.com/eb661601/ajar/collector"
+	"github.com/eb661601/ajar/internal/audit"
+	"github.com/eb661601/ajar/internal/config"
+	"github.com/eb661601/ajar/internal/report"
+	"github.com/eb661601/ajar/internal/store"
+)
+
+// work is what a command needs that goes through organizations.
+type work struct {
+	a        *app
+	config   *config.Config
+	orgs     []string
+	store    *store.Store
+	pass     audit.Pass
+	shown    int // views written so far
+	progress *progress
+}
+
+// work sets up: configuration, baseline, store, and unless offline the client.
+// All that can be wrong without asking GitHub is found before it is asked.
+func (a *app) work(ctx context.Context, without []string, offline bool) (*work, error) {
+	c, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	if err := addWithout(c, without); err != nil {
+		return nil, err
+	}
+	b, err := a.baseline(c)
+	if err != nil {
+		return nil, err
+	}
+	w := &work{a: a, config: c, pass: audit.Pass{Baseline: b, Now: a.now}}
+	if offline {
+		return w, w.offline(ctx)
+	}
+	return w, w.online(ctx)
+}
+
+func (w *work) online(ctx context.Context) (err error) {
+	if w.orgs, err = organizations(w.config); err != nil {
+		return err
+	}
+	if w.pass.Client, err = w.a.client(ctx, w.config); err != nil {
+		return err
+	}
+	log, err := w.a.log()
+	if err != nil {
+		return err
+	}
+	w.progress = w.a.newProgress()
+	w.pass.Collect = collector.Options{
+		Now: w.a.now, Log: log, Without: w.config.Collect.Without, Progress: w.progress.area,
+		ActivityWindow: w.config.Collect.ActivityWindow, Concurrency: w.config.Collect.Concurrency,
+	}
+	w.store, err = w.a.open(ctx, w.config)
+	w.pass.Store = w.store
+	return err
+}
+
+// offline opens the store that is there. It is opened to write, for the lives of
+// the findings are kept in it.
+func (w *work) offline(ctx context.Context) (err error) {
+	if err := w.a.mustExist(w.config); err != nil {
+		return err
+	}
+	if w.store, err = w.a.open(ctx, w.config); err != nil {
+		return err
+	}
+	w.pass.Store = w.store
+	w.orgs, err = w.a.asked(ctx, w.store, w.config)
+	return err
+}
+
+// each goes through the organizations, one after another. An organization that
+// fails is reported and does not keep the others from their turn.
+func (w *work) each(ctx context.Context, do func(context.Context, audit.Pass) error) error {
+	for _, org := range w.orgs {
+		p := w.pass
+		p.Org = org
+		w.progress.begin(org)
+		err := do(ctx, p)
+		w.progress.end()
+		if err != nil {
+			w.a.fail(ctx, err)
+		}
+		if ctx.Err() != nil {
+			return nil // said already
+		}
+	}
+	return nil
+}
+
+// show writes a view; in CSV those of several organizations make one table.
+func (w *work) show(v report.View) error {
+	w.progress.end()
+	o := w.a.options()
+	o.Append = w.shown > 0
+	w.shown++
+	f, err := w.a.format()
+	if err != nil {
+		return err
+	}
+	return report.Write(w.a.out, v, f, o)
+}
+
+func (w *work) close() {
+	if w.store != nil {
+		w.a.closing(w.store)
+	}
+}
+
+// addWithout lays --without over the configuration.
+func addWithout(c *config.Config, names []string) error {
+	for _, n := range names {
+		area := access.Area(n)
+		if !slices.Contains(access.Areas, area) {
+			known := make([]string, len(access.Areas))
+			for i, k := range access.Areas {
+				known[i] = string(k)
+			}
+			return withHint(usage("--without %q is not an area", n), "%s", baseline.Suggest(n, known))
+		}
+		c.Collect.Without = append(c.Collect.Without, area)
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+// Package audit walks the way of the data once, from GitHub to the findings:
+// identify, collect into the store, load, bind the baseline, analyze, judge.
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/analyzer"
+	"github.com/eb661601/ajar/baseline"
+	"github.com/eb661601/ajar/collector"
+	"github.com/eb661601/ajar/internal/github"
+	"github.com/eb661601/ajar/internal/store"
+	"github.com/eb661601/ajar/reach"
+)
+
+// Pass is what one walk needs.
+type Pass struct {
+	Org      string             // login
+	Client   *github.Client     // not needed to look at what is stored
+	Store    *store.Store       //
+	Baseline *baseline.Baseline // nil: the rules that need one do not run
+	Collect  collector.Options  //
+	Now      func() time.Time   //
+}
+
+// View is one stored snapshot, ready to be asked.
+type View struct {
+	Info     store.SnapshotInfo
+	Snapshot *access.Snapshot
+	Graph    *reach.Graph
+	Baseline *baseline.Bound    // nil: none
+	Warnings []baseline.Problem // what the baseline names and the snapshot does not have
+}
+
+// Result is a view with the judgement on it.
+type Result struct {
+	View
+	Findings  []access.Finding // open, waived, and those resolved by this very judgement
+	Undecided []access.Undecided
+	Withheld  []string  // ids of the rules that did not run for want of a baseline
+	At        time.Time // the instant that was judged at
+}
+
+// Take collects one snapshot into the store. A pass that breaks off leaves no
+// snapshot: nothing may rest on half a look.
+func (p Pass) Take(ctx context.Context) (store.SnapshotInfo, error) {
+	var none store.SnapshotInfo
+	start, before := p.Now(), p.Client.Meter()
+	org, err := collector.Identify(ctx, p.Client, p.Org)
+	if err != nil {
+		return none, fmt.Errorf("finding the organization %s: %w", p.Org, err)
+	}
+	pass, err := p.Store.Begin(ctx, org, start)
+	if err != nil {
+		return none, fmt.Errorf("beginning a snapshot of %s: %w", org.Login, err)
+	}
+	if err := collector.Collect(ctx, p.Client, org, pass, p.Collect); err != nil {
+		err = fmt.Errorf("collecting %s: %w", org.Login, err)
+		return none, errors.Join(err, pass.Abort(context.WithoutCancel(ctx)))
+	}
+	m := p.Client.Meter()
+	info, err := pass.Finish(ctx, store.PassStats{
+		Requests: m.Requests - before.Requests, Points: m.Points - before.Points, Bytes: m.Bytes - before.Bytes,
+		Took: p.Now().Sub(start),
+	})
+	if err != nil {
+		return none, fmt.Errorf("finishing the snapshot of %s: %w", org.Login, err)
+	}
+	return info, nil
+}
+
+// Open loads a stored snapshot and lays the baseline over it.
+func (p Pass) Open(ctx context.Context, info store.SnapshotInfo) (View, error) {
+	v := View{Info: info}
+	s, err := p.Store.Load(ctx, info)
+	if err != nil {
+		return v, fmt.Errorf("loading snapshot %d of %s: %w", info.ID, info.Org, err)
+	}
+	v.Snapshot, v.Graph = s, reach.New(s)
+	if p.Baseline != nil {
+		v.Baseline, v.Warnings = p.Baseline.Bind(s)
+	}
+	return v, nil
+}
+
+// Run takes a snapshot and judges it.
+func (p Pass) Run(ctx context.Context) (Result, error) {
+	info, err := p.Take(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	return p.Judge(ctx, info)
+}
+
+// Judge judges the newest stored snapshot and keeps the findings' lives.
+func (p Pass) Judge(ctx context.Context, info store.SnapshotInfo) (Result, error) {
+	r, err := p.Review(ctx, info)
+	if err != nil {
+		return r, err
+	}
+	r.Findings, err = p.Store.Judge(ctx, r.Snapshot, r.Findings, r.At, r.Withheld...)
+	if err != nil {
+		return r, fmt.Errorf("keeping the findings of %s: %w", info.Org, err)
+	}
+	return r, nil
+}
+
+// Review judges a snapshot of the past and changes nothing in the store. It
+// judges as of the moment the snapshot was taken: a later one would take the
+// time in between, which nobody looked at, for time without activity.
+func (p Pass) Review(ctx context.Context, info store.SnapshotInfo) (Result, error) {
+	v, err := p.Open(ctx, info)
+	if err != nil {
+		return Result{}, err
+	}
+	found := analyzer.Analyze(analyzer.Input{Snapshot: v.Snapshot, Graph: v.Graph, Baseline: v.Baseline, At: info.At})
+	r := Result{View: v, Findings: found.Findings, Undecided: found.Undecided, At: info.At}
+	for _, rule := range analyzer.Rules() {
+		if rule.Baseline && v.Baseline == nil {
+			r.Withheld = append(r.Withheld, rule.ID)
+		}
+	}
+	return r, nil
+}

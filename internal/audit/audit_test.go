@@ -1,0 +1,202 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/oauth2"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/baseline"
+	"github.com/eb661601/ajar/collector"
+	"github.com/eb661601/ajar/internal/github"
+	"github.com/eb661601/ajar/internal/githubsim"
+	"github.com/eb661601/ajar/internal/store"
+)
+
+// now is when the tests run; the demo world is moved there.
+var now = time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// newPass sets a pass up against the demo organization; wrap may stand between
+// GitHub and ajar.
+func newPass(t *testing.T, wrap func(http.Handler) http.Handler) (Pass, *clock) {
+	t.Helper()
+	c := &clock{at: now}
+	w := githubsim.Demo()
+	w.ShiftTo(now)
+	var sim http.Handler = githubsim.New(w, githubsim.Options{Now: c.now, Tokens: []githubsim.Token{{Value: "t", Scope: githubsim.OwnerScope}}})
+	if wrap != nil {
+		sim = wrap(sim)
+	}
+	srv := httptest.NewServer(sim)
+	t.Cleanup(srv.Close)
+	client, err := github.New(github.Options{APIURL: srv.URL, Source: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "t"}), Now: c.now, Unpaced: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.CloseIdleConnections)
+	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "ajar.db"), store.Options{Now: c.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	b, err := baseline.Parse([]baseline.File{{Name: "baseline.toml", Text: githubsim.DemoBaseline(now)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Pass{Org: "acme-robotics", Client: client, Store: s, Baseline: b, Collect: collector.Options{Now: c.now}, Now: c.now}, c
+}
+
+// clock is moved by hand.
+type clock struct{ at time.Time }
+
+func (c *clock) now() time.Time { return c.at }
+
+func ids(fs []access.Finding) []string {
+	var out []string
+	for _, f := range fs {
+		out = append(out, f.Fingerprint)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func TestSecondPassOverTheSameOrganizationChangesNothing(t *testing.T) {
+	p, c := newPass(t, nil)
+	first, err := p.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(first.Findings) == 0 || first.Info.Stats.GrantsAdded == 0 || first.Info.Stats.Requests == 0 {
+		t.Fatalf("the first pass saw nothing: %d findings, %+v", len(first.Findings), first.Info.Stats)
+	}
+	c.at = c.at.Add(time.Hour)
+	second, err := p.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(ids(first.Findings), ids(second.Findings)); diff != "" {
+		t.Errorf("findings (-first +second):\n%s", diff)
+	}
+	if s := second.Info.Stats; s.GrantsAdded != 0 || s.GrantsClosed != 0 {
+		t.Errorf("the second pass added %d grants and closed %d", s.GrantsAdded, s.GrantsClosed)
+	}
+	for _, f := range second.Findings {
+		if f.State == access.Open && !f.FirstSeen.Equal(now) {
+			t.Errorf("%s: first seen %s, want %s", f.Rule, f.FirstSeen, now)
+		}
+	}
+}
+
+func TestPassThatBreaksOffLeavesNoSnapshot(t *testing.T) {
+	var asked atomic.Int32
+	p, _ := newPass(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if asked.Add(1) > 5 { // the token is revoked while the pass is under way
+				w.WriteHeader(http.StatusUnauthorized)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	if _, err := p.Run(t.Context()); !errors.Is(err, github.ErrUnauthenticated) {
+		t.Fatalf("got %v", err)
+	}
+	if _, err := p.Store.Latest(t.Context(), p.Org); !errors.Is(err, store.ErrNoSnapshot) {
+		t.Errorf("got %v, want no snapshot", err)
+	}
+}
+
+func TestInterruptedPassLeavesNoSnapshotAndAUsableStore(t *testing.T) {
+	var asked atomic.Int32
+	ctx, cancel := context.WithCancel(t.Context())
+	p, _ := newPass(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if asked.Add(1) == 4 {
+				cancel()
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	if _, err := p.Run(ctx); !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v", err)
+	}
+	if _, err := p.Store.Latest(t.Context(), p.Org); !errors.Is(err, store.ErrNoSnapshot) {
+		t.Errorf("got %v, want no snapshot", err)
+	}
+	if _, err := p.Run(t.Context()); err != nil {
+		t.Errorf("the next pass: %v", err)
+	}
+}
+
+func TestReviewKeepsNothing(t *testing.T) {
+	p, _ := newPass(t, nil)
+	info, err := p.Take(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := p.Review(t.Context(), info)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := p.Store.Findings(t.Context(), p.Org, store.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Findings) == 0 || len(kept) != 0 {
+		t.Errorf("a review found %d and kept %d", len(r.Findings), len(kept))
+	}
+}
+
+func TestFindingsOfRulesThatDidNotRunAreNotResolved(t *testing.T) {
+	p, _ := newPass(t, nil)
+	with, err := p.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Baseline = nil
+	without, err := p.Judge(t.Context(), with.Info)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(without.Withheld) == 0 {
+		t.Fatal("no rule was withheld")
+	}
+	state := map[string]access.State{}
+	for _, f := range without.Findings {
+		state[f.Fingerprint] = f.State
+	}
+	judged := 0
+	for _, f := range with.Findings {
+		if !slices.Contains(without.Withheld, f.Rule) {
+			continue
+		}
+		judged++
+		if state[f.Fingerprint] != f.State {
+			t.Errorf("%s: was %s, is %q after an audit without its rule", f.Title, f.State, state[f.Fingerprint])
+		}
+	}
+	if judged == 0 {
+		t.Error("the demo has no finding of a rule that needs a baseline")
+	}
+}
+
+func TestSelfIsThePersonBehindTheToken(t *testing.T) {
+	p, _ := newPass(t, nil)
+	me, err := Self(t.Context(), p.Client)
+	if err != nil || me.Kind != access.User || me.ID == 0 {
+		t.Errorf("got %v, %v", me, err)
+	}
+}
