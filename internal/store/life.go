@@ -66,8 +66,9 @@ type Event struct {
 
 // judgement is one look at the findings of one snapshot.
 type judgement struct {
-	snap *access.Snapshot
-	at   time.Time
+	snap     *access.Snapshot
+	at       time.Time
+	withheld []string // rules that did not run
 }
 
 func (j judgement) note(l *life, what, why string) {
@@ -111,7 +112,7 @@ func (j judgement) meet(known *life, f access.Finding) *life {
 // miss says what it means that a live finding was not found again. It is resolved
 // only where all that would show it was read to the end.
 func (j judgement) miss(l *life) {
-	if gap, ok := j.gap(l.finding.Needs); ok {
+	if gap, ok := j.gap(l.finding); ok {
 		l.unseen = gap
 		if f := &l.finding; f.State == access.Waived && !f.WaiverEnd.IsZero() && !j.at.Before(f.WaiverEnd) {
 			f.State = access.Open
@@ -124,9 +125,13 @@ func (j judgement) miss(l *life) {
 	j.note(l, Closed, l.why)
 }
 
-// gap finds the first piece of coverage that a conclusion lacks.
-func (j judgement) gap(needs []access.Need) (string, bool) {
-	for _, n := range needs {
+// gap finds the first thing that a conclusion lacks: the rule itself, or a piece
+// of coverage.
+func (j judgement) gap(f access.Finding) (string, bool) {
+	if slices.Contains(j.withheld, f.Rule) {
+		return fmt.Sprintf("not looked for again on %s: the rule did not run", date(j.snap.TakenAt)), true
+	}
+	for _, n := range f.Needs {
 		line := j.snap.Coverage.Of(n.Area)
 		if n.Scope != 0 {
 			line = j.snap.Coverage.For(n.Area, n.Scope)
