@@ -14,6 +14,8 @@ const everything = `
 [organization.acme]
 owners = ["user:root", "user:boss"]
 base_permission = "read"
+members = ["user:u0", "user:u5"]
+outside_collaborators = ["user:u5"]
 [roles.reader]
 repository = "read"
 organization = "all_repo_read"
@@ -69,6 +71,13 @@ review_by = 2027-01-01
 match = ["env:acme/r0/production"]
 require_reviewers = true
 reviewers = ["team:acme/t0"]
+`
+
+// lists is a baseline that says who may be here and nothing of repositories.
+const lists = `
+[organization.acme]
+members = ["user:u0"]
+outside_collaborators = ["user:u1"]
 `
 
 // drawWorld invents a small organization in which every rule may fire.

@@ -1,6 +1,10 @@
 package analyzer
 
-import "github.com/eb661601/ajar/access"
+import (
+	"slices"
+
+	"github.com/eb661601/ajar/access"
+)
 
 // grantAreas is what a judgement over grants of people and teams rests on.
 var grantAreas = []access.Area{
@@ -27,14 +31,15 @@ var overprivileged = []rule{
 	}, accessBeyondBaseline},
 	{Rule{
 		ID: "principal-not-in-baseline", Category: Overprivileged, Severity: access.Medium, Baseline: true,
-		Title:    "A principal that the baseline does not know",
-		What:     "A person or team holds something that the baseline does not allow, and no entry mentions it, any of its teams or their parents. It is reported here and not as access-beyond-baseline; write or more of an outside collaborator as outside-collaborator-write.",
+		Title: "A principal that the baseline does not know",
+		What: "A person or team holds something that the baseline does not allow, and no entry mentions it, any of its teams or their parents. It is reported here and not as access-beyond-baseline; write or more of an outside collaborator as outside-collaborator-write. " +
+			"Where the baseline manages members or outside collaborators, so is everybody who is one and is neither listed as one nor named in an entry; an outside collaborator who is reported for a grant of their own is not reported again.",
 		Why:      "Nobody decided that this person or team should be here at all. It may be a leftover, a shortcut, or the first trace of somebody who should not be inside.",
-		Grading:  repositoryGrading + orgRoleGrading,
-		Remedy:   "Find out who gave it and why; then remove the grant, or give the principal a role in the baseline.",
-		Example:  "user:ext-ann has write on repo:acme/api, and no entry of the baseline mentions it",
+		Grading:  repositoryGrading + orgRoleGrading + " For being a member or an outside collaborator: high where an outside collaborator can write, medium where a member can, low elsewhere.",
+		Remedy:   "Find out who gave it and why; then remove the grant or the person, or give them a role or a place on the list in the baseline.",
+		Example:  "user:ann has write on repo:acme/api, and no entry of the baseline mentions it",
 		Controls: supports("CC6.1", "CC6.2", "CC6.3", "A.5.15", "A.5.16", "A.5.18", "AC-2", "AC-3", "AC-6"),
-		Needs:    grantAreas,
+		Needs:    append(slices.Clone(grantAreas), access.AreaOutside),
 	}, principalNotInBaseline},
 	{Rule{
 		ID: "owner-not-listed", Category: Overprivileged, Severity: access.High, Baseline: true,

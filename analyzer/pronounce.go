@@ -43,23 +43,13 @@ func (c *court) mayRule(v *verdict) bool {
 // finding puts a verdict into words.
 func (c *court) finding(v *verdict) access.Finding {
 	g := v.grant
-	who, what, role := c.name(g.Principal), c.name(g.Resource), c.role(g)
 	f := access.Finding{
-		Severity: c.weight(v), Principal: who, Resource: what, Grant: &g, Have: role, Want: c.want(v),
-		Affected: len(v.people), Sample: c.sample(v.people), Fixable: fixable(g),
+		Severity: c.weight(v), Principal: c.name(g.Principal), Resource: c.name(g.Resource), Grant: &g, Have: c.have(v), Want: c.want(v),
+		Title: c.fact(v) + ", " + c.reproach(v), Affected: len(v.people), Sample: c.sample(v.people), Fixable: fixable(v),
 	}
-	f.Title = fmt.Sprintf("%s has %s on %s", who.Name, role, what.Name)
-	switch {
-	case v.rule() == "outside-collaborator-write":
-		f.Title = fmt.Sprintf("%s, an outside collaborator, has %s on %s", who.Name, role, what.Name)
-	case g.Source == access.ByOwner:
-		f.Title = fmt.Sprintf("%s owns %s", who.Name, what.Name)
-	case g.Source == access.Reviewer:
-		f.Title = fmt.Sprintf("%s reviews deployments to %s", who.Name, what.Name)
-	case g.Source == access.ByOrgRole:
-		f.Title = fmt.Sprintf("%s has the organization role %s in %s", who.Name, role, what.Name)
+	if v.class == baseline.OutsideCollaborators {
+		f.Grant = nil // they are that by all their grants together
 	}
-	f.Title += ", " + c.reproach(v)
 	if v.nobody {
 		f.Evidence = append(f.Evidence, "The team reaches nobody today; whoever joins it gets the access.")
 	}
@@ -75,6 +65,39 @@ func (c *court) finding(v *verdict) access.Finding {
 	return f
 }
 
+// fact is the beginning of a title: what there is.
+func (c *court) fact(v *verdict) string {
+	who, what := c.name(v.grant.Principal).Name, c.name(v.grant.Resource).Name
+	switch {
+	case v.class == baseline.Members || v.class == baseline.OutsideCollaborators:
+		return fmt.Sprintf("%s is %s of %s", who, c.have(v), what)
+	case v.rule() == "outside-collaborator-write":
+		return fmt.Sprintf("%s, an outside collaborator, has %s on %s", who, c.have(v), what)
+	case v.class == baseline.Owners:
+		return fmt.Sprintf("%s owns %s", who, what)
+	case v.class == baseline.Environments:
+		return fmt.Sprintf("%s reviews deployments to %s", who, what)
+	case v.class == baseline.OrganizationRoles:
+		return fmt.Sprintf("%s has the organization role %s in %s", who, c.have(v), what)
+	}
+	return fmt.Sprintf("%s has %s on %s", who, c.have(v), what)
+}
+
+// have is the word for what is held.
+func (c *court) have(v *verdict) string {
+	switch v.class {
+	case baseline.Owners:
+		return "ownership"
+	case baseline.Members:
+		return "a member"
+	case baseline.OutsideCollaborators:
+		return "an outside collaborator"
+	case baseline.Environments:
+		return "approve"
+	}
+	return c.s.RoleName(v.grant)
+}
+
 // reproach is the end of a title: what is wrong.
 func (c *court) reproach(v *verdict) string {
 	switch v.outcome {
@@ -88,6 +111,8 @@ func (c *court) reproach(v *verdict) string {
 	switch {
 	case v.class == baseline.Owners:
 		return "and is not listed as an owner"
+	case v.class == baseline.Members || v.class == baseline.OutsideCollaborators:
+		return "and is neither listed as one nor in any entry of the baseline"
 	case v.stranger:
 		return "and no entry of the baseline mentions it"
 	case len(v.extras) > 0:
@@ -113,8 +138,13 @@ func (c *court) want(v *verdict) string {
 			most += " (" + place(a.source) + ")"
 		}
 	}
-	if v.class == baseline.Owners && a.privilege < access.Owner {
+	switch {
+	case v.class == baseline.Owners && a.privilege < access.Owner:
 		most = "no ownership"
+	case v.class == baseline.Members:
+		most = "no membership, or an entry for it"
+	case v.class == baseline.OutsideCollaborators:
+		most = "no access, or an entry for it"
 	}
 	switch v.outcome {
 	case unaccepted:
@@ -134,6 +164,8 @@ func (c *court) weight(v *verdict) access.Severity {
 	switch {
 	case v.nobody:
 		return access.Low
+	case v.class == baseline.Members || v.class == baseline.OutsideCollaborators:
+		return c.personWeight(g.Principal.ID, v.class == baseline.OutsideCollaborators)
 	case g.Source == access.Reviewer:
 		w = c.environmentWeight(c.envs[g.Resource.ID])
 	case g.Source == access.ByOrgRole && (g.Privilege == access.Read || g.Privilege == access.Triage):
@@ -148,25 +180,18 @@ func (c *court) weight(v *verdict) access.Severity {
 }
 
 // fixable says where access is changed that no change to a repository takes away.
-func fixable(g access.Grant) string {
-	switch g.Source {
-	case access.ByOwner:
+func fixable(v *verdict) string {
+	switch v.class {
+	case baseline.Owners:
 		return "Organization settings → People → Change role"
-	case access.ByOrgRole:
+	case baseline.Members:
+		return "Organization settings → People → Remove from organization"
+	case baseline.OutsideCollaborators:
+		return "Organization settings → People → Outside collaborators"
+	case baseline.OrganizationRoles:
 		return "Organization settings → Organization roles → Role assignments"
 	}
 	return ""
-}
-
-// role is the word for what a grant gives.
-func (c *court) role(g access.Grant) string {
-	switch g.Source {
-	case access.ByOwner:
-		return "ownership"
-	case access.Reviewer:
-		return "approve"
-	}
-	return c.s.RoleName(g)
 }
 
 // reached says whom a grant on a repository reaches, and how.

@@ -93,6 +93,17 @@ func (f *facts) repositoryWeight(p access.Privilege, repo int64) access.Severity
 	return w
 }
 
+// personWeight is the severity of somebody being here who should not be.
+func (f *facts) personWeight(user int64, outside bool) access.Severity {
+	switch writes := f.g.Highest(user) >= access.Write; {
+	case writes && outside:
+		return access.High
+	case writes:
+		return access.Medium
+	}
+	return access.Low
+}
+
 // repositoryGrading says the same in words.
 const repositoryGrading = "High for admin and maintain, and for write where an environment of the repository leads to production " +
 	"(by its name, or because the baseline has a rule for it); medium for other write; low for triage and read, info where the repository is public. " +

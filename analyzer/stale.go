@@ -72,10 +72,7 @@ var stale = []rule{
 
 func memberStale(c *court) {
 	for _, g := range c.memberships() {
-		what, w := "a member", access.Low
-		if c.g.Highest(g.Principal.ID) >= access.Write {
-			w = access.Medium
-		}
+		what, w := "a member", c.personWeight(g.Principal.ID, false)
 		if g.Privilege == access.Owner {
 			what, w = "an owner", access.High
 		}
@@ -85,11 +82,7 @@ func memberStale(c *court) {
 
 func outsideStale(c *court) {
 	for _, o := range c.s.Outside {
-		w := access.Low
-		if c.g.Highest(o.User) >= access.Write {
-			w = access.High
-		}
-		c.lifeless(access.Ref{Kind: access.User, ID: o.User}, "an outside collaborator", w, c.staleLimits().OutsideCollaborator, nil, access.AreaOutside)
+		c.lifeless(access.Ref{Kind: access.User, ID: o.User}, "an outside collaborator", c.personWeight(o.User, true), c.staleLimits().OutsideCollaborator, nil, access.AreaOutside)
 	}
 }
 

@@ -37,6 +37,8 @@ func (f *facts) verdicts() []*verdict {
 	j.owners()
 	j.reviewers()
 	j.keys()
+	j.members()
+	j.outsiders()
 	f.judgements = j.out
 	for _, v := range j.out {
 		if id := v.rule(); v.outcome == unknown || id != "" && !slices.Contains(f.disabled, id) {
@@ -53,6 +55,8 @@ func (v *verdict) rule() string {
 		return ""
 	case v.class == baseline.Owners:
 		return "owner-not-listed" // however it might be held: owners are listed
+	case v.class == baseline.Members || v.class == baseline.OutsideCollaborators:
+		return "principal-not-in-baseline"
 	case v.outcome == unaccepted || v.outcome == elevated:
 		return "standing-privileged"
 	case v.outcome == expired:
