@@ -305,7 +305,7 @@ func (p *page) waived(all []access.Finding, now time.Time) {
 	p.section(strong, "Waived", count(len(all), "finding is", "findings are")+" accepted until a date")
 	first := slices.MinFunc(all, func(a, b access.Finding) int { return a.WaiverEnd.Compare(b.WaiverEnd) })
 	if !first.WaiverEnd.IsZero() {
-		p.para(2, plain, "the next to end, on "+day(first.WaiverEnd)+" (in "+age(first.WaiverEnd.Sub(now))+"): "+first.Title)
+		p.para(2, plain, "the next to end, at the end of "+lastDay(first.WaiverEnd)+" (in "+age(first.WaiverEnd.Sub(now))+"): "+first.Title)
 	}
 	p.command(2, "findings --state waived")
 }

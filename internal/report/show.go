@@ -93,7 +93,7 @@ func (v Finding) state() string {
 	f := v.Finding
 	switch f.State {
 	case access.Waived:
-		return "waived until " + day(f.WaiverEnd) + ": " + f.Waiver
+		return "waived until the end of " + lastDay(f.WaiverEnd) + ": " + f.Waiver
 	case access.Resolved:
 		return "resolved, " + since(f.ResolvedAt, v.Now)
 	}

@@ -34,6 +34,15 @@ func day(t time.Time) string {
 	return t.UTC().Format("2006-01-02")
 }
 
+// lastDay writes the day on which a window ends: an end at midnight is the end
+// of the day before, which is the date somebody wrote.
+func lastDay(end time.Time) string {
+	if end.IsZero() {
+		return ""
+	}
+	return day(end.Add(-time.Nanosecond))
+}
+
 // moment writes date and time, "" where there is none.
 func moment(t time.Time) string {
 	if t.IsZero() {
