@@ -11,8 +11,9 @@ import (
 	"github.com/eb661601/ajar/reach"
 )
 
-// Schema names the form of a plan.
-const Schema = "ajar.plan/v1"
+// Schema names the form of a saved plan. `ajar plan --output json` is a report about
+// one, with a form of its own.
+const Schema = "ajar.plan-file/v1"
 
 // Input is all that a plan is made from.
 type Input struct {

@@ -180,7 +180,7 @@ func TestWhatTheBaselineDoesNotSayIsLeftToPeople(t *testing.T) {
 			}},
 		"an owner": {"[organization.acme]\nowners = [\"user:root\"]\n" + roles, func(*world) {},
 			[]string{"by hand: user:boss owns org:acme, and is not listed as an owner: Organization settings → People → Change role"}},
-		"a member without a sign of life": {"[organization.acme]\nmembers = []\n" + roles, func(w *world) { w.AuditActivity[6].Last = now.AddDate(-1, 0, 0) },
+		"a member without a sign of life": {"[organization.acme]\nmembers = [\"user:ann\", \"user:abe\", \"user:dan\", \"user:dora\", \"user:kim\"]\n" + roles, func(w *world) { w.AuditActivity[6].Last = now.AddDate(-1, 0, 0) },
 			[]string{"by hand: user:kim, a member, shows no sign of life for 90 days: Organization settings → People → Remove from organization"}},
 		"a second factor": {roles, func(w *world) { w.TwoFactor[2].Enabled = false },
 			[]string{"by hand: user:ann, a member, has no second factor: only the person can switch it on: Settings → Password and authentication"}},
@@ -264,7 +264,7 @@ func TestAnActionSaysAllThatADecisionNeeds(t *testing.T) {
 	if want := (remediate.Call{Method: "DELETE", Route: "/repos/{owner}/{repo}/collaborators/{username}"}); len(a.Calls) != 1 || a.Calls[0] != want {
 		t.Errorf("%+v", a.Calls)
 	}
-	if p.Schema != "ajar.plan/v1" || p.SnapshotID != 7 || p.BaselineHash == "" || p.GuardsHash == "" || !p.Verify() {
+	if p.Schema != remediate.Schema || p.SnapshotID != 7 || p.BaselineHash == "" || p.GuardsHash == "" || !p.Verify() {
 		t.Errorf("%+v", p)
 	}
 }

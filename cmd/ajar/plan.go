@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/spf13/cobra"
 
@@ -173,7 +174,26 @@ func save(path string, p remediate.Plan) error {
 	if err != nil {
 		return fmt.Errorf("saving the plan: %w", err)
 	}
-	return writeFile(path, append(text, '\n'), true)
+	return writeFile(path, append(ascii(text), '\n'), true)
+}
+
+// ascii writes what is beyond ASCII as JSON's escapes, so that a name cannot
+// steer the terminal of somebody who looks into the file. JSON has such
+// characters inside strings only.
+func ascii(text []byte) []byte {
+	out := make([]byte, 0, len(text))
+	for _, r := range string(text) {
+		switch {
+		case r < 0x7f:
+			out = append(out, byte(r))
+		case r > 0xffff:
+			hi, lo := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, `\u%04x\u%04x`, hi, lo)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+	}
+	return out
 }
 
 func planView(c *config.Config, p remediate.Plan, r audit.Result) report.Plan {

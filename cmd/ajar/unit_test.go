@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -135,4 +137,20 @@ func TestProgressIsOneLineThatGoesAway(t *testing.T) {
 	none.begin("x")
 	none.area(access.AreaTeams, 1, 1)
 	none.end()
+}
+
+func TestSavedPlanIsPlainASCIIAndStillTheSame(t *testing.T) {
+	want := []string{"a\u202eb", "\u009b2J", "日本", "😀 \"quoted\" \\"}
+	text, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ascii(text)
+	if i := bytes.IndexFunc(got, func(r rune) bool { return r < ' ' || r > '~' }); i >= 0 {
+		t.Errorf("byte %d of %q is not plain", i, got)
+	}
+	var back []string
+	if err := json.Unmarshal(got, &back); err != nil || !slices.Equal(back, want) {
+		t.Errorf("got %q, %v, want %q", back, err, want)
+	}
 }
