@@ -42,7 +42,7 @@ row by row, however large the organization.`,
 }
 
 func atFlag(cmd *cobra.Command, at *string) {
-	cmd.Flags().StringVar(at, "at", "", "as of `TIME` (2026-05-31, RFC 3339, or 7d ago) instead of the newest snapshot")
+	cmd.Flags().StringVar(at, "at", "", "as of `TIME` (2026-05-31, RFC 3339, or 7d for a week ago) instead of the newest snapshot")
 }
 
 // consult opens the store, loads the snapshot that a question is about, and

@@ -38,7 +38,7 @@ else; nothing is concluded from it.`,
 	}
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "high", "exit with 2 where a finding of this `SEVERITY` or above is open: info, low, medium, high, critical; none never does")
 	cmd.Flags().BoolVar(&f.offline, "offline", false, "judge the newest stored snapshot; do not ask GitHub")
-	cmd.Flags().StringVar(&f.at, "at", "", "judge the snapshot in force at `TIME` (2026-05-31, RFC 3339, or 7d ago); do not ask GitHub")
+	cmd.Flags().StringVar(&f.at, "at", "", "judge the snapshot in force at `TIME` (2026-05-31, RFC 3339, or 7d for a week ago); do not ask GitHub")
 	withoutFlag(cmd, &f.without)
 	return cmd
 }

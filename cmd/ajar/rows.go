@@ -111,6 +111,26 @@ func (q question) inEnvironment(p access.Privilege, env int64) []reach.EnvAccess
 	return q.g.CanConfigure(env)
 }
 
+// note says what holds for everybody with the privilege: what stands between
+// them and an environment, or who has it besides those listed.
+func (q question) note(p access.Privilege, resource access.Ref) string {
+	switch resource.Kind {
+	case access.Env:
+		if all := q.inEnvironment(p, resource.ID); len(all) > 0 {
+			return all[0].Note
+		}
+	case access.Repo:
+		r, _ := q.s.Repository(resource.ID)
+		if p == access.Read && r.Visibility == "public" {
+			return "the repository is public: everybody can read it"
+		}
+		if p == access.Read && r.Visibility == "internal" {
+			return "the repository is internal: every member of the enterprise can read it"
+		}
+	}
+	return ""
+}
+
 // of lists everything that one principal reaches.
 func (q question) of(p access.Ref) []report.AccessRow {
 	var rows []report.AccessRow
@@ -210,7 +230,7 @@ func (q question) onRepository(repo int64, envs []int64) []report.AccessRow {
 	return rows
 }
 
-// access areas are what an answer about access rests on; a gap elsewhere does
+// accessAreas are what an answer about access rests on; a gap elsewhere does
 // not touch it.
 var accessAreas = []access.Area{
 	access.AreaOrganization, access.AreaSettings, access.AreaMembers, access.AreaOutside, access.AreaTeams, access.AreaTeamMembers,

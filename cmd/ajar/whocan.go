@@ -74,7 +74,7 @@ func (a *app) whoCan(ctx context.Context, word, resource, at string) error {
 		}
 		view := report.WhoCan{
 			Org: orgNamed(v.Snapshot), At: v.Info.At, Gaps: touching(report.Gaps(v.Snapshot, c.Collect.Without...), areas),
-			Privilege: p, Resource: r, Rows: ask(v).who(p, r.Ref),
+			Privilege: p, Resource: r, Note: ask(v).note(p, r.Ref), Rows: ask(v).who(p, r.Ref),
 		}
 		a.exit(status(view.Exit()))
 		return a.show(view)

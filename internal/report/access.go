@@ -43,6 +43,7 @@ type WhoCan struct {
 	Gaps      []Gap
 	Privilege access.Privilege
 	Resource  access.Named
+	Note      string      // what stands between all of them and the resource, or what was not seen; "" for nothing
 	Rows      []AccessRow // in any order; their Resource is not looked at
 }
 
@@ -126,9 +127,10 @@ func (v WhoCan) json(w io.Writer) error {
 		Gaps       []Gap            `json:"gaps"`
 		Privilege  access.Privilege `json:"privilege"`
 		Resource   access.Named     `json:"resource"`
+		Note       string           `json:"note,omitempty"`
 		Principals []rowDoc         `json:"principals"`
 	}{
-		"ajar.who-can/v1", v.Org, utc(v.At), unexpected(v.Gaps) == 0, list(v.Gaps), v.Privilege, v.Resource,
+		"ajar.who-can/v1", v.Org, utc(v.At), unexpected(v.Gaps) == 0, list(v.Gaps), v.Privilege, v.Resource, v.Note,
 		rowDocs(strongest(v.Rows, principalOf), true, false),
 	})
 }
@@ -178,6 +180,9 @@ func (v WhoCan) table(p *page) error {
 		return p.err
 	}
 	p.para(2, plain, count(len(v.Rows), "principal", "principals")+": "+tallyOf(v.Rows))
+	if v.Note != "" {
+		p.para(2, dim, v.Note)
+	}
 	p.gap()
 	var rows []gridRow
 	for _, r := range strongest(v.Rows, principalOf) {
