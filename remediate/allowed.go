@@ -37,6 +37,21 @@ func (p *planner) userMay(id, onto int64) may {
 	if m, ok := p.may[key]; ok {
 		return m
 	}
+	m := p.ownMay(id, onto)
+	rules := p.in.Baseline.Organization()
+	if base, ok := p.in.Baseline.BasePermission(); ok && p.g.Member(id) {
+		m.raise(base, rules.Source)
+	}
+	if p.in.Baseline.Owner(id) {
+		m.raise(access.Admin, rules.Source)
+	}
+	p.may[key] = m
+	return m
+}
+
+// ownMay is what the entries for a person and their teams allow: what they would
+// be entitled to without being a member.
+func (p *planner) ownMay(id, onto int64) may {
 	m := may{privilege: access.None}
 	m.add(p.in.Baseline.OnRepo(user(id), onto, p.in.At))
 	seen := map[int64]bool{}
@@ -48,14 +63,6 @@ func (p *planner) userMay(id, onto int64) may {
 			}
 		}
 	}
-	rules := p.in.Baseline.Organization()
-	if base, ok := p.in.Baseline.BasePermission(); ok && p.g.Member(id) {
-		m.raise(base, rules.Source)
-	}
-	if p.in.Baseline.Owner(id) {
-		m.raise(access.Admin, rules.Source)
-	}
-	p.may[key] = m
 	return m
 }
 
@@ -120,6 +127,19 @@ func (p *planner) floor(id, onto int64) access.Privilege {
 	}
 	p.floors[key] = f
 	return f
+}
+
+// stays is floor for a question about who is left: nothing for somebody whom the
+// plan might remove as a person.
+func (p *planner) stays(id, onto int64) access.Privilege {
+	if p.mayGo(id) {
+		return access.None
+	}
+	return p.floor(id, onto)
+}
+
+func (p *planner) mayGo(id int64) bool {
+	return p.in.Guards.Expel && p.managed(baseline.Members) && p.g.Member(id) && !p.in.Baseline.Member(id)
 }
 
 // without is what a person has on a repository once one change is made: of every

@@ -159,7 +159,11 @@ func (p *planner) measure(c *candidate) {
 	case DemoteOwner, RemoveMember:
 		c.hit = []access.Ref{a.Principal.Ref}
 		for id, now := range p.g.Of(a.Principal.ID) {
-			c.reached = append(c.reached, p.hold(a.Principal.ID, id, now.Privilege, access.None))
+			h := p.hold(a.Principal.ID, id, now.Privilege, access.None)
+			if a.Kind == RemoveMember {
+				h.worst = access.None // no path is left, whatever the baseline allows
+			}
+			c.reached = append(c.reached, h)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package remediate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/eb661601/ajar/access"
@@ -147,7 +148,11 @@ func (p *planner) entitled(c *candidate) refuse {
 	}
 	var hurt []access.Ref
 	for _, h := range c.reached {
-		if h.worst < min(h.from, p.userMay(h.user, h.repo).privilege) {
+		allowed := p.userMay(h.user, h.repo)
+		if c.action.Kind == RemoveMember {
+			allowed = p.ownMay(h.user, h.repo) // who may not be a member may not have the base permission
+		}
+		if h.worst < min(h.from, allowed.privilege) {
 			hurt = append(hurt, user(h.user))
 		}
 	}
@@ -191,7 +196,7 @@ func (p *planner) otherAdmin(id int64) bool {
 		}
 	}
 	for _, l := range p.g.Levels(id) {
-		if l.Privilege == access.Admin && !p.g.Owner(l.User) && p.floor(l.User, id) == access.Admin {
+		if l.Privilege == access.Admin && !p.g.Owner(l.User) && p.stays(l.User, id) == access.Admin {
 			return true
 		}
 	}
@@ -207,8 +212,11 @@ func (p *planner) lastReviewer(c *candidate) refuse {
 		}
 		return refuse{LastReviewerGuard, "nobody of those the baseline names could approve a deployment"}
 	}
-	if c.action.Kind == SetBase {
+	switch c.action.Kind {
+	case SetBase:
 		return p.baseReviewers(c.action.To)
+	case RemoveMember:
+		return p.leaverReviews(c.action.Principal.ID)
 	}
 	asked := map[int64]bool{}
 	for _, h := range c.reached {
@@ -221,6 +229,26 @@ func (p *planner) lastReviewer(c *candidate) refuse {
 		}
 		if env := p.stuck(h.repo); env != "" {
 			return refuse{LastReviewerGuard, "nobody could approve a deployment to " + env}
+		}
+	}
+	return refuse{}
+}
+
+// leaverReviews is lastReviewer for somebody who leaves, and every team with it:
+// also where a repository is public and no grant of theirs is cut.
+func (p *planner) leaverReviews(id int64) refuse {
+	for _, r := range p.s.Repositories {
+		if gap := p.gatesGap(r.ID); gap != "" {
+			return refuse{CoverageGuard, "who approves deployments was not seen to the end: " + gap}
+		}
+		for _, e := range p.envs[r.ID] {
+			listed := p.listed(e.ID)
+			isOne := slices.ContainsFunc(listed, func(l access.Ref) bool {
+				return l == user(id) || l.Kind == access.Team && slices.Contains(p.g.Members(l.ID), id)
+			})
+			if isOne && p.approvers(r.ID, listed) == 0 {
+				return refuse{LastReviewerGuard, "nobody could approve a deployment to " + p.called(env(e.ID))}
+			}
 		}
 	}
 	return refuse{}
@@ -240,12 +268,7 @@ func (p *planner) gatesGap(id int64) string {
 // unable to approve.
 func (p *planner) stuck(id int64) string {
 	for _, e := range p.envs[id] {
-		var listed []access.Ref
-		for _, g := range p.s.GrantsOn(env(e.ID)) {
-			if g.Source == access.Reviewer {
-				listed = append(listed, g.Principal)
-			}
-		}
+		listed := p.listed(e.ID)
 		if len(listed) > 0 && p.approvers(id, listed) == 0 {
 			return p.called(env(e.ID))
 		}
@@ -264,7 +287,7 @@ func (p *planner) approvers(id int64, listed []access.Ref) int {
 			people = p.g.Members(l.ID)
 		}
 		for _, u := range people {
-			if r.Visibility == "public" || p.floor(u, id) >= access.Read {
+			if p.stays(u, id) >= access.Read || r.Visibility == "public" && !p.mayGo(u) {
 				can[u] = true
 			}
 		}

@@ -149,6 +149,22 @@ func TestLastOwnerIsNeverRevoked(t *testing.T) {
 	}
 }
 
+func TestAMemberIsRemovedOnlyWhereThatIsAskedFor(t *testing.T) {
+	base := "[organization.acme]\nmembers = [\"user:ann\", \"user:abe\", \"user:dan\", \"user:dora\"]\nbase_permission = \"read\"\n" + roles
+	w := house()
+	w.Settings.BasePermission = access.Read
+	w.join(access.Member, "mia")
+	guards := loose()
+	if p := w.plan(t, base, guards); len(p.Actions) != 0 || len(p.Instructions) != 1 {
+		t.Errorf("%v", lines(p))
+	}
+	guards.Expel = true
+	p := w.plan(t, base, guards)
+	if len(p.Actions) != 1 || p.Actions[0].Kind != remediate.RemoveMember || p.Actions[0].Principal.Name != "user:mia" || len(p.Actions[0].Irreversible) < 3 {
+		t.Errorf("%v", lines(p))
+	}
+}
+
 func TestOverALimitNothingRuns(t *testing.T) {
 	w := house()
 	w.give("team:qa", "web", access.Admin)

@@ -64,7 +64,7 @@ func (p *planner) person(f access.Finding) {
 	id := f.Principal.ID
 	owner := p.g.Owner(id)
 	where := peopleSettings + " → Change role"
-	if f.Rule == "member-stale" {
+	if f.Rule != "owner-not-listed" {
 		where = peopleSettings + " → Remove from organization"
 	}
 	class := pick(f.Rule == "owner-not-listed", baseline.Owners, baseline.Members)
@@ -89,6 +89,13 @@ func (p *planner) person(f access.Finding) {
 		if kind == RemoveMember {
 			a.Title = fmt.Sprintf("remove %s from %s", a.Principal.Name, a.Resource.Name)
 			a.Calls = []Call{{Method: "DELETE", Route: "/orgs/{org}/memberships/{username}"}}
+		}
+		// It takes all that the person holds, so all of it must be known.
+		for _, area := range []access.Area{access.AreaMembers, access.AreaTeams, access.AreaTeamMembers, access.AreaTeamGrants,
+			access.AreaDirectGrants, access.AreaRepositories, access.AreaSettings} {
+			if !p.s.Coverage.Complete(area) {
+				c.gap = string(area)
+			}
 		}
 		return c
 	})

@@ -176,7 +176,7 @@ func (p *planner) finding(f access.Finding) {
 		p.base(f)
 	case f.Rule == "workflow-token-write":
 		p.workflowToken(f)
-	case f.Rule == "owner-not-listed" || f.Rule == "member-stale":
+	case f.Rule == "owner-not-listed" || f.Rule == "member-stale" || f.Rule == "principal-not-in-baseline" && membership(g):
 		p.person(f)
 	case f.Principal.Kind == access.Key:
 		p.key(f)
@@ -187,6 +187,11 @@ func (p *planner) finding(f access.Finding) {
 	default:
 		p.elsewhere(f)
 	}
+}
+
+// membership reports whether a grant is what makes somebody a member.
+func membership(g *access.Grant) bool {
+	return g != nil && g.Resource.Kind == access.Org && g.Source == access.Direct
 }
 
 // add files an action, or adds the finding to the one that is there: one cause,

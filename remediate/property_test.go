@@ -111,6 +111,8 @@ func carryOut(w *world, actions []remediate.Action) {
 		case a.Kind == remediate.DemoteOwner:
 			w.Grants = slices.DeleteFunc(w.Grants, func(g access.Grant) bool { return g.Principal == a.Principal.Ref && g.Privilege == access.Owner })
 			w.join(access.Member, strings.TrimPrefix(a.Principal.Name, "user:"))
+		case a.Kind == remediate.RemoveMember:
+			w.Grants = slices.DeleteFunc(w.Grants, func(g access.Grant) bool { return g.Principal == a.Principal.Ref && g.Source != access.Reviewer })
 		case a.Grant != nil:
 			w.Grants = slices.DeleteFunc(w.Grants, func(g access.Grant) bool { return g == *a.Grant })
 			if a.To != access.None {
@@ -182,7 +184,7 @@ func checkRepository(rt *rapid.T, w *world, in remediate.Input, r access.Reposit
 		if slices.Contains(in.Guards.Protected, "user:"+who.Login) && a != b {
 			rt.Fatalf("protected %s goes from %v to %v: %v", who.Login, b, a, lines(p))
 		}
-		if may := allowed(in, before, who.ID, r.ID); a < min(b, may) {
+		if may := allowed(in, before, who.ID, r.ID, after.Member(who.ID)); a < min(b, may) {
 			rt.Fatalf("%s may have %v on %s, had %v and has %v: %v", who.Login, may, r.Name, b, a, lines(p))
 		}
 		if before.Owner(who.ID) {
@@ -204,14 +206,14 @@ func checkRepository(rt *rapid.T, w *world, in remediate.Input, r access.Reposit
 }
 
 // allowed is what the baseline allows a person, worked out without the planner.
-func allowed(in remediate.Input, g *reach.Graph, u, r int64) access.Privilege {
+func allowed(in remediate.Input, g *reach.Graph, u, r int64, member bool) access.Privilege {
 	most := in.Baseline.OnRepo(access.Ref{Kind: access.User, ID: u}, r, now).Privilege
 	for _, t := range in.Snapshot.Teams {
 		if slices.Contains(g.Members(t.ID), u) {
 			most = max(most, in.Baseline.OnRepo(access.Ref{Kind: access.Team, ID: t.ID}, r, now).Privilege)
 		}
 	}
-	if base, ok := in.Baseline.BasePermission(); ok && g.Member(u) {
+	if base, ok := in.Baseline.BasePermission(); ok && member {
 		most = max(most, base)
 	}
 	if in.Baseline.Owner(u) {
