@@ -3,7 +3,7 @@
 GO      ?= go
 PKGS    ?= ./...
 CACHE   := .cache
-BENCH   ?= .
+BENCHFLAGS ?=
 export CGO_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
@@ -52,8 +52,8 @@ fuzz: ## run every fuzz target for FUZZTIME (3s unless given)
 	@sh scripts/fuzz.sh $(FUZZTIME)
 
 .PHONY: bench
-bench: ## print every performance goal beside what is measured here
-	@sh scripts/bench.sh
+bench: ## print every performance goal beside what is measured here (BENCHFLAGS=-xl for 100 000 repositories)
+	@$(GO) run ./internal/bench $(BENCHFLAGS)
 
 .PHONY: golden
 golden: ## rewrite the golden files and generated pages of docs/ (look at the diff)
