@@ -57,7 +57,7 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 		return err
 	}
 	defer w.close()
-	return w.each(ctx, func(ctx context.Context, p audit.Pass) error {
+	w.each(ctx, func(ctx context.Context, p audit.Pass) error {
 		r, err := a.judge(ctx, p, f)
 		if err != nil {
 			return err
@@ -68,6 +68,7 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 		a.exit(status(v.Exit()))
 		return w.show(v)
 	})
+	return nil
 }
 
 // judge gets the result that the flags ask for: of now, of the newest stored

@@ -30,7 +30,7 @@ func (a *app) collect(ctx context.Context, without []string) error {
 		return err
 	}
 	defer w.close()
-	return w.each(ctx, func(ctx context.Context, p audit.Pass) error {
+	w.each(ctx, func(ctx context.Context, p audit.Pass) error {
 		info, err := p.Take(ctx)
 		if err != nil {
 			return err
@@ -46,4 +46,5 @@ func (a *app) collect(ctx context.Context, without []string) error {
 		a.exit(status(view.Exit()))
 		return w.show(view)
 	})
+	return nil
 }

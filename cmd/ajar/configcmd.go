@@ -44,7 +44,7 @@ func (a *app) checkConfig() error {
 	}
 	v := report.ConfigCheck{Check: report.Check{Files: []string{path}}}
 	c, err := config.Load(path)
-	var problems config.Problems
+	var problems baseline.Problems
 	switch {
 	case errors.As(err, &problems):
 		v.Problems, v.Warnings = problemsOf(problems)

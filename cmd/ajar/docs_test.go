@@ -90,7 +90,6 @@ func section(b *strings.Builder, c *cobra.Command) {
 		fmt.Fprintf(b, "```sh\n%s\n```\n\n", strings.ReplaceAll(strings.TrimPrefix(c.Example, "  "), "\n  ", "\n"))
 	}
 	local := c.LocalNonPersistentFlags()
-	local.MarkHidden("help") //nolint:errcheck // it is there or it is not
 	if local.HasAvailableFlags() {
 		flagTable(b, local)
 	}

@@ -63,7 +63,7 @@ func TestScripts(t *testing.T) {
 }
 
 // servers starts what the scripts talk to: a GitHub with the demo organization,
-// one whose names are hostile, a web server that is no GitHub, one that never
+// one with a second organization, one whose names are hostile, a web server that is no GitHub, one that never
 // answers, and an address where nobody listens.
 func servers(e *testscript.Env) error {
 	serve := func(name string, h http.Handler) {
@@ -72,6 +72,7 @@ func servers(e *testscript.Env) error {
 		e.Setenv(name, s.URL)
 	}
 	serve("API", simulated(githubsim.Demo()))
+	serve("TWO", simulated(two()))
 	serve("HOSTILE", simulated(hostile()))
 	serve("HTML", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
@@ -95,6 +96,19 @@ func simulated(w *githubsim.World) http.Handler {
 		{Value: ownerToken, Scope: githubsim.OwnerScope},
 		{Value: memberToken, Scope: githubsim.MemberScope},
 	}})
+}
+
+// two is the demo with a second organization, in which everything is in order.
+func two() *githubsim.World {
+	w := githubsim.Demo()
+	w.Orgs = append(w.Orgs, &githubsim.Org{
+		Login: "acme-labs", ID: 424242, Name: "ACME Labs", CreatedAt: w.Meta.Now.AddDate(-1, 0, 0), Plan: "enterprise",
+		Settings: githubsim.Settings{DefaultRepositoryPermission: "none", TwoFactorRequired: true, DefaultWorkflowPermissions: "read"},
+		Members: []*githubsim.Member{
+			{Login: "mirela-okafor", Role: "admin", TwoFactor: true}, {Login: "tendai-lindqvist", Role: "admin", TwoFactor: true},
+		},
+	})
+	return w
 }
 
 // hostile is the demo organization with names that would steer a terminal, a
@@ -164,11 +178,13 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: waitfor FILE")
 	}
+	tick := time.NewTicker(10 * time.Millisecond) // another process writes it: there is nothing else to wait on
+	defer tick.Stop()
 	for range 500 {
 		if info, err := os.Stat(ts.MkAbs(args[0])); err == nil && info.Size() > 0 {
 			return
 		}
-		time.Sleep(10 * time.Millisecond) // another process writes it: there is nothing to wait on
+		<-tick.C
 	}
 	ts.Fatalf("%s did not appear", args[0])
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/eb661601/ajar/baseline"
@@ -29,7 +30,7 @@ func (a *app) config() (*config.Config, error) {
 		c = *read
 	}
 	if len(a.flags.orgs) > 0 {
-		c.GitHub.Organizations = a.flags.orgs
+		c.GitHub.Organizations = once(a.flags.orgs)
 	}
 	if a.flags.apiURL != "" { // the address of the file's GraphQL would be another server's
 		c.GitHub.APIURL, c.GitHub.GraphQLURL = a.flags.apiURL, ""
@@ -41,6 +42,17 @@ func (a *app) config() (*config.Config, error) {
 		c.Baseline = &config.Baseline{Paths: a.flags.baseline}
 	}
 	return &c, nil
+}
+
+// once keeps the first of logins that differ in case alone.
+func once(logins []string) []string {
+	var out []string
+	for _, l := range logins {
+		if !slices.ContainsFunc(out, func(o string) bool { return strings.EqualFold(o, l) }) {
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
 // organizations are the ones that GitHub is asked about.

@@ -81,22 +81,26 @@ func (w *work) offline(ctx context.Context) (err error) {
 }
 
 // each goes through the organizations, one after another. An organization that
-// fails is reported and does not keep the others from their turn.
-func (w *work) each(ctx context.Context, do func(context.Context, audit.Pass) error) error {
+// fails is reported and does not keep the others from their turn; after an
+// interruption there is no next one.
+func (w *work) each(ctx context.Context, do func(context.Context, audit.Pass) error) {
 	for _, org := range w.orgs {
 		p := w.pass
 		p.Org = org
-		w.progress.begin(org)
-		err := do(ctx, p)
-		w.progress.end()
-		if err != nil {
-			w.a.fail(ctx, err)
-		}
+		w.one(ctx, p, do)
 		if ctx.Err() != nil {
-			return nil // said already
+			return
 		}
 	}
-	return nil
+}
+
+func (w *work) one(ctx context.Context, p audit.Pass, do func(context.Context, audit.Pass) error) {
+	w.progress.begin(p.Org)
+	err := do(ctx, p)
+	w.progress.end()
+	if err != nil {
+		w.a.fail(ctx, err)
+	}
 }
 
 // show writes a view; in CSV those of several organizations make one table.

@@ -13,24 +13,17 @@ import (
 	"github.com/eb661601/ajar/baseline"
 )
 
-// Problem is one complaint: where, what, and what to do.
-type Problem = baseline.Problem
-
-// Problems are all complaints about a file at once, in its order. As an error
-// they print one line each, "file:line:col: message (hint)".
-type Problems = baseline.Problems
-
 // file is one configuration file being read.
 type file struct {
 	path     string
 	doc      *baseline.Document
 	config   *Config
-	problems Problems
+	problems baseline.Problems
 	waiting  map[string][]string // what this version lacks → keys that wait for it
 }
 
 // Load reads the file at path over the defaults. An error about its content is a
-// [Problems].
+// [baseline.Problems]: every mistake at once, each with its place.
 func Load(path string) (*Config, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -58,7 +51,7 @@ func Parse(path string, text []byte) (*Config, error) {
 	f.table("", nil, doc.Tree)
 	f.whole()
 	if len(f.problems) > 0 {
-		slices.SortStableFunc(f.problems, func(a, b Problem) int {
+		slices.SortStableFunc(f.problems, func(a, b baseline.Problem) int {
 			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 		})
 		return nil, f.problems
@@ -204,5 +197,5 @@ func (f *file) notes() {
 // bad complains about what stands at a place.
 func (f *file) bad(at place, message, hint string) {
 	pos := f.doc.KeyAt(at...)
-	f.problems = append(f.problems, Problem{File: f.path, Line: pos.Line, Column: pos.Column, Message: at.String() + ": " + message, Hint: hint})
+	f.problems = append(f.problems, baseline.Problem{File: f.path, Line: pos.Line, Column: pos.Column, Message: at.String() + ": " + message, Hint: hint})
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/baseline"
 )
 
 func TestEveryMistakeIsNamedAtOnceWithItsPlaceAndAWayOut(t *testing.T) {
@@ -73,7 +74,7 @@ func TestEveryMistakeIsNamedAtOnceWithItsPlaceAndAWayOut(t *testing.T) {
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
 			_, err := Parse("c.toml", []byte(tc.text))
-			var problems Problems
+			var problems baseline.Problems
 			if !errors.As(err, &problems) {
 				t.Fatalf("got %v, want problems", err)
 			}
