@@ -141,25 +141,27 @@ func (s *story) run(db string) error {
 	if err := s.step("Plan the way back to the baseline; a dry run, nothing is changed", found, "plan"); err != nil {
 		return err
 	}
+	if err := s.step("Ask for less at a time, so that the guards let it through", found, "plan", "--only", "rule=expired-assignment"); err != nil {
+		return err
+	}
 	return s.again(db)
 }
 
 // step runs one command as its own process would, and prints it first.
 func (s *story) step(title string, want status, args ...string) error {
-	s.steps++
-	heading := fmt.Sprintf("── %d ── %s ", s.steps, title)
-	s.tell("\n%s%s\n\n$ %s %s\n", heading, strings.Repeat("─", max(3, 78-len([]rune(heading)))), s.a.program, strings.Join(args, " "))
+	s.heading(title, strings.Join(args, " "))
 	got := s.command(s.a, args...)
 	if got != want {
 		return fmt.Errorf("the demo's %q ended with exit code %d, not %d: this is a mistake in ajar, please report it", strings.Join(args, " "), got, want)
 	}
-	s.tell("(exit code %d: %s)", got, meaning[got])
 	return nil
 }
 
-// meaning says in a few words what an exit code tells a script.
-var meaning = map[status]string{
-	clean: "done, and everything was seen", found: "there is something to look at", incomplete: "something expected was not seen",
+// heading begins a step: what it is for, and the command as one would type it.
+func (s *story) heading(title, command string) {
+	s.steps++
+	line := fmt.Sprintf("── %d ── %s ", s.steps, title)
+	s.tell("\n%s%s\n\n$ %s %s\n", line, strings.Repeat("─", max(3, 78-len([]rune(line)))), s.a.program, command)
 }
 
 // command runs ajar within ajar, to the streams of a.
@@ -211,7 +213,7 @@ func (s *story) again(db string) error {
 	if err != nil {
 		return err
 	}
-	s.tell("\n── %d ── Audit again: nothing has changed, so nothing is added ──────────────────\n\n$ %s audit --quiet -o json > audit.json", s.steps+1, s.a.program)
+	s.heading("Audit again: nothing has changed, so nothing is added", "audit --quiet -o json > audit.json")
 	quiet := *s.a
 	quiet.out = discard{}
 	if got := s.command(&quiet, "audit", "--quiet", "-o", "json"); got != found {
@@ -230,7 +232,7 @@ func (s *story) again(db string) error {
 	if err != nil {
 		return err
 	}
-	s.tell("\n  findings     %d before, %d now, the same ones: %t", len(before), len(after), sameFindings(before, after))
+	s.tell("  findings     %d before, %d now, the same ones: %t", len(before), len(after), sameFindings(before, after))
 	s.tell("  grants       %d added, %d closed", info.Stats.GrantsAdded, info.Stats.GrantsClosed)
 	s.tell("  cost         %d requests, %d GraphQL points", info.Stats.Requests, info.Stats.Points)
 	return nil
