@@ -7,8 +7,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/semaphore"
 )
 
 // What GitHub lets one credential do in a minute, with a margin (GitHub Docs,
@@ -27,7 +25,7 @@ const refusals = 5
 type pacer struct {
 	o       Options
 	graphql *url.URL
-	slots   *semaphore.Weighted
+	slots   *slots
 
 	mu     sync.Mutex
 	closed map[string]limit // by resource: nothing goes out before limit.until
@@ -41,7 +39,7 @@ type pacer struct {
 func pace(o Options, graphql *url.URL) layer {
 	return func(next http.RoundTripper) http.RoundTripper {
 		p := &pacer{
-			o: o, graphql: graphql, slots: semaphore.NewWeighted(int64(o.InFlight)), closed: map[string]limit{},
+			o: o, graphql: graphql, slots: newSlots(o.InFlight), closed: map[string]limit{},
 			replys: window{most: int64(graphqlTime)},
 			calls:  map[bool]*window{true: {most: graphqlCalls}, false: {most: restCalls}},
 		}
@@ -93,17 +91,16 @@ func (p *pacer) turn(ctx context.Context, resource string) (done func(time.Durat
 	if err := p.opened(ctx, resource); err != nil {
 		return nil, err
 	}
-	weight := p.weight()
-	if err := p.slots.Acquire(ctx, weight); err != nil {
+	graphql := resource == "graphql"
+	free, err := p.slots.take(ctx, graphql, p.alone())
+	if err != nil {
 		return nil, err
 	}
-	free := func() { p.slots.Release(weight) }
 	// The limit may have been reached while this request stood in line.
 	if err := p.opened(ctx, resource); err != nil {
 		free()
 		return nil, err
 	}
-	graphql := resource == "graphql"
 	if d := p.spread(graphql); d > 0 {
 		if err := p.o.Sleep(ctx, d); err != nil {
 			free()
@@ -163,15 +160,12 @@ func (p *pacer) close(resource string, l limit) {
 	}
 }
 
-// weight is how many slots a request takes: all of them for a while after a
-// secondary limit, so that one request is under way at a time.
-func (p *pacer) weight() int64 {
+// alone reports whether one request is to be under way at a time, which it is
+// for a while after a secondary limit.
+func (p *pacer) alone() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.o.Now().Before(p.serial) {
-		return int64(p.o.InFlight)
-	}
-	return 1
+	return p.o.Now().Before(p.serial)
 }
 
 // spread says how long the request should wait so that the minute's budget of

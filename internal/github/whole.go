@@ -3,7 +3,6 @@ package github
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -53,7 +52,7 @@ func whole(graphql *url.URL, timeout time.Duration) layer {
 			if isGraphQL(req, graphql) {
 				most = maxGraphQL
 			}
-			raw, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
+			raw, err := readAll(resp, most+1)
 			resp.Body.Close()
 			switch {
 			case err != nil && req.Context().Err() != nil:
@@ -72,6 +71,15 @@ func whole(graphql *url.URL, timeout time.Duration) layer {
 			return resp, nil
 		})
 	}
+}
+
+// readAll reads a body of at most so many bytes; one whose length was announced
+// in one piece.
+func readAll(resp *http.Response, most int64) ([]byte, error) {
+	var b bytes.Buffer
+	b.Grow(int(min(max(resp.ContentLength, 512), most)) + bytes.MinRead)
+	_, err := b.ReadFrom(io.LimitReader(resp.Body, most))
+	return b.Bytes(), err
 }
 
 // readError keeps a short cause.
@@ -100,7 +108,7 @@ func check(resp *http.Response) error {
 		return &BodyError{Host: host, What: "content of type " + printable(resp.Header.Get("Content-Type"), 60)}
 	case raw[0] != '{' && raw[0] != '[':
 		return &BodyError{Host: host, What: "text that is not a JSON object or list"}
-	case !json.Valid(raw):
+	case !closed(raw):
 		return &BodyError{Host: host, What: "JSON that broke off", Cut: true, again: true}
 	}
 	return nil
