@@ -54,7 +54,7 @@ type Options struct {
 
 	ActivityWindow time.Duration // how far back signs of life are looked for; 0 means 90 days
 	AuditPages     int           // most pages of 100 audit events that are read; 0 means 100
-	Concurrency    int           // batches, and REST calls, under way beside the listings; 0 means 4
+	Concurrency    int           // batches, and REST calls, under way beside the listings; 0 means 6
 }
 
 func (o *Options) defaults() {
@@ -74,7 +74,7 @@ func (o *Options) defaults() {
 		o.AuditPages = 100
 	}
 	if o.Concurrency <= 0 {
-		o.Concurrency = 4
+		o.Concurrency = 6
 	}
 }
 
@@ -107,10 +107,32 @@ func (r *run) all(ctx context.Context) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return r.people(ctx) })
-	g.Go(func() error { return r.teams(ctx) })
-	g.Go(func() error { return r.repositories(ctx) })
+	g.Go(func() error { return r.things(ctx) })
 	g.Go(func() error { return r.organizationLists(ctx) })
 	return g.Wait()
+}
+
+// things reads teams and repositories, and what only REST tells of each of
+// them: those calls wait in one queue, so that no listing waits for them.
+func (r *run) things(ctx context.Context) error {
+	r.rests = newQueue()
+	g, ctx2 := errgroup.WithContext(ctx)
+	g.Go(func() error { return r.rests.work(ctx2, r.o.Concurrency) })
+	var teams, repositories int // how many GitHub counts
+	g.Go(func() error {
+		defer r.rests.close()
+		lists, ctx2 := errgroup.WithContext(ctx2)
+		lists.Go(func() (err error) { teams, err = r.teams(ctx2); return err })
+		lists.Go(func() (err error) { repositories, err = r.repositories(ctx2); return err })
+		return lists.Wait()
+	})
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	if err := r.closeAll(ctx, teams, teamAreas...); err != nil {
+		return err
+	}
+	return r.closeAll(ctx, repositories, repositoryAreas...)
 }
 
 // people reads who there is, then what they did.

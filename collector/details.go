@@ -67,7 +67,7 @@ func (w *repoWalk) readDetails(ctx context.Context, batch []*repositoryNode) err
 			return err
 		}
 	}
-	w.r.out.progress(access.AreaDirectGrants, len(w.known))
+	w.r.out.progress(access.AreaDirectGrants, int(w.r.count.Load()))
 	return nil
 }
 

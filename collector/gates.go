@@ -157,7 +157,7 @@ func (r *run) readGates(ctx context.Context, batch []gateItem) error {
 			return err
 		}
 	}
-	r.out.progress(access.AreaGates, -1)
+	r.out.progress(access.AreaGates, int(r.count.Load()))
 	return nil
 }
 

@@ -76,7 +76,7 @@ func (r *run) readKeys(ctx context.Context, of place, count int) error {
 		why := partial("%s: GraphQL counts %d and REST lists %d", what, count, len(seen))
 		g = &why
 	}
-	r.out.progress(access.AreaDeployKeys, -1)
+	r.out.progress(access.AreaDeployKeys, int(r.count.Load()))
 	return r.finish(ctx, access.AreaDeployKeys, of.id, rows, g)
 }
 

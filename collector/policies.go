@@ -80,7 +80,7 @@ func (r *run) readPolicies(ctx context.Context, of place, envs []int64, g *gap) 
 		why := partial("%s: GraphQL lists %d, REST counts %d and lists %d of those", what, len(envs), total, len(seen))
 		g = &why
 	}
-	r.out.progress(access.AreaPolicies, -1)
+	r.out.progress(access.AreaPolicies, int(r.count.Load()))
 	return r.finish(ctx, access.AreaPolicies, of.id, rows, g)
 }
 

@@ -67,29 +67,12 @@ var repositoryAreas = []access.Area{
 }
 
 // repositories reads the repositories, who was let in directly, their
-// environments with gates and policies, and their deploy keys.
-func (r *run) repositories(ctx context.Context) error {
+// environments with gates and policies, and their deploy keys. It gives how many
+// there are, by GitHub's count.
+func (r *run) repositories(ctx context.Context) (total int, err error) {
 	if !r.reads(repositoryAreas...) {
-		return r.closeAll(ctx, -1, repositoryAreas...)
+		return -1, nil
 	}
-	r.rests = newQueue()
-	workers, ctx2 := errgroup.WithContext(ctx)
-	workers.Go(func() error { return r.rests.work(ctx2, r.o.Concurrency) })
-	var l *listing
-	workers.Go(func() (err error) {
-		defer r.rests.close()
-		l, err = r.listRepositories(ctx2)
-		return err
-	})
-	if err := workers.Wait(); err != nil {
-		return err
-	}
-	return r.closeAll(ctx, l.total, repositoryAreas...)
-}
-
-// listRepositories walks the listing and everything it leads to, but for the
-// REST calls that wait in the queue.
-func (r *run) listRepositories(ctx context.Context) (*listing, error) {
 	batches, ctx := errgroup.WithContext(ctx)
 	batches.SetLimit(r.o.Concurrency)
 	w := &repoWalk{
@@ -104,18 +87,18 @@ func (r *run) listRepositories(ctx context.Context) (*listing, error) {
 		w.flush(ctx)
 	}
 	if waited := batches.Wait(); waited != nil {
-		return nil, waited
+		return 0, waited
 	}
 	if err == nil {
 		err = w.people.drain(ctx)
 	}
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	if g != nil {
 		r.lower(*g, repositoryAreas...)
 	}
-	return l, nil
+	return l.total, nil
 }
 
 func (w *repoWalk) walk(ctx context.Context, size *sizer, what string) (*listing, error) {
@@ -151,6 +134,7 @@ func (w *repoWalk) walk(ctx context.Context, size *sizer, what string) (*listing
 			}
 		}
 		l.total = page.TotalCount
+		r.count.Store(int64(l.total))
 		r.out.progress(access.AreaRepositories, l.total)
 		more, ok := pages.step(page.PageInfo, len(page.Nodes))
 		if l.loop = !ok; !more {

@@ -25,12 +25,13 @@ type run struct {
 	who    []member // members and outside collaborators, for their activity
 
 	app    atomic.Bool  // the token is a GitHub App's
+	count  atomic.Int64 // of repositories, by GitHub
 	streak atomic.Int64 // requests in a row that reached nobody
 
 	mu    sync.Mutex
 	gaps  map[access.Area]gap
 	since map[access.Area]time.Time
-	rests *queue // REST calls that belong to one repository
+	rests *queue // REST calls that belong to one team or repository
 }
 
 // member is somebody whose activity is asked for.

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/shurcooL/githubv4"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/github"
@@ -63,34 +62,29 @@ type teamRepository struct {
 type teamWalk struct {
 	members *overflow[teamMember]
 	grants  *overflow[teamRepository]
-	rest    *errgroup.Group // for the names of custom roles
 }
 
-// teams reads the teams, their immediate members and what they are granted.
-func (r *run) teams(ctx context.Context) error {
-	areas := []access.Area{access.AreaTeams, access.AreaTeamMembers, access.AreaTeamGrants}
-	if !r.reads(areas...) {
-		return r.closeAll(ctx, -1, areas...)
+var teamAreas = []access.Area{access.AreaTeams, access.AreaTeamMembers, access.AreaTeamGrants}
+
+// teams reads the teams, their immediate members and what they are granted. It
+// gives how many there are, by GitHub's count.
+func (r *run) teams(ctx context.Context) (total int, err error) {
+	if !r.reads(teamAreas...) {
+		return -1, nil
 	}
-	rest, restCtx := errgroup.WithContext(ctx)
-	rest.SetLimit(r.o.Concurrency)
 	w := &teamWalk{
 		members: &overflow[teamMember]{r: r, on: "Team", list: teamMembersList},
 		grants:  &overflow[teamRepository]{r: r, on: "Team", list: teamRepositoriesList},
-		rest:    rest,
 	}
 	size := &sizer{now: 50, most: 50, step: 10}
-	l, g, err := settle("teams of "+r.org.Login, func() (*listing, error) { return r.walkTeams(restCtx, size, w) })
-	if restErr := rest.Wait(); restErr != nil {
-		return restErr
-	}
+	l, g, err := settle("teams of "+r.org.Login, func() (*listing, error) { return r.walkTeams(ctx, size, w) })
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if g != nil {
-		r.lower(*g, areas...)
+		r.lower(*g, teamAreas...)
 	}
-	return r.closeAll(ctx, l.total, areas...)
+	return l.total, nil
 }
 
 func (r *run) walkTeams(ctx context.Context, size *sizer, w *teamWalk) (*listing, error) {
@@ -134,14 +128,13 @@ func (r *run) walkTeams(ctx context.Context, size *sizer, w *teamWalk) (*listing
 
 // lowerTeams notes what the token's own rights leave out of the listing.
 func (r *run) lowerTeams(seesSecret bool, t *troubles, what string) {
-	areas := []access.Area{access.AreaTeams, access.AreaTeamMembers, access.AreaTeamGrants}
 	if !seesSecret {
 		g := denied(access.AreaTeams, "secret teams are visible only to their members and to owners")
 		g.status = access.Partial
-		r.lower(g, areas...)
+		r.lower(g, teamAreas...)
 	}
 	if t.sso != nil {
-		r.lower(leftOut(what, t.sso), areas...)
+		r.lower(leftOut(what, t.sso), teamAreas...)
 	}
 }
 
@@ -178,7 +171,7 @@ func (r *run) keepTeam(ctx context.Context, n *teamNode, i int, t *troubles, l *
 	grants := &inner[teamRepository]{
 		node: n.ID, area: access.AreaTeamGrants, what: "repositories of team " + name, key: teamRepository.id,
 		end: func(ctx context.Context, edges []*teamRepository, g *gap) error {
-			return r.keepTeamGrants(ctx, info, edges, g, w)
+			return r.keepTeamGrants(ctx, info, edges, g)
 		},
 	}
 	return begin(ctx, grants, n.Repositories, t.at(append(path, "repositories")...), w.grants)

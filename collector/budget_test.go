@@ -1,0 +1,78 @@
+package collector
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/githubsim"
+)
+
+// budget is how many queries, and how many points, a repository may cost.
+const budget = 0.08
+
+// void is a sink that keeps nothing.
+type void struct{ rows int }
+
+func (v *void) People(context.Context, []access.Person) error { return nil }
+func (v *void) Put(_ context.Context, _ access.Area, _ int64, r access.Rows) error {
+	v.rows += len(r.Grants)
+	return nil
+}
+func (v *void) Add(_ context.Context, _ access.Area, _ int64, r access.Rows) error {
+	v.rows += len(r.Grants)
+	return nil
+}
+func (v *void) Cover(context.Context, access.Cover) error { return nil }
+
+// core leaves out what the budget counts apart: contributions.
+func core(m githubsim.Meters) (c githubsim.Count) {
+	for shape, n := range m.GraphQL {
+		if shape != "nodes(User)" {
+			c.Requests += n.Requests
+			c.Points += n.Points
+		}
+	}
+	return c
+}
+
+// bill lists what was asked, by kind.
+func bill(m githubsim.Meters) string {
+	var b strings.Builder
+	for _, by := range []map[string]githubsim.Count{m.GraphQL, m.REST} {
+		for _, k := range slices.Sorted(maps.Keys(by)) {
+			fmt.Fprintf(&b, "\n  %-75s %6d requests %6d points", k, by[k].Requests, by[k].Points)
+		}
+	}
+	return b.String()
+}
+
+func TestFullReadKeepsItsBudget(t *testing.T) {
+	for name, o := range map[string]githubsim.GenOptions{"sparse": {Seed: 1}, "base permission read": {Seed: 1, BasePermission: "read"}, "dense": {Seed: 1, Dense: true}} {
+		h := start(t, githubsim.Generate(githubsim.S, o))
+		if err := h.into(&void{}, "acme"); err != nil {
+			t.Fatal(err)
+		}
+		m := h.sim.Meters()
+		c, n := core(m), float64(githubsim.S.Repositories)
+		if q, p := float64(c.Requests)/n, float64(c.Points)/n; q > budget || p > budget {
+			t.Errorf("%s: %.4f queries and %.4f points a repository, want at most %.2f of each", name, q, p, budget)
+		}
+		t.Logf("%s: %d queries, %d points%s", name, c.Requests, c.Points, bill(m))
+		if own := h.client.Meter(); own.GraphQL != int64(sum(m.GraphQL).Requests) || own.Points != int64(sum(m.GraphQL).Points) || own.REST != int64(sum(m.REST).Requests) {
+			t.Errorf("%s: the client counts %+v, the server%s", name, own, bill(m))
+		}
+	}
+}
+
+func sum(by map[string]githubsim.Count) (c githubsim.Count) {
+	for _, n := range by {
+		c.Requests += n.Requests
+		c.Points += n.Points
+	}
+	return c
+}
