@@ -51,12 +51,10 @@ resolved are listed only where --state asks for them.`,
 // good news because of a typo.
 func (f filter) parse() (store.Filter, error) {
 	var out store.Filter
-	var rules, categories []string
+	rules, categories := ruleNames(), []string(nil)
 	for _, r := range analyzer.Rules() {
-		rules, categories = append(rules, r.ID), append(categories, r.Category)
+		categories = append(categories, r.Category)
 	}
-	states := []string{string(access.Open), string(access.Waived), string(access.Resolved)}
-	severities := []string{"info", "low", "medium", "high", "critical"}
 	known := func(flag, word string, words []string) error {
 		if word == "" || slices.Contains(words, word) {
 			return nil

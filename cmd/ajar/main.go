@@ -23,8 +23,7 @@ func main() {
 }
 
 // run is the whole program: args begins with the program's name. It gives the
-// exit code of design: 0 clean, 1 error, 2 findings or changes, 3 incomplete,
-// 130 interrupted.
+// exit code; exit.go has them all.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer, getenv func(string) string) int {
 	a := &app{in: in, out: out, errs: errs, getenv: getenv, now: time.Now, program: program(args[0])}
 	root := newRoot(a)

@@ -45,6 +45,7 @@ func newRoot(a *app) *cobra.Command {
 		newAudit(a), newCollect(a), newFindings(a), newAccess(a), newWhoCan(a), newPlan(a),
 		newBaseline(a), newConfig(a), newDemo(a), newVersion(a),
 	)
+	complete(root)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	return root

@@ -127,11 +127,7 @@ func addWithout(c *config.Config, names []string) error {
 	for _, n := range names {
 		area := access.Area(n)
 		if !slices.Contains(access.Areas, area) {
-			known := make([]string, len(access.Areas))
-			for i, k := range access.Areas {
-				known[i] = string(k)
-			}
-			return withHint(usage("--without %q is not an area", n), "%s", baseline.Suggest(n, known))
+			return withHint(usage("--without %q is not an area", n), "%s", baseline.Suggest(n, areaNames()))
 		}
 		c.Collect.Without = append(c.Collect.Without, area)
 	}
