@@ -164,7 +164,7 @@ func TestJudgingThePastRewritesNothing(t *testing.T) {
 	f := standing(1, 50)
 	old := takeOne(t, s, 0, true, true)
 	judge(t, s, takeOne(t, s, 1, true, true), f)
-	judge(t, s, takeOne(t, s, 2, false, true))
+	judge(t, s, takeOne(t, s, 2, false, true), standing(2, 51)) // and another one is open now
 	before, err := s.Findings(t.Context(), "acme", Filter{})
 	if err != nil {
 		t.Fatal(err)

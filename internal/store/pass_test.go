@@ -112,6 +112,14 @@ func TestPuttingTwiceInOnePassIsPuttingTheLast(t *testing.T) {
 	}
 }
 
+func TestThingThatIsListedTwiceIsKeptAsItWasLast(t *testing.T) {
+	s := fresh(t)
+	p := begin(t, s, noon)
+	a, b := access.Environment{ID: 7, Repo: 50, Name: "a"}, access.Environment{ID: 7, Repo: 50, Name: "b"}
+	put(t, p, access.AreaEnvironments, 50, a, access.Environment{ID: 8, Repo: 50, Name: "c"}, b, b)
+	same(t, "environments", load(t, s, finish(t, p)).Environments, []access.Environment{b, {ID: 8, Repo: 50, Name: "c"}})
+}
+
 func TestRowsThatDoNotBelongAreRefused(t *testing.T) {
 	p := begin(t, fresh(t), noon)
 	tests := []struct {
