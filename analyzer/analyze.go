@@ -5,6 +5,7 @@ package analyzer
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -30,25 +31,50 @@ type Input struct {
 type Result struct {
 	Findings  []access.Finding   // by severity, the worst first, then rule and fingerprint
 	Undecided []access.Undecided // in the order of the rules, then by reason
+	Failed    []Failure          // rules that broke; their findings are withheld
+}
+
+// Failure is a rule that broke while it judged: a mistake in ajar. The other
+// rules are not touched by it.
+type Failure struct {
+	Rule   string `json:"rule"`
+	Reason string `json:"reason"`
 }
 
 // Analyze runs every rule. A finding is [access.Open], or [access.Waived] where a
 // waiver of the baseline is in force.
 func Analyze(in Input) Result {
 	f := newFacts(in)
+	var failed []Failure
 	for i := range rules {
 		r := &rules[i]
 		if slices.Contains(in.Disabled, r.ID) || r.Baseline && in.Baseline == nil {
 			continue
 		}
-		r.judge(&court{facts: f, rule: r})
+		if err := judge(f, r); err != nil {
+			failed = append(failed, Failure{r.ID, err.Error()})
+		}
 	}
 	slices.SortFunc(f.found, func(a, b *access.Finding) int {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint))
 	})
-	res := Result{Findings: make([]access.Finding, len(f.found)), Undecided: f.open()}
+	res := Result{Findings: make([]access.Finding, len(f.found)), Undecided: f.open(), Failed: failed}
 	for i, found := range f.found {
 		res.Findings[i] = *found
 	}
 	return res
+}
+
+// judge runs one rule. One that panics has found nothing: what it reported before
+// it broke may be half of the truth.
+func judge(f *facts, r *rule) (err error) {
+	before := len(f.found)
+	defer func() {
+		if p := recover(); p != nil {
+			f.found = f.found[:before]
+			err = fmt.Errorf("the rule broke: %v", p)
+		}
+	}()
+	r.judge(&court{facts: f, rule: r})
+	return nil
 }

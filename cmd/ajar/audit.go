@@ -7,9 +7,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/analyzer"
 	"github.com/eb661601/ajar/baseline"
 	"github.com/eb661601/ajar/internal/audit"
 	"github.com/eb661601/ajar/internal/config"
+	"github.com/eb661601/ajar/internal/metrics"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
 )
@@ -18,6 +20,7 @@ type auditFlags struct {
 	failOn  string
 	offline bool
 	at      string
+	metrics string
 	without []string
 }
 
@@ -39,6 +42,7 @@ else; nothing is concluded from it.`,
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "high", "exit with 2 where a finding of this `SEVERITY` or above is open: info, low, medium, high, critical; none never does")
 	cmd.Flags().BoolVar(&f.offline, "offline", false, "judge the newest stored snapshot; do not ask GitHub")
 	cmd.Flags().StringVar(&f.at, "at", "", "judge the snapshot in force at `TIME` (2026-05-31, RFC 3339, or 7d for a week ago); do not ask GitHub")
+	cmd.Flags().StringVar(&f.metrics, "metrics-file", "", "write what was found to `FILE` in Prometheus' text format, for node_exporter's textfile collector")
 	withoutFlag(cmd, &f.without)
 	return cmd
 }
@@ -57,18 +61,31 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 		return err
 	}
 	defer w.close()
+	posture := metrics.New()
 	w.each(ctx, func(ctx context.Context, p audit.Pass) error {
 		r, err := a.judge(ctx, p, f)
 		if err != nil {
 			return err
 		}
 		a.warn(r.Warnings)
+		posture.Record(r.Snapshot, r.Findings, ruleLabels(), r.At)
 		v := auditView(w.config, p.Baseline, r, failOn)
 		v.Stored = f.offline || f.at != ""
 		a.exit(status(v.Exit()))
 		return w.show(v)
 	})
-	return nil
+	if f.metrics == "" {
+		return nil
+	}
+	return posture.WriteFile(f.metrics)
+}
+
+func ruleLabels() []metrics.RuleLabel {
+	var out []metrics.RuleLabel
+	for _, r := range analyzer.Rules() {
+		out = append(out, metrics.RuleLabel{ID: r.ID, Severity: r.Severity})
+	}
+	return out
 }
 
 // judge gets the result that the flags ask for: of now, of the newest stored
@@ -94,6 +111,9 @@ func auditView(c *config.Config, b *baseline.Baseline, r audit.Result, failOn ac
 		Findings: r.Findings, Undecided: r.Undecided, FailOn: failOn,
 	}
 	v.Judged = r.At
+	for _, f := range r.Failed {
+		v.Failed = append(v.Failed, report.RuleFailure(f))
+	}
 	if b == nil {
 		v.Withheld = r.Withheld
 		return v

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/eb661601/ajar/access"
@@ -41,6 +42,7 @@ type Result struct {
 	View
 	Findings  []access.Finding // open, waived, and those resolved by this very judgement
 	Undecided []access.Undecided
+	Failed    []analyzer.Failure
 	Withheld  []string  // ids of the rules that did not run for want of a baseline
 	At        time.Time // the instant that was judged at
 }
@@ -102,7 +104,7 @@ func (p Pass) Judge(ctx context.Context, info store.SnapshotInfo) (Result, error
 	if err != nil {
 		return r, err
 	}
-	r.Findings, err = p.Store.Judge(ctx, r.Snapshot, r.Findings, r.At, r.Withheld...)
+	r.Findings, err = p.Store.Judge(ctx, r.Snapshot, r.Findings, r.At, r.silent()...)
 	if err != nil {
 		return r, fmt.Errorf("keeping the findings of %s: %w", info.Org, err)
 	}
@@ -118,11 +120,21 @@ func (p Pass) Review(ctx context.Context, info store.SnapshotInfo) (Result, erro
 		return Result{}, err
 	}
 	found := analyzer.Analyze(analyzer.Input{Snapshot: v.Snapshot, Graph: v.Graph, Baseline: v.Baseline, At: info.At})
-	r := Result{View: v, Findings: found.Findings, Undecided: found.Undecided, At: info.At}
+	r := Result{View: v, Findings: found.Findings, Undecided: found.Undecided, Failed: found.Failed, At: info.At}
 	for _, rule := range analyzer.Rules() {
 		if rule.Baseline && v.Baseline == nil {
 			r.Withheld = append(r.Withheld, rule.ID)
 		}
 	}
 	return r, nil
+}
+
+// silent names the rules whose findings say nothing about what is no longer
+// there: those that did not run, and those that broke.
+func (r Result) silent() []string {
+	out := slices.Clone(r.Withheld)
+	for _, f := range r.Failed {
+		out = append(out, f.Rule)
+	}
+	return out
 }

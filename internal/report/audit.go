@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/eb661601/ajar/access"
@@ -45,8 +46,15 @@ type Audit struct {
 	Gaps      []Gap
 	Findings  []access.Finding // open, waived, and those resolved by this pass; in any order
 	Undecided []access.Undecided
-	Unmanaged []string // the classes that the baseline leaves alone
+	Failed    []RuleFailure // rules that broke: their findings are withheld
+	Unmanaged []string      // the classes that the baseline leaves alone
 	FailOn    access.Severity
+}
+
+// RuleFailure is a rule that broke while it judged, a mistake in ajar.
+type RuleFailure struct {
+	Rule   string `json:"rule"`
+	Reason string `json:"reason"`
 }
 
 // The exit codes, as design and --help state them.
@@ -63,7 +71,7 @@ func (a Audit) Exit() int {
 	switch {
 	case a.reached() > 0:
 		return ExitFindings
-	case unexpected(a.Gaps) > 0:
+	case unexpected(a.Gaps) > 0, len(a.Failed) > 0:
 		return ExitGaps
 	}
 	return ExitClean
@@ -90,18 +98,29 @@ func (a Audit) verdict() string {
 	switch a.Exit() {
 	case ExitFindings:
 		said := count(a.reached(), "open finding ", "open findings ") + threshold
-		if gaps > 0 {
-			said += "; besides, " + count(gaps, "expected kind of data was", "expected kinds of data were") + " not seen to the end"
+		if gaps > 0 || len(a.Failed) > 0 {
+			said += "; besides, " + a.lacking(gaps)
 		}
 		return said + "."
 	case ExitGaps:
-		return "no open finding " + threshold + ", but " + count(gaps, "expected kind of data was", "expected kinds of data were") +
-			" not seen to the end, so this is not known to be clean."
+		return "no open finding " + threshold + ", but " + a.lacking(gaps) + ", so this is not known to be clean."
 	}
 	if a.FailOn == access.NoSeverity {
 		return "everything expected was seen; findings do not change the exit code (--fail-on none)."
 	}
 	return "no open finding " + threshold + ", and everything expected was seen."
+}
+
+// lacking says why the result is uncertain.
+func (a Audit) lacking(gaps int) string {
+	var parts []string
+	if gaps > 0 {
+		parts = append(parts, count(gaps, "expected kind of data was", "expected kinds of data were")+" not seen to the end")
+	}
+	if n := len(a.Failed); n > 0 {
+		parts = append(parts, count(n, "rule", "rules")+" broke")
+	}
+	return strings.Join(parts, " and ")
 }
 
 // worstFirst gives the findings as documents list them: worst first, then by rule
@@ -151,11 +170,12 @@ func (a Audit) json(w io.Writer) error {
 		Counts    countsDoc          `json:"counts"`
 		Findings  []findingDoc       `json:"findings"`
 		Undecided []access.Undecided `json:"undecided"`
+		Failed    []RuleFailure      `json:"rules_failed"`
 		Unmanaged []string           `json:"unmanaged"`
 		Exit      exit               `json:"exit"`
 	}{
-		"ajar.audit/v1", a.doc(), a.Baseline, list(a.Withheld), unexpected(a.Gaps) == 0, list(a.Gaps), counts(a.Findings),
-		findingDocs(a.Findings), list(a.Undecided), list(a.Unmanaged), exit{a.Exit(), a.FailOn, a.verdict()},
+		"ajar.audit/v1", a.doc(), a.Baseline, list(a.Withheld), unexpected(a.Gaps) == 0 && len(a.Failed) == 0, list(a.Gaps), counts(a.Findings),
+		findingDocs(a.Findings), list(a.Undecided), list(a.Failed), list(a.Unmanaged), exit{a.Exit(), a.FailOn, a.verdict()},
 	})
 }
 

@@ -19,6 +19,7 @@ func (a Audit) table(p *page) error {
 		p.field("baseline", strings.Join(b.Files, ", ")+" ("+short(b.Hash)+")")
 	}
 	p.gaps(a.Gaps)
+	p.failed(a.Failed)
 	p.counts(a.Findings)
 	open := inState(a.Findings, access.Open)
 	p.open(open, a.Org, a.now())
@@ -35,6 +36,17 @@ func (a Audit) table(p *page) error {
 	}
 	p.exit(a.Exit(), a.verdict())
 	return p.err
+}
+
+// failed names the rules that broke; what they would have found is not known.
+func (p *page) failed(all []RuleFailure) {
+	if len(all) == 0 {
+		return
+	}
+	p.section(warn, "Not judged", count(len(all), "rule broke", "rules broke")+", a mistake in ajar; please report it")
+	for _, f := range all {
+		p.hang(2, []span{strong.of(f.Rule + "  ")}, plain, f.Reason)
+	}
 }
 
 // run writes the head of a report on one pass.

@@ -88,7 +88,7 @@ func (v Collect) csv(s *sheet) error {
 func (v Collect) table(p *page) error {
 	p.run("Snapshot of ", v.Run)
 	if v.Added+v.Removed > 0 {
-		p.field("changes", count(v.Added, "grant", "grants")+" new, "+number(v.Removed)+" gone since the snapshot before")
+		p.field("changes", count(v.Added, "grant", "grants")+" new, "+number(v.Removed)+" gone, against what the store held before")
 	}
 	p.gaps(v.Gaps)
 	p.gap()

@@ -29,7 +29,7 @@ var examples = []struct {
 }{
 	{"audit", exampleAudit()},
 	{"audit-bare", Audit{
-		Run: exampleRun(), FailOn: access.High, Withheld: []string{"owner-unlisted"},
+		Run: exampleRun(), FailOn: access.High, Withheld: []string{"owner-unlisted"}, Failed: []RuleFailure{{"gate-stuck", "the rule broke: index out of range"}},
 	}},
 	{"audit-clean", Audit{Run: exampleRun(), Baseline: &BaselineUse{Files: []string{"baseline.toml"}, Hash: "3f9a1b2c4d5e6f70"}, FailOn: access.Medium}},
 	{"findings", Findings{Org: org, At: taken, Filter: "severity high or worse", Findings: exampleFindings()[:6]}},
