@@ -16,7 +16,11 @@ func onLocalDisk(dir string) error {
 	if err := syscall.Statfs(dir, &st); err != nil {
 		return err
 	}
-	if name, ok := remote[int64(uint32(st.Type))]; ok {
+	return refuseRemote(int64(uint32(st.Type)))
+}
+
+func refuseRemote(number int64) error {
+	if name, ok := remote[number]; ok {
 		return errors.New("it lies on a network file system (" + name + "), where it could be damaged; choose a local disk")
 	}
 	return nil

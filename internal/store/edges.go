@@ -18,10 +18,11 @@ const (
 		 WHERE s.org = $1 AND a.grants_on IS NOT NULL
 		 GROUP BY a.grants_on
 		 ORDER BY a.grants_on`
+	// CROSS JOIN only fixes which table leads, whatever SQLite counts in them.
 	grantsAt = `
 		SELECT g.principal, g.resource, g.relation
 		  FROM scopes s
-		  JOIN grants g ON g.scope = s.id
+		 CROSS JOIN grants g ON g.scope = s.id
 		 WHERE s.org = $1 AND g.seen_from <= $2 AND (g.seen_to IS NULL OR g.seen_to > $2)
 		 ORDER BY s.area, s.scope, g.principal, g.resource, g.relation`
 )

@@ -27,6 +27,8 @@ var (
 	ErrReplaced   = errors.New("the store was moved or removed while it was open")
 )
 
+var errAccount = errors.New("this account may not open or write it, or not its folder")
+
 // explain puts what SQLite says into words, and keeps its error for those who ask.
 func explain(path string, err error) error {
 	if err == nil {
@@ -50,7 +52,7 @@ func explain(path string, err error) error {
 	case sqlite3.SQLITE_IOERR:
 		kind, advice = ErrDisk, "look at the disk before it is used again"
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH:
-		return fmt.Errorf("store %s: this account may not open or write it, or its folder: %w", path, err)
+		return fmt.Errorf("store %s: %w (%w); run it as the owner of the file and its folder", path, errAccount, err)
 	default:
 		return fmt.Errorf("store %s: %w", path, err)
 	}

@@ -28,7 +28,7 @@ const (
 	grantsOfPrincipal = placesOf + `
 		SELECT DISTINCT r.principal_kind, g.principal, r.resource_kind, g.resource, r.privilege, r.source, r.role
 		  FROM places p
-		  JOIN grants g ON g.scope = p.scope AND g.principal = $3
+		 CROSS JOIN grants g ON g.scope = p.scope AND g.principal = $3
 		  JOIN relations r ON r.id = g.relation AND r.principal_kind = $2
 		 WHERE g.seen_from <= $4 AND (g.seen_to IS NULL OR g.seen_to > $4)
 		 ORDER BY r.resource_kind, g.resource, r.principal_kind, g.principal, r.source, r.role, r.privilege`
@@ -38,13 +38,13 @@ const (
 	grantsOnResource = placesOf + `
 		SELECT r.principal_kind, g.principal, r.resource_kind, g.resource, r.privilege, r.source, r.role
 		  FROM places p
-		  JOIN grants g ON g.scope = p.scope AND g.resource = $3
+		 CROSS JOIN grants g ON g.scope = p.scope AND g.resource = $3
 		  JOIN relations r ON r.id = g.relation AND r.resource_kind = $2
 		 WHERE (p.own OR p.area_kind IS NOT 2) AND g.seen_from <= $4 AND (g.seen_to IS NULL OR g.seen_to > $4)
 		 UNION
 		SELECT r.principal_kind, g.principal, r.resource_kind, g.resource, r.privilege, r.source, r.role
 		  FROM places p
-		  JOIN grants g ON g.scope = p.scope AND g.principal = p.thing AND g.resource = $3
+		 CROSS JOIN grants g ON g.scope = p.scope AND g.principal = p.thing AND g.resource = $3
 		  JOIN relations r ON r.id = g.relation AND r.resource_kind = $2 AND r.principal_kind = 2
 		 WHERE NOT p.own AND p.area_kind = 2 AND g.seen_from <= $4 AND (g.seen_to IS NULL OR g.seen_to > $4)
 		 ORDER BY 3, 4, 1, 2, 6, 7, 5`
@@ -61,7 +61,7 @@ const (
 	grantSince = placesOf + `
 		SELECT min(f.at)
 		  FROM places p
-		  JOIN grants g ON g.scope = p.scope AND g.principal = $3 AND g.resource = $5
+		 CROSS JOIN grants g ON g.scope = p.scope AND g.principal = $3 AND g.resource = $5
 		  JOIN relations r ON r.id = g.relation
 		  JOIN snapshots f ON f.id = g.seen_from
 		 WHERE r.principal_kind = $2 AND r.resource_kind = $6 AND r.privilege = $7 AND r.source = $8 AND r.role = $9

@@ -14,7 +14,7 @@ const (
 	entitiesAt = `
 		SELECT s.area, s.scope, e.body
 		  FROM scopes s
-		  JOIN entities e ON e.scope = s.id
+		 CROSS JOIN entities e ON e.scope = s.id
 		 WHERE s.org = $1 AND e.seen_from <= $2 AND (e.seen_to IS NULL OR e.seen_to > $2)
 		 ORDER BY s.area, s.scope, e.id`
 	peopleAt = `

@@ -29,12 +29,14 @@ func (s *Store) openForReading(ctx context.Context, migrations fs.FS) error {
 	} else if err != nil {
 		return fmt.Errorf("store %s: %w", s.path, err)
 	}
-	var err error
-	if s.read, err = openPool(s.path); err != nil {
-		return fmt.Errorf("store %s: %w", s.path, err)
+	made, err := s.openReaders(ctx, readerParams)
+	if errors.Is(err, errAccount) && s.atRest() {
+		made, err = s.openReaders(ctx, readerParams+atRestParams)
 	}
-	made, err := identify(ctx, s.read.db, s.path)
 	if err != nil {
+		return err
+	}
+	if err := s.checkIfQuick(ctx); err != nil {
 		return err
 	}
 	if known := newest(migrations); made < known {
@@ -60,10 +62,7 @@ func (s *Store) openForWriting(ctx context.Context, migrations fs.FS) error {
 	if err := s.create(); err != nil {
 		return err
 	}
-	if s.read, err = openPool(s.path); err != nil {
-		return fmt.Errorf("store %s: %w", s.path, err)
-	}
-	made, err := identify(ctx, s.read.db, s.path)
+	made, err := s.openReaders(ctx, readerParams)
 	if err != nil {
 		return err
 	}
@@ -121,6 +120,41 @@ func (s *Store) create() error {
 		return fmt.Errorf("store %s: %w", s.path, err)
 	}
 	return f.Close()
+}
+
+// openReaders opens the connections that read, and gives the schema of the file.
+func (s *Store) openReaders(ctx context.Context, params string) (made int64, err error) {
+	if s.read != nil {
+		if err := s.read.close(); err != nil {
+			return 0, fmt.Errorf("store %s: %w", s.path, err)
+		}
+	}
+	if s.read, err = openPool(s.path, params); err != nil {
+		return 0, fmt.Errorf("store %s: %w", s.path, err)
+	}
+	return identify(ctx, s.read.db, s.path)
+}
+
+// atRest reports whether nobody has the file open for writing and nothing waits
+// in its log. Then it can be read in a folder where nothing may be made.
+func (s *Store) atRest() bool {
+	log, err := os.Stat(s.path + "-wal")
+	return errors.Is(err, fs.ErrNotExist) || err == nil && log.Size() == 0
+}
+
+// quickBytes is up to what size a reader checks the file too, which takes less
+// than half a second. Larger ones are checked by whoever writes.
+const quickBytes = 64 << 20
+
+func (s *Store) checkIfQuick(ctx context.Context) error {
+	info, err := os.Stat(s.path)
+	if err != nil {
+		return fmt.Errorf("store %s: %w", s.path, err)
+	}
+	if info.Size() > quickBytes {
+		return nil
+	}
+	return check(ctx, s.read.db, s.path, checkQuickly)
 }
 
 // identify gives the schema that a file was made with, 0 where it is empty. It

@@ -120,6 +120,7 @@ func TestDamagedStoreIsRefusedAndLeftAlone(t *testing.T) {
 		damaged := whole[:at] + strings.Repeat("\xa5", 512) + whole[at+512:]
 		write(t, path, damaged)
 		refused(t, path, Options{}, ErrDamaged, "backup")
+		refused(t, path, Options{ReadOnly: true}, ErrDamaged, "backup")
 		if bytesOf(t, path) != damaged {
 			t.Errorf("damaged at %d: the file was changed", at)
 		}

@@ -17,8 +17,8 @@ type pool struct {
 
 const poolSize = 4
 
-func openPool(path string) (*pool, error) {
-	db, err := sql.Open("sqlite", dsn(path, readerParams))
+func openPool(path, params string) (*pool, error) {
+	db, err := sql.Open("sqlite", dsn(path, params))
 	if err != nil {
 		return nil, err
 	}
