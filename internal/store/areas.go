@@ -8,8 +8,8 @@ import (
 )
 
 // area says how the rows of one access.Area are kept. The numbers are stored
-// and never reused; the table of the same name in the schema repeats id, name,
-// scopeKind and grantsOn for those who read with SQL.
+// and never reused; the table of the same name in the schema repeats what
+// SQL must know of them.
 type area struct {
 	id        uint8
 	name      access.Area

@@ -21,10 +21,11 @@ const (
 	// CROSS JOIN only fixes which table leads, whatever SQLite counts in them.
 	grantsAt = `
 		SELECT g.principal, g.resource, g.relation
-		  FROM scopes s
+		  FROM areas a
+		 CROSS JOIN scopes s ON s.org = $1 AND s.area = a.id
 		 CROSS JOIN grants g ON g.scope = s.id
-		 WHERE s.org = $1 AND g.seen_from <= $2 AND (g.seen_to IS NULL OR g.seen_to > $2)
-		 ORDER BY s.area, s.scope, g.principal, g.resource, g.relation`
+		 WHERE a.grants_on IS NOT NULL AND g.seen_from <= $2 AND (g.seen_to IS NULL OR g.seen_to > $2)
+		 ORDER BY a.id, s.scope, g.principal, g.resource, g.relation`
 )
 
 // edge is a grant while it is sorted: small to move and cheap to compare, which

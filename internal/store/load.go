@@ -13,10 +13,11 @@ import (
 const (
 	entitiesAt = `
 		SELECT s.area, s.scope, e.body
-		  FROM scopes s
+		  FROM areas a
+		 CROSS JOIN scopes s ON s.org = $1 AND s.area = a.id
 		 CROSS JOIN entities e ON e.scope = s.id
-		 WHERE s.org = $1 AND e.seen_from <= $2 AND (e.seen_to IS NULL OR e.seen_to > $2)
-		 ORDER BY s.area, s.scope, e.id`
+		 WHERE a.things AND e.seen_from <= $2 AND (e.seen_to IS NULL OR e.seen_to > $2)
+		 ORDER BY a.id, s.scope, e.id`
 	peopleAt = `
 		SELECT id, node_id, login, name, created_at, seen_from
 		  FROM people

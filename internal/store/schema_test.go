@@ -58,15 +58,16 @@ func TestSchemaAndProgramAgreeOnTheAreas(t *testing.T) {
 		ID                  uint8
 		Name                access.Area
 		ScopeKind, GrantsOn access.Kind
+		Things              bool
 	}
 	var got, want []row
-	rows, err := s.read.db.Query("SELECT id, name, coalesce(scope_kind, 0), coalesce(grants_on, 0) FROM areas ORDER BY id")
+	rows, err := s.read.db.Query("SELECT id, name, coalesce(scope_kind, 0), coalesce(grants_on, 0), things FROM areas ORDER BY id")
 	if err != nil {
 		t.Fatal(err)
 	}
 	err = drain(rows, func(rows *sql.Rows) error {
 		var r row
-		err := rows.Scan(&r.ID, &r.Name, &r.ScopeKind, &r.GrantsOn)
+		err := rows.Scan(&r.ID, &r.Name, &r.ScopeKind, &r.GrantsOn, &r.Things)
 		got = append(got, r)
 		return err
 	})
@@ -74,7 +75,7 @@ func TestSchemaAndProgramAgreeOnTheAreas(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, a := range areas {
-		want = append(want, row{a.id, a.name, a.scopeKind, a.grantsOn})
+		want = append(want, row{a.id, a.name, a.scopeKind, a.grantsOn, a.thing != nil})
 	}
 	same(t, "areas", got, want)
 	for _, a := range access.Areas {

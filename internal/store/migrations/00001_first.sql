@@ -21,36 +21,37 @@ INSERT INTO sources (id, name) VALUES
 
 -- scope_kind: what the scopes of an area are, where a grant can name the same
 -- thing. grants_on: the kind of resource that its grants are on, none where the
--- area holds no grants.
+-- area holds no grants. things: whether it holds entities.
 CREATE TABLE areas (
   id         INTEGER PRIMARY KEY,
   name       TEXT NOT NULL UNIQUE,
   scope_kind INTEGER REFERENCES kinds (id),
-  grants_on  INTEGER REFERENCES kinds (id)
+  grants_on  INTEGER REFERENCES kinds (id),
+  things     INTEGER NOT NULL CHECK (things IN (0, 1))
 ) STRICT;
-INSERT INTO areas (id, name, scope_kind, grants_on) VALUES
-  (1, 'organization', NULL, NULL),
-  (2, 'settings', NULL, NULL),
-  (3, 'workflow-token', NULL, NULL),
-  (4, 'members', 1, 9),
-  (5, 'two-factor', NULL, NULL),
-  (6, 'outside-collaborators', NULL, NULL),
-  (7, 'invitations', 7, 9),
-  (8, 'failed-invitations', NULL, NULL),
-  (9, 'teams', NULL, NULL),
-  (10, 'team-members', 2, 2),
-  (11, 'team-grants', 2, 10),
-  (12, 'custom-roles', NULL, NULL),
-  (13, 'organization-roles', NULL, NULL),
-  (14, 'organization-role-assignments', NULL, 9),
-  (15, 'repositories', NULL, NULL),
-  (16, 'direct-grants', 10, 10),
-  (17, 'environments', NULL, NULL),
-  (18, 'environment-gates', 10, 11),
-  (19, 'environment-policies', NULL, NULL),
-  (20, 'deploy-keys', 10, 10),
-  (21, 'audit-log', NULL, NULL),
-  (22, 'contributions', NULL, NULL);
+INSERT INTO areas (id, name, scope_kind, grants_on, things) VALUES
+  (1, 'organization', NULL, NULL, 1),
+  (2, 'settings', NULL, NULL, 1),
+  (3, 'workflow-token', NULL, NULL, 1),
+  (4, 'members', 1, 9, 0),
+  (5, 'two-factor', NULL, NULL, 1),
+  (6, 'outside-collaborators', NULL, NULL, 1),
+  (7, 'invitations', 7, 9, 1),
+  (8, 'failed-invitations', NULL, NULL, 1),
+  (9, 'teams', NULL, NULL, 1),
+  (10, 'team-members', 2, 2, 0),
+  (11, 'team-grants', 2, 10, 0),
+  (12, 'custom-roles', NULL, NULL, 1),
+  (13, 'organization-roles', NULL, NULL, 1),
+  (14, 'organization-role-assignments', NULL, 9, 0),
+  (15, 'repositories', NULL, NULL, 1),
+  (16, 'direct-grants', 10, 10, 0),
+  (17, 'environments', NULL, NULL, 1),
+  (18, 'environment-gates', 10, 11, 1),
+  (19, 'environment-policies', NULL, NULL, 1),
+  (20, 'deploy-keys', 10, 10, 1),
+  (21, 'audit-log', NULL, NULL, 1),
+  (22, 'contributions', NULL, NULL, 1);
 
 -- The generation grows with every writing start and every finished snapshot; a
 -- small file beside the store repeats it, so that a restored backup is noticed.
