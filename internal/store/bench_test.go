@@ -188,6 +188,30 @@ func BenchmarkLarge(b *testing.B) {
 	})
 }
 
+// BenchmarkJudge merges five thousand findings that are known already.
+func BenchmarkJudge(b *testing.B) {
+	s := fresh(b)
+	p := begin(b, s, noon)
+	var found []access.Finding
+	for n := range int64(5_000) {
+		g := direct(n%50+1, n+1, access.Admin)
+		put(b, p, access.AreaDirectGrants, n+1, g)
+		found = append(found, access.Finding{
+			Fingerprint: access.Fingerprint("standing", g.Key()), Rule: "standing", Category: "privilege", Severity: access.High,
+			Title: "somebody is admin", Grant: &g, Needs: []access.Need{{Area: access.AreaDirectGrants, Scope: n + 1}},
+		})
+	}
+	complete(b, p, access.Areas...)
+	snap := load(b, s, finish(b, p))
+	start := cpu()
+	for b.Loop() {
+		if got, err := s.Judge(b.Context(), snap, found, noon); err != nil || len(got) != len(found) {
+			b.Fatalf("%d findings, %v", len(got), err)
+		}
+	}
+	b.ReportMetric(float64((cpu()-start).Milliseconds())/float64(b.N), "cpu-ms/op")
+}
+
 // BenchmarkHistory is P10: what a year of hourly passes over a changing
 // organization costs in bytes. At a factor of 10 it is a million grants.
 func BenchmarkHistory(b *testing.B) {

@@ -10,17 +10,18 @@ import (
 )
 
 // placesOf lists the scopes in which a thing may have grants: its own, and those
-// that mention it. $1 is the organization, $2 and $3 the thing.
+// that mention it. $1 is the organization, $2 and $3 the thing. The plus keeps
+// SQLite from walking all scopes of the organization, which it thinks are few.
 const placesOf = `
 		WITH places (scope, own, area_kind, thing) AS (
 		  SELECT s.id, 1, a.scope_kind, s.scope
 		    FROM areas a
-		    JOIN scopes s ON s.org = $1 AND s.area = a.id AND s.scope = $3
+		   CROSS JOIN scopes s ON s.org = $1 AND s.area = a.id AND s.scope = $3
 		   WHERE a.scope_kind = $2
 		   UNION ALL
 		  SELECT s.id, 0, a.scope_kind, s.scope
 		    FROM mentions m
-		    JOIN scopes s ON s.id = m.scope AND s.org = $1
+		   CROSS JOIN scopes s ON s.id = m.scope AND +s.org = $1
 		    JOIN areas a ON a.id = s.area
 		   WHERE m.kind = $2 AND m.id = $3)`
 
@@ -58,14 +59,27 @@ const (
 		 WHERE a.grants_on = $2 AND g.resource = $3 AND g.seen_from <= $4 AND (g.seen_to IS NULL OR g.seen_to > $4)
 		 ORDER BY r.principal_kind, g.principal, r.source, r.role, r.privilege`
 
-	grantSince = placesOf + `
+	// Where one grant can be: in the scope of either end, in that of its role, or,
+	// on an environment (kind 11), where that is mentioned.
+	grantSince = `
+		WITH places (scope) AS (
+		  SELECT s.id
+		    FROM areas a
+		   CROSS JOIN scopes s ON s.org = $1 AND s.area = a.id
+		     AND s.scope = CASE a.scope_kind WHEN $2 THEN $3 WHEN $4 THEN $5 ELSE $8 END
+		   WHERE a.grants_on = $4
+		   UNION
+		  SELECT s.id
+		    FROM mentions m
+		   CROSS JOIN scopes s ON s.id = m.scope AND +s.org = $1
+		   WHERE $4 = 11 AND m.kind = 11 AND m.id = $5)
 		SELECT min(f.at)
-		  FROM places p
-		 CROSS JOIN grants g ON g.scope = p.scope AND g.principal = $3 AND g.resource = $5
-		  JOIN relations r ON r.id = g.relation
+		  FROM relations r
+		 CROSS JOIN places p
+		 CROSS JOIN grants g ON g.scope = p.scope AND g.principal = $3 AND g.resource = $5 AND g.relation = r.id
 		  JOIN snapshots f ON f.id = g.seen_from
-		 WHERE r.principal_kind = $2 AND r.resource_kind = $6 AND r.privilege = $7 AND r.source = $8 AND r.role = $9
-		   AND g.seen_from <= $4 AND (g.seen_to IS NULL OR g.seen_to > $4)
+		 WHERE r.principal_kind = $2 AND r.resource_kind = $4 AND r.privilege = $6 AND r.source = $7 AND r.role = $8
+		   AND g.seen_from <= $9 AND (g.seen_to IS NULL OR g.seen_to > $9)
 		 ORDER BY 1`
 
 	personNames = `
@@ -125,8 +139,8 @@ func (s *Store) grantsAround(ctx context.Context, query, org string, r access.Re
 // up to a snapshot, the zero time where that snapshot does not show it.
 func (s *Store) seenSince(ctx context.Context, org, snapshot int64, g access.Grant) (time.Time, error) {
 	var at sql.NullInt64
-	args := []any{org, int64(g.Principal.Kind), g.Principal.ID, snapshot,
-		g.Resource.ID, int64(g.Resource.Kind), int64(g.Privilege), int64(g.Source), g.Role}
+	args := []any{org, int64(g.Principal.Kind), g.Principal.ID, int64(g.Resource.Kind), g.Resource.ID,
+		int64(g.Privilege), int64(g.Source), g.Role, snapshot}
 	err := s.read.row(ctx, grantSince, args, &at)
 	return instant(at), err
 }

@@ -199,4 +199,13 @@ func TestGrantsOfAndOnAreThoseOfTheInstant(t *testing.T) {
 	for _, r := range []access.Ref{repo(50), repo(51), team(10), env(71), orgRole.Resource} {
 		on(r, hour(1), last.GrantsOn(r)...)
 	}
+	for _, g := range last.Grants { // of every sort that there is
+		want := hour(0)
+		if g == direct(1, 50, access.Read) {
+			want = hour(1)
+		}
+		if got, err := s.seenSince(t.Context(), acme.ID, last.ID, g); err != nil || !got.Equal(want) {
+			t.Errorf("%s is seen since %s, %v; want %s", g.Key(), got, err, want)
+		}
+	}
 }
