@@ -40,7 +40,7 @@ func readStale(files []*table) StaleLimits {
 }
 
 func readLongestWaiver(files []*table) time.Duration {
-	longest := time.Duration(DefaultLongestWaiver)
+	longest := DefaultLongestWaiver
 	for _, t := range gather("waivers", files) {
 		if d := t.duration("longest"); d > 0 {
 			longest = d

@@ -1,6 +1,7 @@
 package baseline
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -173,7 +174,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("took %v", took)
 		}
 		if err != nil {
-			if ps, ok := err.(Problems); !ok || ps.Err() == nil {
+			if ps := (Problems)(nil); !errors.As(err, &ps) || ps.Err() == nil {
 				t.Fatalf("refused with %T: %v", err, err)
 			}
 			return

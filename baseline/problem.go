@@ -54,7 +54,7 @@ func (p Problem) String() string {
 
 // Problems are all complaints at once, ordered by file, line and column. As an
 // error it prints one line for each.
-type Problems []Problem
+type Problems []Problem //nolint:errname // a list of problems is what it is, also where it is no error
 
 // Error writes one line per problem.
 func (ps Problems) Error() string {

@@ -67,9 +67,9 @@ func formatDuration(d time.Duration) string {
 	}
 	var b strings.Builder
 	for _, u := range durationUnits[1:] {
-		if n := d / u.length; n > 0 {
+		if n := int64(d / u.length); n > 0 {
 			fmt.Fprintf(&b, "%d%s", n, u.letter)
-			d -= n * u.length
+			d %= u.length
 		}
 	}
 	return b.String()

@@ -122,7 +122,9 @@ func (g *Graph) on(u, r int32) Access {
 	a := Access{User: g.users[u], Privilege: access.None}
 	best := level(0)
 	g.walk(r, func(l *layer, h *hold) {
-		i, at, ok := 0, level(0), false
+		var i int
+		var at level
+		var ok bool
 		switch {
 		case l != nil:
 			i, ok = slices.BinarySearch(l.people, u)

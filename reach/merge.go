@@ -11,7 +11,7 @@ import (
 // gets what stands in both, or nil for the list that lacks it.
 func changes[T any](was, is []T, compare func(a, b T) int, visit func(was, is *T)) {
 	for len(was) > 0 || len(is) > 0 {
-		c := 0
+		var c int
 		switch {
 		case len(is) == 0:
 			c = -1

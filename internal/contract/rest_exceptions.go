@@ -84,7 +84,7 @@ func complaints(err error, out []string) []string {
 		}
 		return out
 	case as(err, &schema):
-		if _, nested := schema.Origin.(openapi3.MultiError); nested {
+		if nested := (openapi3.MultiError)(nil); as(schema.Origin, &nested) {
 			return complaints(schema.Origin, out)
 		}
 		said := fmt.Sprintf("/%s: %s", strings.Join(schema.JSONPointer(), "/"), schema.Reason)

@@ -73,7 +73,7 @@ func TestGoGitHubReadsWholeLists(t *testing.T) {
 
 func TestGoGitHubReadsTheAuditLogByCursor(t *testing.T) {
 	c := library(t, Token{Value: "app", Scope: AppScope})
-	opts := &gh.GetAuditLogOptions{Phrase: gh.Ptr("created:>=2026-01-01"), Order: gh.Ptr("asc"), ListCursorOptions: gh.ListCursorOptions{PerPage: 20}}
+	opts := &gh.GetAuditLogOptions{Phrase: new("created:>=2026-01-01"), Order: new("asc"), ListCursorOptions: gh.ListCursorOptions{PerPage: 20}}
 	var ids []string
 	var last time.Time
 	for {

@@ -167,7 +167,7 @@ func (v Access) table(p *page) error {
 			privilegeStyle(r.Privilege).of(r.role()), plain.of(r.Resource.Name).in(v.Org), {},
 		}, ways: p.ways(r.Paths, v.Org)})
 	}
-	p.grid(2, []column{{head: "privilege", min: 9}, {head: "resource", min: 16}, {head: "how", min: 36, wrap: true, fold: true}}, rows)
+	p.grid([]column{{head: "privilege", min: 9}, {head: "resource", min: 16}, {head: "how", min: 36, wrap: true, fold: true}}, rows)
 	return p.err
 }
 
@@ -190,7 +190,7 @@ func (v WhoCan) table(p *page) error {
 			plain.of(r.Principal.Name).in(v.Org), privilegeStyle(r.Privilege).of(r.role()), {},
 		}, ways: p.ways(r.Paths, v.Org)})
 	}
-	p.grid(2, []column{{head: "principal", min: 16}, {head: "privilege", min: 9}, {head: "how", min: 36, wrap: true, fold: true}}, rows)
+	p.grid([]column{{head: "principal", min: 16}, {head: "privilege", min: 9}, {head: "how", min: 36, wrap: true, fold: true}}, rows)
 	return p.err
 }
 

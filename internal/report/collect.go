@@ -110,7 +110,7 @@ func (v Collect) table(p *page) error {
 		}
 		rows = append(rows, gridRow{cells: []span{plain.of(string(c.Area)), s.of(string(told(c.Status))), plain.of(number(c.Seen)), dim.of(total)}})
 	}
-	p.grid(2, []column{{head: "kind of data"}, {head: "status"}, {head: "seen", right: true}, {}}, rows)
+	p.grid([]column{{head: "kind of data"}, {head: "status"}, {head: "seen", right: true}, {}}, rows)
 	p.exit(v.Exit(), v.verdict())
 	return p.err
 }

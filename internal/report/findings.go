@@ -82,7 +82,7 @@ func (v Findings) table(p *page) error {
 	for _, f := range all {
 		rows = append(rows, v.row(f, states))
 	}
-	p.grid(2, findingsGrid(states), rows)
+	p.grid(findingsGrid(states), rows)
 	p.gap()
 	p.hang(0, []span{dim.of("one in full: ")}, plain, p.program+" findings show "+short(all[0].Fingerprint))
 	return p.err

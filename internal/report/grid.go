@@ -31,8 +31,8 @@ type layout struct {
 }
 
 // grid writes the rows under a heading.
-func (p *page) grid(indent int, cols []column, rows []gridRow) {
-	l := p.layout(indent, cols, rows)
+func (p *page) grid(cols []column, rows []gridRow) {
+	l := p.layout(2, cols, rows)
 	l.heading(p)
 	l.write(p, rows)
 }

@@ -187,7 +187,7 @@ func (v Finding) controls(p *page) {
 	for _, c := range v.Rule.Controls {
 		rows = append(rows, gridRow{cells: []span{dim.of(c.Framework), plain.of(c.ID), plain.of(c.Name)}})
 	}
-	p.grid(2, []column{{}, {}, {min: 10, fold: true}}, rows)
+	p.grid([]column{{}, {}, {min: 10, fold: true}}, rows)
 }
 
 func (v Finding) life(p *page) {
