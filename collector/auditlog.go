@@ -85,6 +85,9 @@ func (r *run) walkAuditLog(ctx context.Context, w *auditWalk) error {
 			return err
 		}
 		for _, e := range events {
+			if e.Action == "" || max(e.Timestamp, e.CreatedAt) == 0 {
+				return errNull
+			}
 			if err := r.keepActor(ctx, w, e); err != nil {
 				return err
 			}

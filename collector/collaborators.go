@@ -78,8 +78,12 @@ func (r *run) directRole(c *collaborator, node string) (p access.Privilege, role
 		return 0, 0, false, "GitHub did not tell where the access comes from"
 	}
 	for _, s := range c.PermissionSources {
-		if s.Source.Typename != "Repository" {
-			continue
+		switch s.Source.Typename {
+		case "Repository":
+		case "Organization", "Team", "EnterpriseTeam":
+			continue // told by the settings, the owners and the teams
+		default: // it may be what is given here under a new name
+			return 0, 0, false, "the access comes from something that is not known here: \"" + s.Source.Typename + "\""
 		}
 		if s.Source.ID != node {
 			return 0, 0, false, "the access comes from another repository"

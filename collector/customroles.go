@@ -32,7 +32,9 @@ func (r *run) customRoles(ctx context.Context) error {
 	r.custom = customRoles{byName: map[string]access.CustomRole{}, bases: map[access.Privilege]bool{}}
 	area, what := access.AreaCustomRoles, "custom repository roles of "+r.org.Login
 	list, resp, err := r.c.REST().Organizations.ListCustomRepoRoles(ctx, r.org.Login)
-	err = r.rested(resp, err)
+	if err = r.rested(resp, err); err == nil && list.TotalCount == nil {
+		err = errNoCount
+	}
 	if end := stopped(err); end != nil {
 		return end
 	}
@@ -47,21 +49,28 @@ func (r *run) customRoles(ctx context.Context) error {
 		return r.close(ctx, area, -1)
 	}
 	for _, role := range list.CustomRepoRoles {
+		if role.GetID() == 0 {
+			r.lower(gapOf(area, what, errNull), area, access.AreaTeamGrants)
+			continue
+		}
 		c := access.CustomRole{ID: role.GetID(), Name: role.GetName(), Permissions: role.Permissions}
 		base, ok := access.ParsePrivilege(role.GetBaseRole())
-		if !ok || !base.OnRepository() || c.ID == 0 {
-			r.lower(partial("custom repository role %q of %s has a base that is not known here: %q", c.Name, r.org.Login, role.GetBaseRole()), area)
+		if !ok || !base.OnRepository() {
+			r.lower(partial("custom repository role %q of %s has a base that is not known here: %q", c.Name, r.org.Login, role.GetBaseRole()), area, access.AreaTeamGrants)
 			continue
 		}
 		c.Base = base
 		r.custom.byName[strings.ToLower(c.Name)] = c
 		r.custom.bases[base] = true
+		if c.Name == "" {
+			r.lower(partial("%s: GitHub did not name role %d", what, c.ID), area, access.AreaTeamGrants)
+		}
 		if err := r.out.put(ctx, area, c.ID, one(c)); err != nil {
 			return err
 		}
 	}
 	if n := list.GetTotalCount(); n != len(list.CustomRepoRoles) {
-		r.lower(partial("%s: GitHub counts %d and lists %d", what, n, len(list.CustomRepoRoles)), area)
+		r.lower(partial("%s: GitHub counts %d and lists %d", what, n, len(list.CustomRepoRoles)), area, access.AreaTeamGrants)
 	}
 	return r.close(ctx, area, list.GetTotalCount())
 }

@@ -28,7 +28,7 @@ type details struct {
 }
 
 // count is a connection of which only the size is asked.
-type count struct{ TotalCount int }
+type count struct{ TotalCount *int }
 
 // readDetails asks for one batch, and in halves where the server cannot bear it.
 func (w *repoWalk) readDetails(ctx context.Context, batch []*repositoryNode) error {
@@ -91,12 +91,12 @@ func (w *repoWalk) keepDetails(ctx context.Context, n *repositoryNode, d *detail
 		{"branchProtectionRules", d.BranchProtectionRules, &entity.ProtectionRules},
 		{"rulesets", d.Rulesets, &entity.Rulesets},
 	} {
-		if err := at(c.field); c.count == nil || err != nil {
+		if err := at(c.field); c.count == nil || c.count.TotalCount == nil || err != nil {
 			why := missing(access.AreaRepositories, c.field+" of "+name+" were not counted", err)
 			g = &why
 			continue
 		}
-		*c.into = c.count.TotalCount
+		*c.into = *c.count.TotalCount
 	}
 	if err := w.r.finish(ctx, access.AreaRepositories, entity.ID, one(entity), g); err != nil {
 		return err

@@ -28,8 +28,11 @@ func (r *run) invites(ctx context.Context, area access.Area, what string, list l
 		return r.close(ctx, area, -1)
 	}
 	err := r.pages(ctx, func(page int) (int, *gh.Response, error) {
-		rows, resp, err := list(ctx, r.org.Login, &gh.ListOptions{Page: page, PerPage: 100})
+		rows, resp, err := list(ctx, r.org.Login, &gh.ListOptions{Page: page, PerPage: perPage})
 		for _, row := range rows {
+			if row.GetID() == 0 {
+				return 0, resp, errNull
+			}
 			if err := r.keepInvite(ctx, area, row); err != nil {
 				return 0, resp, err
 			}

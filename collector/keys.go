@@ -22,8 +22,8 @@ type keyWork struct {
 func (w *repoWalk) keysOf(n *repositoryNode, c *count, trouble error) keyWork {
 	k := keyWork{of: place{n.DatabaseID, n.Name}, count: -1}
 	switch {
-	case c != nil && trouble == nil:
-		k.count = c.TotalCount
+	case c != nil && c.TotalCount != nil && trouble == nil:
+		k.count = *c.TotalCount
 	case trouble != nil && !heavy(trouble):
 		g := gapOf(access.AreaDeployKeys, "deploy keys of "+w.r.name(n.Name), trouble)
 		k.gap = &g
@@ -51,8 +51,11 @@ func (r *run) readKeys(ctx context.Context, of place, count int) error {
 	what := "deploy keys of " + r.name(of.name)
 	rows, seen := access.Rows{}, map[int64]bool{}
 	err := r.pages(ctx, func(page int) (int, *gh.Response, error) {
-		keys, resp, err := r.c.REST().Repositories.ListKeys(ctx, r.org.Login, of.name, &gh.ListOptions{Page: page, PerPage: 100})
+		keys, resp, err := r.c.REST().Repositories.ListKeys(ctx, r.org.Login, of.name, &gh.ListOptions{Page: page, PerPage: perPage})
 		for _, k := range keys {
+			if k.GetID() == 0 {
+				return 0, resp, errNull
+			}
 			if seen[k.GetID()] {
 				continue
 			}

@@ -28,7 +28,9 @@ func (r *run) orgRoles(ctx context.Context) error {
 	}
 	what := "organization roles of " + r.org.Login
 	list, resp, err := r.c.REST().Organizations.ListRoles(ctx, r.org.Login)
-	err = r.rested(resp, err)
+	if err = r.rested(resp, err); err == nil && list.TotalCount == nil {
+		err = errNoCount
+	}
 	if end := stopped(err); end != nil {
 		return end
 	}
@@ -37,6 +39,10 @@ func (r *run) orgRoles(ctx context.Context) error {
 		return r.closeAll(ctx, -1, roles, holders)
 	}
 	for _, row := range list.CustomRepoRoles {
+		if row.GetID() == 0 {
+			r.lower(gapOf(roles, what, errNull), roles, holders)
+			continue
+		}
 		if err := r.keepOrgRole(ctx, row); err != nil {
 			return err
 		}
@@ -59,7 +65,11 @@ func (r *run) keepOrgRole(ctx context.Context, row *gh.CustomOrgRole) error {
 	} else if base, ok := predefinedBases[role.Name]; ok && role.Origin != "Organization" {
 		role.Base = base
 	}
-	if err := r.finish(ctx, access.AreaOrgRoles, role.ID, one(role), why); err != nil {
+	if why != nil { // what it gives, and to whom, would be a guess
+		return errors.Join(r.finish(ctx, access.AreaOrgRoles, role.ID, access.Rows{}, why),
+			r.finish(ctx, access.AreaOrgRoleAssignments, role.ID, access.Rows{}, why))
+	}
+	if err := r.out.put(ctx, access.AreaOrgRoles, role.ID, one(role)); err != nil {
 		return err
 	}
 	if !r.reads(access.AreaOrgRoleAssignments) {
@@ -94,10 +104,13 @@ func (r *run) roleHolders(ctx context.Context, role access.OrgRole) (grants []ac
 	}
 	seen := map[access.Ref]bool{}
 	err = r.pages(ctx, func(page int) (int, *gh.Response, error) {
-		rows, resp, err := r.c.REST().Organizations.ListUsersAssignedToOrgRole(ctx, r.org.Login, role.ID, &gh.ListOptions{Page: page, PerPage: 100})
+		rows, resp, err := r.c.REST().Organizations.ListUsersAssignedToOrgRole(ctx, r.org.Login, role.ID, &gh.ListOptions{Page: page, PerPage: perPage})
 		people := make([]access.Person, 0, len(rows))
 		for _, u := range rows {
 			who := user(u.GetID())
+			if who.ID == 0 {
+				return 0, resp, errNull
+			}
 			if seen[who] {
 				continue
 			}
@@ -111,9 +124,13 @@ func (r *run) roleHolders(ctx context.Context, role access.OrgRole) (grants []ac
 		return grants, err
 	}
 	err = r.pages(ctx, func(page int) (int, *gh.Response, error) {
-		rows, resp, err := r.c.REST().Organizations.ListTeamsAssignedToOrgRole(ctx, r.org.Login, role.ID, &gh.ListOptions{Page: page, PerPage: 100})
+		rows, resp, err := r.c.REST().Organizations.ListTeamsAssignedToOrgRole(ctx, r.org.Login, role.ID, &gh.ListOptions{Page: page, PerPage: perPage})
 		for _, t := range rows {
-			if who := team(t.GetID()); !seen[who] {
+			who := team(t.GetID())
+			if who.ID == 0 {
+				return 0, resp, errNull
+			}
+			if !seen[who] {
 				seen[who] = true
 				err = errors.Join(err, hold(who, t.GetAssignment()))
 			}

@@ -17,11 +17,14 @@ func (r *run) outside(ctx context.Context) error {
 	seen := map[int64]bool{}
 	err := r.pages(ctx, func(page int) (int, *gh.Response, error) {
 		rows, resp, err := r.c.REST().Organizations.ListOutsideCollaborators(ctx, r.org.Login,
-			&gh.ListOutsideCollaboratorsOptions{ListOptions: gh.ListOptions{Page: page, PerPage: 100}})
+			&gh.ListOutsideCollaboratorsOptions{ListOptions: gh.ListOptions{Page: page, PerPage: perPage}})
 		people := make([]access.Person, 0, len(rows))
 		for _, u := range rows {
 			id := u.GetID()
-			if id == 0 || seen[id] {
+			if id == 0 {
+				return 0, resp, errNull
+			}
+			if seen[id] {
 				continue
 			}
 			seen[id] = true

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -37,20 +38,26 @@ func (r *run) policies(ctx context.Context, of place, envs []int64, g *gap) erro
 func (r *run) readPolicies(ctx context.Context, of place, envs []int64, g *gap) error {
 	what := "environments of " + r.name(of.name)
 	var listed []policyAnswer
-	total := 0
+	total := -1
 	err := r.pages(ctx, func(page int) (int, *gh.Response, error) {
 		var a struct {
-			TotalCount   int            `json:"total_count"`
+			TotalCount   *int           `json:"total_count"`
 			Environments []policyAnswer `json:"environments"`
 		}
 		resp, err := r.get(ctx, fmt.Sprintf("repos/%s/%s/environments?per_page=100&page=%d", r.org.Login, of.name, page), &a)
-		total = a.TotalCount
+		if err != nil || a.TotalCount == nil {
+			return 0, resp, cmp.Or(err, errNoCount)
+		}
+		total = *a.TotalCount
 		for _, e := range a.Environments {
+			if e.ID == 0 {
+				return 0, resp, errNull
+			}
 			if _, ok := slices.BinarySearch(envs, e.ID); ok {
 				listed = append(listed, e)
 			}
 		}
-		return len(a.Environments), resp, err
+		return len(a.Environments), resp, nil
 	})
 	if end := stopped(err); end != nil {
 		return end
@@ -130,19 +137,25 @@ func (r *run) patterns(ctx context.Context, of place, name string) ([]access.Pat
 	seen, total := map[int64]bool{}, 0
 	err := r.pages(ctx, func(page int) (int, *gh.Response, error) {
 		var a struct {
-			TotalCount int              `json:"total_count"`
+			TotalCount *int             `json:"total_count"`
 			Policies   []access.Pattern `json:"branch_policies"`
 		}
 		resp, err := r.get(ctx, fmt.Sprintf("repos/%s/%s/environments/%s/deployment-branch-policies?per_page=100&page=%d",
 			r.org.Login, of.name, url.PathEscape(name), page), &a)
-		total = a.TotalCount
+		if err != nil || a.TotalCount == nil {
+			return 0, resp, cmp.Or(err, errNoCount)
+		}
+		total = *a.TotalCount
 		for _, p := range a.Policies {
+			if p.ID == 0 {
+				return 0, resp, errNull
+			}
 			if !seen[p.ID] {
 				seen[p.ID] = true
 				out = append(out, p)
 			}
 		}
-		return len(a.Policies), resp, err
+		return len(a.Policies), resp, nil
 	})
 	if err == nil && len(out) != total {
 		err = fmt.Errorf("GitHub counts %d patterns and lists %d", total, len(out))

@@ -73,7 +73,7 @@ func (r *run) repositories(ctx context.Context) (total int, err error) {
 	if !r.reads(repositoryAreas...) {
 		return -1, nil
 	}
-	batches, ctx := errgroup.WithContext(ctx)
+	batches, within := errgroup.WithContext(ctx)
 	batches.SetLimit(r.o.Concurrency)
 	w := &repoWalk{
 		r: r, batches: batches, size: &sizer{now: 25, most: 37, step: 4}, known: map[int64]struct{}{},
@@ -82,9 +82,9 @@ func (r *run) repositories(ctx context.Context) (total int, err error) {
 	}
 	size := &sizer{now: 100, most: 100, step: 25}
 	what := "repositories of " + r.org.Login
-	l, g, err := settle(what, func() (*listing, error) { return w.walk(ctx, size, what) })
+	l, g, err := settle(what, func() (*listing, error) { return w.walk(within, size, what) })
 	if err == nil {
-		w.flush(ctx)
+		w.flush(within)
 	}
 	if waited := batches.Wait(); waited != nil {
 		return 0, waited

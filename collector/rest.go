@@ -14,8 +14,16 @@ import (
 // errLoop is a REST list whose pages do not go on.
 var errLoop = errors.New("the pages go in circles")
 
-// pages walks a REST list. get asks for one page and says how many rows came;
-// what it does with them must bear a row that comes twice.
+// errNext is a REST list that goes on where nobody can tell.
+var errNext = errors.New("there is a next page that names neither a page nor a cursor")
+
+// perPage is how many rows a page of a REST list has at most.
+const perPage = 100
+
+// pages walks a REST list, perPage rows a page. get asks for one page and says
+// how many rows came; what it does with them must bear a row that comes twice.
+// A full page without a next one may have lost its Link header: the next page
+// is asked for, and found empty where the list did end.
 func (r *run) pages(ctx context.Context, get func(page int) (rows int, resp *gh.Response, err error)) error {
 	for page := 1; ; {
 		rows, resp, err := get(page)
@@ -23,6 +31,8 @@ func (r *run) pages(ctx context.Context, get func(page int) (rows int, resp *gh.
 			return err
 		}
 		switch next := resp.NextPage; {
+		case next == 0 && rows == perPage:
+			page++
 		case next == 0:
 			return nil
 		case next <= page || rows == 0:
@@ -39,11 +49,22 @@ func (r *run) rested(resp *gh.Response, err error) error {
 	if err := r.weigh(err); err != nil {
 		return err
 	}
+	next := github.NextLink(resp.Header.Get("Link"))
+	if next != "" && resp.NextPage == 0 && resp.After == "" {
+		return errNext // and not the end of the list
+	}
 	if p := github.Partial(resp.Header.Get("X-GitHub-SSO")); p != nil {
 		return p
 	}
 	return nil
 }
+
+// errNull is a REST list with a row that is null.
+var errNull = errors.New("a row came as null")
+
+// errNoCount is an answer that is no list of GitHub's: those say how long they
+// are.
+var errNoCount = errors.New("the answer holds no total_count")
 
 // get asks for a path by REST, decoding only what out has fields for.
 func (r *run) get(ctx context.Context, path string, out any) (*gh.Response, error) {

@@ -2,6 +2,7 @@ package collector
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -41,7 +42,10 @@ func (r *run) settings(ctx context.Context) error {
 	}
 	var a settingsAnswer
 	resp, err := r.get(ctx, "orgs/"+r.org.Login, &a)
-	if err = r.rested(resp, err); err != nil {
+	if err = r.rested(resp, err); err == nil && a.ID == 0 {
+		err = errors.New("the answer is no organization")
+	}
+	if err != nil {
 		if end := stopped(err); end != nil {
 			return end
 		}

@@ -24,7 +24,7 @@ func judge() layer {
 			case code < 200 || code >= 300 && resp.Header.Get("Location") == "":
 				return nil, statusError(resp)
 			}
-			if err := sameHost(req.URL, nextLink(resp.Header.Get("Link"))); err != nil {
+			if err := sameHost(req.URL, NextLink(resp.Header.Get("Link"))); err != nil {
 				return nil, &BodyError{Host: req.URL.Host, What: "a next page elsewhere", Err: err}
 			}
 			return resp, nil

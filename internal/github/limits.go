@@ -38,8 +38,11 @@ func readLimit(resp *http.Response, now time.Time, refusals, reserve int) limit 
 	switch {
 	case refused && hasAfter:
 		return limit{refused: true, until: now.Add(after), why: secondary, slow: true}
-	case known && remaining == 0 && !reset.IsZero() && refused:
+	case known && remaining == 0 && refused:
 		least := now.Add(time.Second << min(refusals, 10)) // clocks may differ
+		if reset.IsZero() {
+			least = now.Add(time.Minute << min(refusals, 10))
+		}
 		return limit{refused: true, until: later(reset, least), why: primary}
 	case said || resp.StatusCode == http.StatusTooManyRequests:
 		return limit{refused: true, until: now.Add(time.Minute << min(refusals, 10)), why: secondary, slow: true}

@@ -2,9 +2,9 @@ package github
 
 import "strings"
 
-// nextLink finds the target of rel="next" in a Link header (RFC 8288), "" where
+// NextLink finds the target of rel="next" in a Link header (RFC 8288), "" where
 // there is none. It never fails: what it cannot read has no next.
-func nextLink(header string) string {
+func NextLink(header string) string {
 	for header != "" {
 		open := strings.IndexByte(header, '<')
 		if open < 0 {

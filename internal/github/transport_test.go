@@ -312,7 +312,7 @@ func FuzzNextLink(f *testing.F) {
 	f.Add(`<a,b>;rel=next`)
 	f.Add(`<a>; title="x, y"; rel="prev next"`)
 	f.Fuzz(func(t *testing.T, header string) {
-		if next := nextLink(header); next != "" && !strings.Contains(header, "<"+next+">") {
+		if next := NextLink(header); next != "" && !strings.Contains(header, "<"+next+">") {
 			t.Errorf("%q has no link to %q", header, next)
 		}
 	})
@@ -325,7 +325,7 @@ func TestNextLinkIsFound(t *testing.T) {
 		`<u>; title="a, b"; REL="first NEXT"`:                                  "u",
 		`<u>; rel="last"`:                                                      "", `garbage`: "", `<u`: "", ``: "", `<u>`: "",
 	} {
-		if got := nextLink(header); got != want {
+		if got := NextLink(header); got != want {
 			t.Errorf("%s: next is %q, want %q", header, got, want)
 		}
 	}
