@@ -215,7 +215,7 @@ func BenchmarkJudge(b *testing.B) {
 // BenchmarkHistory is P10: what a year of hourly passes over a changing
 // organization costs in bytes. At a factor of 10 it is a million grants.
 func BenchmarkHistory(b *testing.B) {
-	z := size{repos: 12_500 * factor(), people: 5_000, teams: 1_000}
+	z := size{repos: 12_500 * factor(), people: 5_000, teams: 500 * factor()} // 200 grants a team
 	for b.Loop() {
 		s := fresh(b)
 		teams := z.teamGrants()

@@ -11,7 +11,8 @@ import (
 )
 
 const (
-	countRows = `
+	newestRelation = `SELECT coalesce(max(id), 0) FROM relations ORDER BY 1`
+	countRows      = `
 		SELECT a.grants_on, sum(s.rows)
 		  FROM scopes s
 		  JOIN areas a ON a.id = s.area
@@ -43,17 +44,24 @@ type ranked struct {
 	rank int
 }
 
-// loadGrants reads the grants of a snapshot in the order of access.Grant.Compare.
+// loadGrants reads the grants of a snapshot.
 func (s *Store) loadGrants(ctx context.Context, info SnapshotInfo, l *loading) error {
+	var all edges
+	err := s.makeRoom(ctx, info.OrgID, &all)
+	if err == nil {
+		l.snap.Grants, err = s.grants(ctx, grantsAt, []any{info.OrgID, info.ID}, &all, func(ranked) bool { return true })
+	}
+	return err
+}
+
+// grants reads principals, resources and relations, keeps those of the wanted
+// sort, and gives them in the order of access.Grant.Compare.
+func (s *Store) grants(ctx context.Context, query string, args []any, all *edges, wanted func(ranked) bool) ([]access.Grant, error) {
 	known, err := s.rankedRelations(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var all edges
-	if err := s.makeRoom(ctx, info.OrgID, &all); err != nil {
-		return err
-	}
-	err = s.read.rows(ctx, grantsAt, []any{info.OrgID, info.ID}, func(rows *sql.Rows) error {
+	err = s.read.rows(ctx, query, args, func(rows *sql.Rows) error {
 		var e edge
 		if err := rows.Scan(&e.principal, &e.resource, &e.relation); err != nil {
 			return err
@@ -62,13 +70,15 @@ func (s *Store) loadGrants(ctx context.Context, info SnapshotInfo, l *loading) e
 		if !ok {
 			return fmt.Errorf("%w: a grant has the relation %d, which does not exist", ErrDamaged, e.relation)
 		}
-		all[r.resource] = append(all[r.resource], e)
+		if wanted(r) {
+			all[r.resource] = append(all[r.resource], e)
+		}
 		return nil
 	})
-	if err == nil {
-		l.snap.Grants = all.grants(known)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	return all.sorted(known), nil
 }
 
 // makeRoom takes as much as there is now, which saves growing.
@@ -82,8 +92,20 @@ func (s *Store) makeRoom(ctx context.Context, org int64, all *edges) error {
 	})
 }
 
+// rankedRelations gives all relations. They are only ever added to, so those that
+// were read before serve until there is a newer one.
 func (s *Store) rankedRelations(ctx context.Context) (map[int64]ranked, error) {
-	known := map[int64]ranked{}
+	var newest int64
+	if err := s.read.row(ctx, newestRelation, nil, &newest); err != nil {
+		return nil, err
+	}
+	s.read.mu.Lock()
+	known, upTo := s.read.relations, s.read.newest
+	s.read.mu.Unlock()
+	if known != nil && newest == upTo {
+		return known, nil
+	}
+	known = map[int64]ranked{}
 	var ids []int64
 	err := s.read.rows(ctx, readRelations, nil, func(rows *sql.Rows) error {
 		id, r, err := scanRelation(rows)
@@ -91,17 +113,23 @@ func (s *Store) rankedRelations(ctx context.Context) (map[int64]ranked, error) {
 		ids = append(ids, id)
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
 	slices.SortFunc(ids, func(x, y int64) int {
 		return known[x].grant(0, 0).Compare(known[y].grant(0, 0))
 	})
 	for n, id := range ids {
 		known[id] = ranked{known[id].relation, n}
 	}
-	return known, err
+	s.read.mu.Lock()
+	defer s.read.mu.Unlock()
+	s.read.relations, s.read.newest = known, newest
+	return known, nil
 }
 
-// grants sorts the edges and gives them as what they stand for.
-func (e *edges) grants(known map[int64]ranked) []access.Grant {
+// sorted orders the edges and gives them as what they stand for.
+func (e *edges) sorted(known map[int64]ranked) []access.Grant {
 	total := 0
 	for _, on := range e {
 		total += len(on)

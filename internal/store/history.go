@@ -27,37 +27,33 @@ const placesOf = `
 
 const (
 	grantsOfPrincipal = placesOf + `
-		SELECT DISTINCT r.principal_kind, g.principal, r.resource_kind, g.resource, r.privilege, r.source, r.role
+		SELECT g.principal, g.resource, g.relation
 		  FROM places p
 		 CROSS JOIN grants g ON g.scope = p.scope AND g.principal = $3
-		  JOIN relations r ON r.id = g.relation AND r.principal_kind = $2
 		 WHERE g.seen_from <= $4 AND (g.seen_to IS NULL OR g.seen_to > $4)
-		 ORDER BY r.resource_kind, g.resource, r.principal_kind, g.principal, r.source, r.role, r.privilege`
+		 ORDER BY g.principal, g.resource, g.relation`
 
 	// A team's scope may hold thousands of repositories, all with the team as
 	// principal (kind 2): there the key leads straight to one of them.
 	grantsOnResource = placesOf + `
-		SELECT r.principal_kind, g.principal, r.resource_kind, g.resource, r.privilege, r.source, r.role
+		SELECT g.principal, g.resource, g.relation
 		  FROM places p
 		 CROSS JOIN grants g ON g.scope = p.scope AND g.resource = $3
-		  JOIN relations r ON r.id = g.relation AND r.resource_kind = $2
 		 WHERE (p.own OR p.area_kind IS NOT 2) AND g.seen_from <= $4 AND (g.seen_to IS NULL OR g.seen_to > $4)
-		 UNION
-		SELECT r.principal_kind, g.principal, r.resource_kind, g.resource, r.privilege, r.source, r.role
+		 UNION ALL
+		SELECT g.principal, g.resource, g.relation
 		  FROM places p
 		 CROSS JOIN grants g ON g.scope = p.scope AND g.principal = p.thing AND g.resource = $3
-		  JOIN relations r ON r.id = g.relation AND r.resource_kind = $2 AND r.principal_kind = 2
 		 WHERE NOT p.own AND p.area_kind = 2 AND g.seen_from <= $4 AND (g.seen_to IS NULL OR g.seen_to > $4)
-		 ORDER BY 3, 4, 1, 2, 6, 7, 5`
+		 ORDER BY 1, 2, 3`
 
 	grantsOnOrg = `
-		SELECT DISTINCT r.principal_kind, g.principal, r.resource_kind, g.resource, r.privilege, r.source, r.role
+		SELECT g.principal, g.resource, g.relation
 		  FROM areas a
-		  JOIN scopes s ON s.org = $1 AND s.area = a.id
-		  JOIN grants g ON g.scope = s.id
-		  JOIN relations r ON r.id = g.relation
+		 CROSS JOIN scopes s ON s.org = $1 AND s.area = a.id
+		 CROSS JOIN grants g ON g.scope = s.id
 		 WHERE a.grants_on = $2 AND g.resource = $3 AND g.seen_from <= $4 AND (g.seen_to IS NULL OR g.seen_to > $4)
-		 ORDER BY r.principal_kind, g.principal, r.source, r.role, r.privilege`
+		 ORDER BY a.id, s.scope, g.principal, g.resource, g.relation`
 
 	// Where one grant can be: in the scope of either end, in that of its role, or,
 	// on an environment (kind 11), where that is mentioned.
@@ -104,7 +100,7 @@ const (
 // newest snapshot not later than it. What it reaches through a team is with the
 // team.
 func (s *Store) GrantsOf(ctx context.Context, org string, principal access.Ref, at time.Time) ([]access.Grant, error) {
-	return s.grantsAround(ctx, grantsOfPrincipal, org, principal, at)
+	return s.grantsAround(ctx, grantsOfPrincipal, org, principal, at, func(r ranked) bool { return r.principal == principal.Kind })
 }
 
 // GrantsOn gives the grants on a resource at an instant, by the newest snapshot
@@ -114,25 +110,20 @@ func (s *Store) GrantsOn(ctx context.Context, org string, resource access.Ref, a
 	if resource.Kind == access.Org {
 		query = grantsOnOrg
 	}
-	return s.grantsAround(ctx, query, org, resource, at)
+	return s.grantsAround(ctx, query, org, resource, at, func(r ranked) bool { return r.resource == resource.Kind })
 }
 
-func (s *Store) grantsAround(ctx context.Context, query, org string, r access.Ref, at time.Time) ([]access.Grant, error) {
+func (s *Store) grantsAround(ctx context.Context, query, org string, r access.Ref, at time.Time, wanted func(ranked) bool) ([]access.Grant, error) {
 	info, err := s.At(ctx, org, at)
 	if err != nil {
 		return nil, err
 	}
-	var out []access.Grant
-	err = s.read.rows(ctx, query, []any{info.OrgID, int64(r.Kind), r.ID, info.ID}, func(rows *sql.Rows) error {
-		var g access.Grant
-		err := rows.Scan(&g.Principal.Kind, &g.Principal.ID, &g.Resource.Kind, &g.Resource.ID, &g.Privilege, &g.Source, &g.Role)
-		out = append(out, g)
-		return err
-	})
+	var all edges
+	grants, err := s.grants(ctx, query, []any{info.OrgID, int64(r.Kind), r.ID, info.ID}, &all, wanted)
 	if err != nil {
 		return nil, fmt.Errorf("grants of %s: %w", r, explain(s.path, err))
 	}
-	return out, nil
+	return grants, nil
 }
 
 // seenSince gives the instant since which a grant has been seen without a break

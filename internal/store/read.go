@@ -10,9 +10,12 @@ import (
 // pool is the connections that read. It prepares each question once: for the
 // small ones that is most of their cost.
 type pool struct {
-	db       *sql.DB
-	mu       sync.Mutex
-	prepared map[string]*sql.Stmt
+	db *sql.DB
+
+	mu        sync.Mutex // holds everything below
+	prepared  map[string]*sql.Stmt
+	relations map[int64]ranked // nil: not read yet
+	newest    int64            // the highest number among them
 }
 
 const poolSize = 4
