@@ -166,6 +166,7 @@ func read(tables []*table, whole bool, problems *Problems) *Baseline {
 	if whole {
 		checkAssignments(b, problems)
 		checkWaivers(b, problems)
+		checkEnvironments(b, problems)
 	}
 	return b
 }

@@ -6,6 +6,9 @@ import "github.com/eb661601/ajar/access"
 // organization: it has an entry for it there, or [organization.X] manage names
 // it. Owners, members and outside collaborators are managed by their lists.
 func (b *Bound) Managed(c Class) bool {
+	if b == nil { // no baseline manages nothing
+		return false
+	}
 	_, ok := b.managed[c]
 	return ok
 }

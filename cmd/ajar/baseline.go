@@ -93,6 +93,12 @@ func (a *app) holdAgainst(ctx context.Context, c *config.Config, b *baseline.Bas
 		return nil
 	}
 	view, err := audit.Pass{Org: org, Store: s, Baseline: b, Now: a.now}.Open(ctx, info)
+	var problems baseline.Problems
+	if errors.As(err, &problems) {
+		v.Problems, _ = problemsOf(problems)
+		v.Bound = orgNamed(view.Snapshot)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -166,7 +172,10 @@ func (a *app) explain(ctx context.Context, principal, resource, at string) error
 		if err != nil {
 			return err
 		}
-		bound, _ := b.Bind(v.Snapshot)
+		bound, problems := b.Bind(v.Snapshot)
+		if err := baseline.Problems(problems).Err(); err != nil {
+			return err
+		}
 		return a.show(report.BaselineExplain{
 			Principal: p, Resource: r, At: when, Allowed: allowed(bound, p.Ref, r.Ref, when), Lines: bound.Explain(p.Ref, r.Ref, when),
 		})

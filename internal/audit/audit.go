@@ -75,7 +75,9 @@ func (p Pass) Take(ctx context.Context) (store.SnapshotInfo, error) {
 	return info, nil
 }
 
-// Open loads a stored snapshot and lays the baseline over it.
+// Open loads a stored snapshot and lays the baseline over it. A baseline that
+// contradicts itself there is an error that holds every complaint as a
+// [baseline.Problems]: without it nothing could be said of what is allowed.
 func (p Pass) Open(ctx context.Context, info store.SnapshotInfo) (View, error) {
 	v := View{Info: info}
 	s, err := p.Store.Load(ctx, info)
@@ -83,9 +85,14 @@ func (p Pass) Open(ctx context.Context, info store.SnapshotInfo) (View, error) {
 		return v, fmt.Errorf("loading snapshot %d of %s: %w", info.ID, info.Org, err)
 	}
 	v.Snapshot, v.Graph = s, reach.New(s)
-	if p.Baseline != nil {
-		v.Baseline, v.Warnings = p.Baseline.Bind(s)
+	if p.Baseline == nil {
+		return v, nil
 	}
+	bound, problems := p.Baseline.Bind(s)
+	if err := baseline.Problems(problems).Err(); err != nil {
+		return v, fmt.Errorf("laying the baseline over snapshot %d of %s:\n%w", info.ID, info.Org, err)
+	}
+	v.Baseline, v.Warnings = bound, problems
 	return v, nil
 }
 
