@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/eb661601/ajar/baseline"
 	"github.com/eb661601/ajar/internal/github"
@@ -64,6 +65,9 @@ func (a *app) fail(ctx context.Context, err error) {
 		return
 	}
 	a.exit(failed)
+	if gone(a.out) && errors.Is(err, syscall.EPIPE) {
+		return // whoever read the results has seen enough
+	}
 	var problems baseline.Problems
 	if errors.As(err, &problems) {
 		for _, p := range problems {

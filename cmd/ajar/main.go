@@ -15,6 +15,9 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// Unless it is asked for, SIGPIPE ends the process on the spot, with whatever
+	// the demo has put on the disk. Asked for, it is an error of the write.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	go func() {
 		<-ctx.Done()
 		stop() // the first signal ends in good order, a second one at once
@@ -25,6 +28,7 @@ func main() {
 // run is the whole program: args begins with the program's name. It gives the
 // exit code; exit.go has them all.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer, getenv func(string) string) int {
+	out = watched(out)
 	a := &app{in: in, out: out, errs: errs, getenv: getenv, now: time.Now, program: program(args[0])}
 	root := newRoot(a)
 	root.SetArgs(args[1:])

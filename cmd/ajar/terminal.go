@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"os"
 	"strconv"
 
 	"golang.org/x/term"
@@ -12,7 +11,7 @@ import (
 
 // terminal reports whether a stream is one.
 func (a *app) terminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+	f, ok := file(w)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
@@ -35,7 +34,7 @@ func (a *app) width() int {
 	if n, err := strconv.Atoi(a.getenv("COLUMNS")); err == nil && n > 0 {
 		return n
 	}
-	if f, ok := a.out.(*os.File); ok {
+	if f, ok := file(a.out); ok {
 		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
 			return w
 		}
