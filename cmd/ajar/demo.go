@@ -1,11 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,11 +23,11 @@ func newDemo(a *app) *cobra.Command {
 	var f serveFlags
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Show the whole job on an invented organization; no token, no network",
+		Short: "Show the whole job on an invented organization; no token, and nothing is asked of the network",
 		Long: `Start a small GitHub inside this process, with an invented organization of about
 forty people in it, and run the whole job on it: collect, audit, explain the
-worst finding, ask who can deploy, plan the way back, and audit again. Nothing
-leaves the machine, and nothing is left behind.
+first of the worst findings, ask who can deploy, plan the way back, and audit
+again. Nothing leaves the machine, and nothing is left behind.
 
 With --listen (and --world FILE, for a world file of your own) it only serves
 that GitHub until it is interrupted, to try ajar or anything else on. Times are
@@ -81,10 +85,13 @@ func (a *app) demo(ctx context.Context) (err error) {
 %d teams. It lives in a small GitHub inside this process. No token of yours is
 used and nothing leaves this machine. What ACME means to allow stands in a
 baseline.toml; the rest is as it grew.`, org.Name, len(org.Members), len(org.Repos), len(org.Teams))
-	err = s.run(filepath.Join(dir, "ajar.db"))
+	err = s.run(dir)
 	if ctx.Err() != nil {
 		a.exit(interrupted) // the command that was interrupted has said so
 		return nil
+	}
+	if gone(a.out) {
+		return syscall.EPIPE // what a step made of that is no mistake of its own
 	}
 	if err != nil {
 		return err
@@ -102,7 +109,8 @@ organization:
 // in: nothing of the caller's configuration or tokens is in it.
 func (a *app) stage(dir, org string, server *served, now time.Time) (func(string) string, error) {
 	conf := fmt.Sprintf("[github]\norganizations = [%q]\napi_url = %q\n\n[[github.read]]\ntoken_env = \"AJAR_GITHUB_TOKEN\"\n\n"+
-		"[store]\nurl = \"sqlite:ajar.db\"\n\n[baseline]\npaths = [\"baseline.toml\"]\n", org, server.url)
+		"[store]\nurl = \"sqlite:ajar.db\"\n\n[baseline]\npaths = [\"baseline.toml\"]\n\n"+
+		"# In an organization as small as this, one plan touches more than a twentieth.\n[remediate]\nmax_fraction = 0.2\n", org, server.url)
 	files := map[string][]byte{"config.toml": []byte(conf), "baseline.toml": githubsim.DemoBaseline(now)}
 	for name, data := range files {
 		if err := writeFile(filepath.Join(dir, name), data, true); err != nil {
@@ -119,8 +127,9 @@ func (a *app) stage(dir, org string, server *served, now time.Time) (func(string
 	}, nil
 }
 
-// run is the story itself.
-func (s *story) run(db string) error {
+// run is the story itself. It ends early where its reader goes away.
+func (s *story) run(dir string) error {
+	db := filepath.Join(dir, "ajar.db")
 	if err := s.step("Take a snapshot: who can do what, and how much of it could be seen", clean, "collect"); err != nil {
 		return err
 	}
@@ -131,7 +140,7 @@ func (s *story) run(db string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.step("Have one finding explained, as a colleague would", clean, "findings", "show", worst.Fingerprint[:8]); err != nil {
+	if err := s.step("Have the first of them explained, as a colleague would", clean, "findings", "show", worst.Fingerprint[:8]); err != nil {
 		return err
 	}
 	env := "env:" + s.org + "/control-plane/production"
@@ -141,16 +150,19 @@ func (s *story) run(db string) error {
 	if err := s.step("Plan the way back to the baseline; a dry run, nothing is changed", found, "plan"); err != nil {
 		return err
 	}
-	if err := s.step("Ask for less at a time, so that the guards let it through", found, "plan", "--only", "rule=expired-assignment"); err != nil {
+	if err := s.step("Or a smaller piece of it", found, "plan", "--only", "rule=expired-assignment"); err != nil {
 		return err
 	}
-	return s.again(db)
+	return s.again(db, filepath.Join(dir, "audit.json"))
 }
 
 // step runs one command as its own process would, and prints it first.
 func (s *story) step(title string, want status, args ...string) error {
 	s.heading(title, strings.Join(args, " "))
 	got := s.command(s.a, args...)
+	if gone(s.a.out) {
+		return syscall.EPIPE
+	}
 	if got != want {
 		return fmt.Errorf("the demo's %q ended with exit code %d, not %d: this is a mistake in ajar, please report it", strings.Join(args, " "), got, want)
 	}
@@ -178,25 +190,22 @@ func (s *story) command(a *app, args ...string) status {
 
 func (s *story) tell(format string, args ...any) { fmt.Fprintf(s.a.out, format+"\n", args...) }
 
-// worst picks the finding to explain: of the worst ones, one with paths.
+// worst picks the finding to explain: the open one that an audit lists first.
 func (s *story) worst(db string) (access.Finding, error) {
 	all, err := s.findings(db)
 	if err != nil {
 		return access.Finding{}, err
 	}
-	var pick access.Finding
-	for _, f := range all {
-		better := f.Severity > pick.Severity || f.Severity == pick.Severity && len(f.Paths) > 0 && len(pick.Paths) == 0
-		if f.State == access.Open && better {
-			pick = f
-		}
+	open := slices.DeleteFunc(all, func(f access.Finding) bool { return f.State != access.Open })
+	if len(open) == 0 {
+		return access.Finding{}, fmt.Errorf("the demo has no open finding: this is a mistake in ajar, please report it")
 	}
-	if pick.Fingerprint == "" {
-		return pick, fmt.Errorf("the demo has no open finding: this is a mistake in ajar, please report it")
-	}
-	return pick, nil
+	return slices.MinFunc(open, func(x, y access.Finding) int { // as tables list them
+		return cmp.Or(cmp.Compare(y.Severity, x.Severity), cmp.Compare(x.Rule, y.Rule), cmp.Compare(x.Title, y.Title))
+	}), nil
 }
 
+// findings are those of the newest audit, the worst first.
 func (s *story) findings(db string) ([]access.Finding, error) {
 	st, err := store.Open(s.ctx, db, store.Options{ReadOnly: true, Now: s.a.now})
 	if err != nil {
@@ -207,18 +216,33 @@ func (s *story) findings(db string) ([]access.Finding, error) {
 }
 
 // again audits once more and says what came of it, which is nothing: the same
-// findings, and no row of history for access that did not change.
-func (s *story) again(db string) error {
+// findings, and no row of history for access that did not change. The document
+// that the command writes goes to the file at path.
+func (s *story) again(db, path string) error {
 	before, err := s.findings(db)
 	if err != nil {
 		return err
 	}
 	s.heading("Audit again: nothing has changed, so nothing is added", "audit --quiet -o json > audit.json")
+	document, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("writing the demo's second audit: %w", err)
+	}
 	quiet := *s.a
-	quiet.out = discard{}
+	quiet.out = document
 	if got := s.command(&quiet, "audit", "--quiet", "-o", "json"); got != found {
 		return fmt.Errorf("the demo's second audit ended with exit code %d: this is a mistake in ajar, please report it", got)
 	}
+	info, err := document.Stat()
+	if err = errors.Join(err, document.Close()); err != nil {
+		return fmt.Errorf("writing the demo's second audit: %w", err)
+	}
+	s.tell("It said nothing here, and wrote %d bytes. Beside the first audit, the store has:\n", info.Size())
+	return s.compare(db, before)
+}
+
+// compare tells what the second audit added to the store.
+func (s *story) compare(db string, before []access.Finding) error {
 	after, err := s.findings(db)
 	if err != nil {
 		return err
@@ -250,9 +274,3 @@ func sameFindings(a, b []access.Finding) bool {
 	}
 	return len(a) == len(b)
 }
-
-// discard is io.Discard that is no terminal either way.
-type discard struct{}
-
-// Write forgets p.
-func (discard) Write(p []byte) (int, error) { return len(p), nil }
