@@ -3,17 +3,19 @@ package reach
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/eb661601/ajar/access"
 )
 
-// EnvAccess is one person who can do something with a deployment environment.
+// EnvAccess is one principal that can do something with a deployment environment:
+// a person, a team through which its members can, or a deploy key.
 type EnvAccess struct {
-	User      int64
+	Principal access.Ref
 	Privilege access.Privilege // Deploy, Approve, Bypass or Configure
-	Path      access.Path      // the strongest; the last step is into the environment
+	Paths     []access.Path    // every one that is enough for it, strongest first; the last step is into the environment
 	Note      string           // what stands in between, or what was not seen
 	Unknown   bool             // the setting that decides was not seen: may be so, may not
 }
@@ -27,15 +29,11 @@ func (g *Graph) Approvers(env int64) []EnvAccess {
 	if !ok {
 		return nil
 	}
-	var out []EnvAccess
-	for _, gr := range g.snap.GrantsOn(access.Ref{Kind: access.Env, ID: env}) {
-		if gr.Source != access.Reviewer {
-			continue
-		}
-		last := access.Step{From: g.named(gr.Principal.Kind, gr.Principal.ID), To: g.named(access.Env, env), Privilege: access.Approve, Source: access.Reviewer}
+	ways := map[int64][]access.Path{}
+	for _, gr := range g.reviewers(env) {
 		switch gr.Principal.Kind {
 		case access.User:
-			out = append(out, EnvAccess{User: gr.Principal.ID, Privilege: access.Approve, Path: access.Path{last}})
+			ways[gr.Principal.ID] = append(ways[gr.Principal.ID], access.Path{g.reviews(gr)})
 		case access.Team:
 			t, ok := index(g.teams, gr.Principal.ID)
 			if !ok {
@@ -43,16 +41,36 @@ func (g *Graph) Approvers(env int64) []EnvAccess {
 			}
 			for _, u := range g.team[t].people {
 				for _, p := range g.climbs(u, t) {
-					out = append(out, EnvAccess{User: g.users[u], Privilege: access.Approve, Path: append(p, last)})
+					ways[g.users[u]] = append(ways[g.users[u]], append(p, g.reviews(gr)))
 				}
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b EnvAccess) int {
-		return cmp.Or(cmp.Compare(a.User, b.User), cmp.Compare(len(a.Path), len(b.Path)))
-	})
-	out = slices.CompactFunc(out, func(a, b EnvAccess) bool { return a.User == b.User })
-	return slices.DeleteFunc(out, func(a EnvAccess) bool { return !g.canRead(a.User, e.Repo) })
+	var out []EnvAccess
+	for _, user := range slices.Sorted(maps.Keys(ways)) {
+		if g.canRead(user, e.Repo) {
+			out = append(out, g.approver(access.Ref{Kind: access.User, ID: user}, ways[user]))
+		}
+	}
+	return out
+}
+
+// reviewers lists the grants of those whom the environment names as reviewers.
+func (g *Graph) reviewers(env int64) []access.Grant {
+	all := g.snap.GrantsOn(access.Ref{Kind: access.Env, ID: env})
+	return slices.DeleteFunc(slices.Clone(all), func(gr access.Grant) bool { return gr.Source != access.Reviewer })
+}
+
+// reviews is the last step of a reviewer's path.
+func (g *Graph) reviews(gr access.Grant) access.Step {
+	return access.Step{
+		From: g.named(gr.Principal.Kind, gr.Principal.ID), To: g.named(access.Env, gr.Resource.ID), Privilege: access.Approve, Source: access.Reviewer,
+	}
+}
+
+func (g *Graph) approver(who access.Ref, ways []access.Path) EnvAccess {
+	slices.SortStableFunc(ways, func(a, b access.Path) int { return cmp.Compare(len(a), len(b)) })
+	return EnvAccess{Principal: who, Privilege: access.Approve, Paths: ways}
 }
 
 // canRead reports whether the user can read the repository, be it because
@@ -94,15 +112,17 @@ func (g *Graph) CanConfigure(env int64) []EnvAccess {
 	return g.into(e, access.Admin, access.Configure, "")
 }
 
-// CanDeploy lists the people who can get a job into the environment: everybody
-// with write or more, since they can start a workflow on a branch. The note says
-// which branches the environment takes and what the job then waits for.
+// CanDeploy lists who can get a job into the environment: everybody with write
+// or more, since they can start a workflow on a branch, and after them the deploy
+// keys that can write, since whoever holds one can push a branch or a tag that
+// starts a workflow. The note says which branches the environment takes and what
+// the job then waits for.
 func (g *Graph) CanDeploy(env int64) []EnvAccess {
 	e, ok := g.snap.Environment(env)
 	if !ok {
 		return nil
 	}
-	return g.into(e, access.Write, access.Deploy, branchNote(e.Policy)+"; "+gateNote(e.Gate))
+	return append(g.into(e, access.Write, access.Deploy, deployNote(e)), g.keysInto(e)...)
 }
 
 // into lists everybody with at least that much on the environment's repository.
@@ -112,12 +132,55 @@ func (g *Graph) into(e access.Environment, least, what access.Privilege, note st
 		if l.Privilege < least {
 			continue
 		}
-		path := g.Paths(l.User, e.Repo)[0]
-		path = append(path, access.Step{From: g.named(access.Repo, e.Repo), To: g.named(access.Env, e.ID), Privilege: what})
-		out = append(out, EnvAccess{User: l.User, Privilege: what, Path: path, Note: note})
+		out = append(out, EnvAccess{
+			Principal: access.Ref{Kind: access.User, ID: l.User}, Privilege: what, Note: note,
+			Paths: g.onward(g.ways(l.User, e.Repo), e, least, what),
+		})
 	}
 	return out
 }
+
+// onward gives those of the ways into a repository that are enough for what, each
+// with the step into the environment.
+func (g *Graph) onward(ways []way, e access.Environment, least, what access.Privilege) []access.Path {
+	last := access.Step{From: g.named(access.Repo, e.Repo), To: g.named(access.Env, e.ID), Privilege: what}
+	var out []access.Path
+	for _, w := range ways {
+		if g.levels[w.level].privilege >= least {
+			out = append(out, append(w.path[:len(w.path):len(w.path)], last))
+		}
+	}
+	return out
+}
+
+// keysInto lists the deploy keys that can push what deploys, by ascending id. One
+// that GitHub has switched off cannot, and none can where the environment takes
+// no branch at all.
+func (g *Graph) keysInto(e access.Environment) []EnvAccess {
+	if p := e.Policy; p != nil && p.Branches == access.SelectedBranches && len(p.Patterns) == 0 {
+		return nil
+	}
+	var out []EnvAccess
+	for _, gr := range g.snap.GrantsOn(access.Ref{Kind: access.Repo, ID: e.Repo}) {
+		if gr.Source != access.ByKey || gr.Privilege < access.Write {
+			continue
+		}
+		if k, ok := g.snap.Key(gr.Principal.ID); ok && !k.Enabled {
+			continue
+		}
+		repo := g.named(access.Repo, e.Repo)
+		out = append(out, EnvAccess{
+			Principal: gr.Principal, Privilege: access.Deploy, Note: deployNote(e),
+			Paths: []access.Path{{
+				{From: g.named(access.Key, gr.Principal.ID), To: repo, Privilege: gr.Privilege, Source: access.ByKey},
+				{From: repo, To: g.named(access.Env, e.ID), Privilege: access.Deploy},
+			}},
+		})
+	}
+	return out
+}
+
+func deployNote(e access.Environment) string { return branchNote(e.Policy) + "; " + gateNote(e.Gate) }
 
 func branchNote(p *access.Policy) string {
 	if p == nil {

@@ -1,6 +1,7 @@
 package reach_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -32,7 +33,7 @@ func deployable() *access.Snapshot {
 
 func people(as []reach.EnvAccess) (ids []int64) {
 	for _, a := range as {
-		ids = append(ids, a.User)
+		ids = append(ids, a.Principal.ID)
 	}
 	return ids
 }
@@ -65,9 +66,60 @@ func TestWhoReachesAnEnvironment(t *testing.T) {
 	if got := people(reach.New(s).Approvers(9)); !sameIDs(got, 1, 2, 4) {
 		t.Errorf("can approve on a public repository: %v, want every reviewer: 1 2 4", got)
 	}
-	path := g.CanDeploy(9)[0].Path
+	path := g.CanDeploy(9)[0].Paths[0]
 	if n := len(path); path[0].From.Ref != user(1) || path[n-1].To.Name != "env:acme/api/production" || path[n-1].Privilege != access.Deploy {
 		t.Errorf("the path does not end with deploying: %v", path)
+	}
+}
+
+// Whoever holds a key that can write can push what starts a workflow.
+func TestAKeyThatCanWriteCanDeploy(t *testing.T) {
+	key := func(id int64) access.Ref { return access.Ref{Kind: access.Key, ID: id} }
+	s := deployable()
+	s.DeployKeys = []access.DeployKey{{ID: 1, Repo: 1, Enabled: true}, {ID: 2, Repo: 1, Enabled: true, ReadOnly: true}, {ID: 3, Repo: 1}}
+	s.Grants = append(s.Grants,
+		grant(key(1), repo(1), access.Write, access.ByKey), grant(key(2), repo(1), access.Read, access.ByKey), grant(key(3), repo(1), access.Write, access.ByKey))
+	sortSnapshot(s)
+	var keys []reach.EnvAccess
+	for _, a := range reach.New(s).CanDeploy(9) {
+		if a.Principal.Kind == access.Key {
+			keys = append(keys, a)
+		}
+	}
+	if len(keys) != 1 || keys[0].Principal != key(1) {
+		t.Fatalf("%+v, want the one key that writes and is not switched off", keys)
+	}
+	if p := keys[0].Paths[0]; len(p) != 2 || p[0].Source != access.ByKey || p[0].Privilege != access.Write || p[1].To.Name != "env:acme/api/production" {
+		t.Errorf("the path is %v", p)
+	}
+	if got := reach.New(s).InEnvironment(key(1), 9); !reflect.DeepEqual(got, keys) {
+		t.Errorf("asked for the key alone: %+v", got)
+	}
+	if got := reach.New(s).CanBypass(9); len(got) != 2 {
+		t.Errorf("%+v: a key bypasses no gate", got)
+	}
+	s.Environments[0].Policy = &access.Policy{Branches: access.SelectedBranches}
+	if got := reach.New(s).InEnvironment(key(1), 9); got != nil {
+		t.Errorf("%+v, and no branch may deploy", got)
+	}
+}
+
+// Taking one path away leaves the others, so all of them are told: those, and
+// only those, that are enough.
+func TestAnEnvironmentIsReachedByEveryPathThatIsEnough(t *testing.T) {
+	s := deployable()
+	s.Grants = append(s.Grants, grant(user(1), repo(1), access.Admin, access.Direct), grant(user(1), access.Ref{Kind: access.Env, ID: 9}, access.Approve, access.Reviewer))
+	sortSnapshot(s)
+	g := reach.New(s)
+	for what, want := range map[access.Privilege]int{access.Deploy: 2, access.Configure: 1, access.Bypass: 1, access.Approve: 2} {
+		for _, a := range g.InEnvironment(user(1), 9) {
+			if a.Privilege == what && len(a.Paths) != want {
+				t.Errorf("%s: %d paths, want %d: %v", what, len(a.Paths), want, a.Paths)
+			}
+		}
+	}
+	if a := g.CanDeploy(9)[0]; len(a.Paths) != 2 || a.Paths[0][0].Privilege != access.Admin {
+		t.Errorf("%v, want the stronger path first", a.Paths)
 	}
 }
 

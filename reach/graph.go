@@ -146,8 +146,9 @@ func (g *Graph) grade(grants []access.Grant) {
 	})
 }
 
-func (g *Graph) levelOf(p access.Privilege, role int64) level {
-	return level(slices.Index(g.levels, grade{p, role}))
+// levelOf is the level of one of GitHub's own privileges.
+func (g *Graph) levelOf(p access.Privilege) level {
+	return level(slices.Index(g.levels, grade{p, 0}))
 }
 
 // onRepo reports whether the grant gives a person or a team something on one

@@ -37,7 +37,7 @@ func (g *Graph) spreadOut() {
 	g.always, g.spread = nil, nil
 	if owners := g.owner.list(); len(owners) > 0 {
 		g.always = append(g.always, layer{
-			level: g.levelOf(access.Admin, 0), people: owners,
+			level: g.levelOf(access.Admin), people: owners,
 			source: Source{Kind: access.ByOwner, Privilege: access.Admin},
 		})
 	}
@@ -45,7 +45,7 @@ func (g *Graph) spreadOut() {
 		people := g.member.list()
 		people = slices.DeleteFunc(people, g.owner.has)
 		g.always = append(g.always, layer{
-			level: g.levelOf(s.BasePermission, 0), people: people,
+			level: g.levelOf(s.BasePermission), people: people,
 			source: Source{Kind: access.Base, Privilege: s.BasePermission},
 		})
 	}
@@ -94,7 +94,7 @@ func (g *Graph) roles() []layer {
 			return cmp.Or(cmp.Compare(a.user, b.user), cmp.Compare(a.via, b.via))
 		})
 		hs = slices.CompactFunc(hs, func(a, b holder) bool { return a.user == b.user })
-		l := layer{level: g.levelOf(k.privilege, 0), source: Source{Kind: access.ByOrgRole, Privilege: k.privilege, Role: k.role}}
+		l := layer{level: g.levelOf(k.privilege), source: Source{Kind: access.ByOrgRole, Privilege: k.privilege, Role: k.role}}
 		for _, h := range hs {
 			l.people, l.own, l.via = append(l.people, h.user), append(l.own, h.own), append(l.via, h.via)
 		}

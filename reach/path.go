@@ -7,44 +7,55 @@ import (
 	"github.com/eb661601/ajar/access"
 )
 
+// way is a path, and how much it gives.
+type way struct {
+	level level
+	path  access.Path
+}
+
 // Paths gives every chain of grants by which the user reaches the repository:
 // strongest first, then the shorter one. A person who is in several teams below
 // the same grant has one path through each of them.
-func (g *Graph) Paths(user, repo int64) []access.Path {
+func (g *Graph) Paths(user, repo int64) []access.Path { return pathsOf(g.ways(user, repo)) }
+
+func pathsOf(ways []way) []access.Path {
+	var out []access.Path
+	for _, w := range ways {
+		out = append(out, w.path)
+	}
+	return out
+}
+
+// ways is [Graph.Paths] with what each path gives.
+func (g *Graph) ways(user, repo int64) []way {
 	u, known := index(g.users, user)
 	r, ok := index(g.repos, repo)
 	if !known || !ok {
 		return nil
 	}
-	type ranked struct {
-		level level
-		path  access.Path
-	}
-	var found []ranked
+	var found []way
 	g.walk(r, func(l *layer, h *hold) {
 		switch {
 		case l != nil:
 			if i, ok := slices.BinarySearch(l.people, u); ok {
 				for _, p := range g.everywherePaths(u, r, l, i) {
-					found = append(found, ranked{l.level, p})
+					found = append(found, way{l.level, p})
 				}
 			}
 		case h.team:
 			for _, p := range g.climbs(u, h.who) {
-				found = append(found, ranked{h.level, append(p, g.lastStep(h, r))})
+				found = append(found, way{h.level, append(p, g.lastStep(h, r))})
 			}
 		case h.who == u:
-			found = append(found, ranked{h.level, access.Path{g.lastStep(h, r)}})
+			found = append(found, way{h.level, access.Path{g.lastStep(h, r)}})
 		}
 	})
-	slices.SortStableFunc(found, func(a, b ranked) int {
-		return cmp.Or(cmp.Compare(b.level, a.level), cmp.Compare(len(a.path), len(b.path)))
-	})
-	out := make([]access.Path, len(found))
-	for i, f := range found {
-		out[i] = f.path
-	}
-	return out
+	slices.SortStableFunc(found, strongestWay)
+	return found
+}
+
+func strongestWay(a, b way) int {
+	return cmp.Or(cmp.Compare(b.level, a.level), cmp.Compare(len(a.path), len(b.path)))
 }
 
 // climbs gives the ways from the user up to the team: into each of their own
@@ -58,15 +69,20 @@ func (g *Graph) climbs(u, team int32) []access.Path {
 			continue
 		}
 		p := access.Path{g.joins(u, own)}
-		for i := range top {
-			p = append(p, access.Step{
-				From: g.named(access.Team, g.teams[chain[i]]), To: g.named(access.Team, g.teams[chain[i+1]]),
-				Privilege: access.Member, Source: access.ByTeam,
-			})
-		}
-		out = append(out, p)
+		out = append(out, append(p, g.parents(chain[:top+1])...))
 	}
 	return out
+}
+
+// parents are the steps up a chain of teams.
+func (g *Graph) parents(chain []int32) access.Path {
+	p := make(access.Path, 0, len(chain)+1)
+	for i := 1; i < len(chain); i++ {
+		p = append(p, access.Step{
+			From: g.named(access.Team, g.teams[chain[i-1]]), To: g.named(access.Team, g.teams[chain[i]]), Privilege: access.Member, Source: access.ByTeam,
+		})
+	}
+	return p
 }
 
 // joins is the step from a person into a team of theirs.

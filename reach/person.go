@@ -1,38 +1,52 @@
 package reach
 
-import "github.com/eb661601/ajar/access"
+import (
+	"slices"
 
-// InEnvironment gives what one person can do with the environment, one row a
-// privilege, each as [Graph.CanDeploy], [Graph.Approvers], [Graph.CanBypass] and
-// [Graph.CanConfigure] have it, without working out everybody else's.
-func (g *Graph) InEnvironment(user, env int64) []EnvAccess {
+	"github.com/eb661601/ajar/access"
+)
+
+// InEnvironment gives what one principal can do with the environment, one row a
+// privilege. Of a person and a deploy key it says what [Graph.CanDeploy],
+// [Graph.Approvers], [Graph.CanBypass] and [Graph.CanConfigure] say, without
+// working out everybody else's; of a team, what its members get through it.
+func (g *Graph) InEnvironment(who access.Ref, env int64) []EnvAccess {
 	e, ok := g.snap.Environment(env)
 	if !ok {
 		return nil
 	}
+	switch who.Kind {
+	case access.User:
+		return append(g.enters(who, e, g.ways(who.ID, e.Repo)), g.approves(who, env)...)
+	case access.Team:
+		return append(g.enters(who, e, g.teamWays(who.ID, e.Repo)), g.approvesByTeam(who, e)...)
+	case access.Key:
+		return slices.DeleteFunc(g.keysInto(e), func(a EnvAccess) bool { return a.Principal != who })
+	}
+	return nil
+}
+
+// enters gives what the ways into a repository mean for one of its environments.
+func (g *Graph) enters(who access.Ref, e access.Environment, ways []way) []EnvAccess {
 	var out []EnvAccess
-	if a := g.On(user, e.Repo); a.Privilege >= access.Write {
-		way := g.Paths(user, e.Repo)[0]
-		row := func(what access.Privilege, note string, unknown bool) {
-			last := access.Step{From: g.named(access.Repo, e.Repo), To: g.named(access.Env, env), Privilege: what}
-			out = append(out, EnvAccess{User: user, Privilege: what, Path: append(way[:len(way):len(way)], last), Note: note, Unknown: unknown})
-		}
-		row(access.Deploy, branchNote(e.Policy)+"; "+gateNote(e.Gate), false)
-		if a.Privilege >= access.Admin {
-			if may, seen := adminBypass(e); may {
-				row(access.Bypass, bypassNote(seen), !seen)
-			}
-			row(access.Configure, "", false)
+	row := func(least, what access.Privilege, note string, unknown bool) {
+		if paths := g.onward(ways, e, least, what); len(paths) > 0 {
+			out = append(out, EnvAccess{Principal: who, Privilege: what, Paths: paths, Note: note, Unknown: unknown})
 		}
 	}
-	if len(g.snap.GrantsOn(access.Ref{Kind: access.Env, ID: env})) > 0 {
-		for _, a := range g.Approvers(env) {
-			if a.User == user {
-				out = append(out, a)
-			}
-		}
+	row(access.Write, access.Deploy, deployNote(e), false)
+	if may, seen := adminBypass(e); may {
+		row(access.Admin, access.Bypass, bypassNote(seen), !seen)
 	}
+	row(access.Admin, access.Configure, "", false)
 	return out
+}
+
+func (g *Graph) approves(who access.Ref, env int64) []EnvAccess {
+	if len(g.reviewers(env)) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(g.Approvers(env), func(a EnvAccess) bool { return a.Principal != who })
 }
 
 // adminBypass reports whether administrators may bypass the gate, and whether

@@ -15,15 +15,16 @@ func TestOnePersonsViewOfAnEnvironmentIsPartOfEverybodys(t *testing.T) {
 			s := environmentWorld(bypass)
 			g := New(s)
 			for _, p := range s.People {
+				who := access.Ref{Kind: access.User, ID: p.ID}
 				var want []EnvAccess
 				for _, list := range [][]EnvAccess{g.CanDeploy(50), g.CanBypass(50), g.CanConfigure(50), g.Approvers(50)} {
 					for _, a := range list {
-						if a.User == p.ID {
+						if a.Principal == who {
 							want = append(want, a)
 						}
 					}
 				}
-				if diff := cmp.Diff(want, g.InEnvironment(p.ID, 50)); diff != "" {
+				if diff := cmp.Diff(want, g.InEnvironment(who, 50)); diff != "" {
 					t.Errorf("%s (-everybody's +own):\n%s", p.Login, diff)
 				}
 			}

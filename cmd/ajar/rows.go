@@ -43,19 +43,22 @@ func (q question) row(g access.Grant) report.AccessRow {
 }
 
 func (q question) effective(a reach.Access, repo int64) report.AccessRow {
-	r := report.AccessRow{
-		Principal: q.named(access.User, a.User), Resource: q.named(access.Repo, repo), Privilege: a.Privilege,
-		Paths: q.g.Paths(a.User, repo),
-	}
-	if a.Role != 0 {
-		r.Role = q.s.RoleName(access.Grant{Privilege: a.Privilege, Role: a.Role, Source: access.Direct})
+	return q.repository(access.Ref{Kind: access.User, ID: a.User}, repo, a.Privilege, a.Role, q.g.Paths(a.User, repo))
+}
+
+// repository is what somebody can do on a repository; role is the custom
+// repository role that it comes from, or 0.
+func (q question) repository(who access.Ref, repo int64, p access.Privilege, role int64, paths []access.Path) report.AccessRow {
+	r := report.AccessRow{Principal: q.named(who.Kind, who.ID), Resource: q.named(access.Repo, repo), Privilege: p, Paths: paths}
+	if role != 0 {
+		r.Role = q.s.RoleName(access.Grant{Privilege: p, Role: role, Source: access.Direct})
 	}
 	return r
 }
 
 func (q question) environment(a reach.EnvAccess, env int64) report.AccessRow {
 	return report.AccessRow{
-		Principal: q.named(access.User, a.User), Resource: q.named(access.Env, env), Privilege: a.Privilege, Paths: []access.Path{a.Path},
+		Principal: q.named(a.Principal.Kind, a.Principal.ID), Resource: q.named(access.Env, env), Privilege: a.Privilege, Paths: a.Paths,
 	}
 }
 
@@ -131,62 +134,48 @@ func (q question) note(p access.Privilege, resource access.Ref) string {
 	return ""
 }
 
-// of lists everything that one principal reaches.
+// of lists everything that one principal reaches; of a team, everything that its
+// members get through it.
 func (q question) of(p access.Ref) []report.AccessRow {
 	var rows []report.AccessRow
+	for _, g := range q.grantsOf(p) {
+		if g.Resource.Kind == access.Org || p.Kind != access.User && p.Kind != access.Team {
+			rows = append(rows, q.row(g))
+		}
+	}
 	switch p.Kind {
 	case access.User:
-		for _, g := range q.grantsOf(p) {
-			if g.Resource.Kind == access.Org {
-				rows = append(rows, q.row(g))
-			}
-		}
 		for repo, a := range q.g.Of(p.ID) {
 			rows = append(rows, q.effective(a, repo))
 		}
-		for _, e := range q.s.Environments {
-			for _, a := range q.g.InEnvironment(p.ID, e.ID) {
-				rows = append(rows, q.environment(a, e.ID))
-			}
-		}
 	case access.Team:
-		rows = q.ofTeam(p)
-	default:
-		for _, g := range q.grantsOf(p) {
-			rows = append(rows, q.row(g))
+		rows = append(rows, q.rolesAbove(p)...)
+		for repo, a := range q.g.OfTeam(p.ID) {
+			rows = append(rows, q.repository(p, repo, a.Privilege, a.Role, a.Paths))
+		}
+	}
+	for _, e := range q.s.Environments {
+		for _, a := range q.g.InEnvironment(p, e.ID) {
+			rows = append(rows, q.environment(a, e.ID))
 		}
 	}
 	return rows
 }
 
-// ofTeam lists the team's own grants and those of the teams above it, which it
-// inherits. Of several on one resource the strongest leads.
-func (q question) ofTeam(p access.Ref) []report.AccessRow {
-	at := map[access.Ref]int{}
+// rolesAbove lists the organization roles that the team inherits from the teams
+// above it.
+func (q question) rolesAbove(p access.Ref) []report.AccessRow {
 	var rows []report.AccessRow
 	var way access.Path
-	chain := append([]int64{p.ID}, q.g.Ancestors(p.ID)...)
-	for i, id := range chain {
-		if i > 0 {
-			way = append(way, access.Step{From: q.named(access.Team, chain[i-1]), To: q.named(access.Team, id), Privilege: access.Member, Source: access.ByTeam})
-		}
+	below := p.ID
+	for _, id := range q.g.Ancestors(p.ID) {
+		way = append(way, access.Step{From: q.named(access.Team, below), To: q.named(access.Team, id), Privilege: access.Member, Source: access.ByTeam})
+		below = id
 		for _, g := range q.grantsOf(access.Ref{Kind: access.Team, ID: id}) {
-			if i > 0 && g.Resource.Kind == access.Env {
-				continue // a reviewer is the team that is listed and whoever is in it: its row is its own
-			}
-			r := q.row(g)
-			r.Principal = q.named(access.Team, p.ID)
-			r.Paths = []access.Path{append(slices.Clone(way), r.Paths[0]...)}
-			n, known := at[g.Resource]
-			switch {
-			case !known:
-				at[g.Resource] = len(rows)
+			if g.Resource.Kind == access.Org {
+				r := q.row(g)
+				r.Principal, r.Paths = q.named(access.Team, p.ID), []access.Path{append(slices.Clone(way), r.Paths[0]...)}
 				rows = append(rows, r)
-			case r.Privilege > rows[n].Privilege:
-				r.Paths = append(r.Paths, rows[n].Paths...)
-				rows[n] = r
-			default:
-				rows[n].Paths = append(rows[n].Paths, r.Paths...)
 			}
 		}
 	}

@@ -116,13 +116,18 @@ func how(p access.Path) string {
 }
 
 // appendSources lists where the paths get their access from, each once, in order.
+// The step from a repository into its environment has none: the one before tells.
 func appendSources(b []byte, paths []access.Path) []byte {
 	var seen uint32
 	for _, path := range paths {
 		if len(path) == 0 {
 			continue
 		}
-		s := path[len(path)-1].Source
+		last := len(path) - 1
+		for last > 0 && path[last].Source == access.NoSource {
+			last--
+		}
+		s := path[last].Source
 		if bit := uint32(1) << s; seen&bit == 0 {
 			if seen != 0 {
 				b = append(b, ' ')
