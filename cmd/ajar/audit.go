@@ -68,6 +68,9 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 			return err
 		}
 		a.warn(r.Warnings)
+		if r.Unkept != "" {
+			a.say("warning: %s", r.Unkept)
+		}
 		posture.Record(r.Snapshot, r.Findings, ruleLabels(), r.At)
 		v := auditView(w.config, p.Baseline, r, failOn)
 		v.Stored = f.offline || f.at != ""

@@ -45,6 +45,7 @@ type Result struct {
 	Failed    []analyzer.Failure
 	Withheld  []string  // ids of the rules that did not run for want of a baseline
 	At        time.Time // the instant that was judged at
+	Unkept    string    // why the judgement changed no stored finding, in one line; "" where it did
 }
 
 // Take collects one snapshot into the store. A pass that breaks off leaves no
@@ -105,13 +106,26 @@ func (p Pass) Run(ctx context.Context) (Result, error) {
 	return p.Judge(ctx, info)
 }
 
-// Judge judges the newest stored snapshot and keeps the findings' lives.
+// Judge judges the newest stored snapshot and keeps the findings' lives. Without
+// a baseline it changes none that was judged with one, and says so in Unkept.
 func (p Pass) Judge(ctx context.Context, info store.SnapshotInfo) (Result, error) {
 	r, err := p.Review(ctx, info)
 	if err != nil {
 		return r, err
 	}
-	r.Findings, err = p.Store.Judge(ctx, r.Snapshot, r.Findings, r.At, r.silent()...)
+	by, err := p.Store.JudgedBy(ctx, info.Org)
+	if err != nil {
+		return r, err
+	}
+	with := store.Terms{Withheld: r.silent()}
+	switch {
+	case p.Baseline != nil:
+		with.Baseline = p.Baseline.Hash()
+	case by != "":
+		r.Unkept = fmt.Sprintf("the findings of %s were judged with a baseline (%.12s) before, and there is none now: "+
+			"this judgement is shown, and the stored findings stay as they were", info.Org, by)
+	}
+	r.Findings, err = p.Store.Judge(ctx, r.Snapshot, r.Findings, r.At, with)
 	if err != nil {
 		return r, fmt.Errorf("keeping the findings of %s: %w", info.Org, err)
 	}

@@ -160,39 +160,6 @@ func TestReviewKeepsNothing(t *testing.T) {
 	}
 }
 
-func TestFindingsOfRulesThatDidNotRunAreNotResolved(t *testing.T) {
-	p, _ := newPass(t, nil)
-	with, err := p.Run(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.Baseline = nil
-	without, err := p.Judge(t.Context(), with.Info)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(without.Withheld) == 0 {
-		t.Fatal("no rule was withheld")
-	}
-	state := map[string]access.State{}
-	for _, f := range without.Findings {
-		state[f.Fingerprint] = f.State
-	}
-	judged := 0
-	for _, f := range with.Findings {
-		if !slices.Contains(without.Withheld, f.Rule) {
-			continue
-		}
-		judged++
-		if state[f.Fingerprint] != f.State {
-			t.Errorf("%s: was %s, is %q after an audit without its rule", f.Title, f.State, state[f.Fingerprint])
-		}
-	}
-	if judged == 0 {
-		t.Error("the demo has no finding of a rule that needs a baseline")
-	}
-}
-
 func TestSelfIsThePersonBehindTheToken(t *testing.T) {
 	p, _ := newPass(t, nil)
 	me, err := Self(t.Context(), p.Client)

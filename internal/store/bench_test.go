@@ -205,7 +205,7 @@ func BenchmarkJudge(b *testing.B) {
 	snap := load(b, s, finish(b, p))
 	start := cpu()
 	for b.Loop() {
-		if got, err := s.Judge(b.Context(), snap, found, noon); err != nil || len(got) != len(found) {
+		if got, err := s.Judge(b.Context(), snap, found, noon, Terms{}); err != nil || len(got) != len(found) {
 			b.Fatalf("%d findings, %v", len(got), err)
 		}
 	}

@@ -61,7 +61,7 @@ func TestDiskThatFailsOnceIsNotTrustedAgain(t *testing.T) {
 		t.Errorf("begin after that: %v, want ErrDisk", err)
 	}
 	snap := &access.Snapshot{ID: 1}
-	if _, err := s.Judge(t.Context(), snap, nil, hour(1)); !errors.Is(err, ErrDisk) {
+	if _, err := s.Judge(t.Context(), snap, nil, hour(1), Terms{}); !errors.Is(err, ErrDisk) {
 		t.Errorf("judge after that: %v, want ErrDisk", err)
 	}
 	_ = s.Close() // it may complain: its log is gone

@@ -120,6 +120,20 @@ func (s *Store) Events(ctx context.Context, org, fingerprint string) ([]Event, e
 	return out, explain(s.path, err)
 }
 
+// JudgedBy gives the hash of the baseline with which the findings of an
+// organization were judged last, "" where there was none or nothing was judged.
+func (s *Store) JudgedBy(ctx context.Context, org string) (string, error) {
+	id, err := s.orgID(ctx, org)
+	if err != nil {
+		return "", err
+	}
+	var hash string
+	if err := s.read.row(ctx, readJudgedBy, []any{id}, &hash); err != nil {
+		return "", fmt.Errorf("how the findings of %s were judged: %w", org, explain(s.path, err))
+	}
+	return hash, nil
+}
+
 // liveFindings gives the open and waived findings by fingerprint.
 func (s *Store) liveFindings(ctx context.Context, org int64) (map[string]*life, error) {
 	lives, err := s.readLives(ctx, liveFindings, org)

@@ -14,11 +14,16 @@ import (
 const (
 	judgedUntil = `
 		SELECT org, coalesce((SELECT max(id) FROM snapshots WHERE org = s.org AND judged_at IS NOT NULL), 0),
-		       (SELECT min(at) FROM snapshots WHERE org = s.org AND finished_at IS NOT NULL)
+		       (SELECT min(at) FROM snapshots WHERE org = s.org AND finished_at IS NOT NULL),
+		       coalesce((SELECT baseline FROM judged_by WHERE org = s.org), '')
 		  FROM snapshots s
 		 WHERE id = $1 AND finished_at IS NOT NULL
 		 ORDER BY id`
 	markJudged   = `UPDATE snapshots SET judged_at = $2 WHERE id = $1`
+	markJudgedBy = `
+		INSERT INTO judged_by (org, baseline) VALUES ($1, $2)
+		    ON CONFLICT (org) DO UPDATE SET baseline = $2 WHERE baseline <> $2`
+	readJudgedBy = `SELECT coalesce((SELECT baseline FROM judged_by WHERE org = $1 ORDER BY org), '')`
 	writeFinding = `
 		INSERT INTO findings (org, fingerprint, rule, category, severity, state, principal, resource, since,
 		       first_seen, last_seen, resolved_at, resolved_why, unseen, reopened, needs, body)
@@ -42,9 +47,11 @@ const (
 // result is what was found, with what is known of it. A store that is open for
 // reading only gives the same answers and saves nothing.
 //
-// Withheld names the rules that did not run, for want of a baseline or because
-// they are switched off: what they found before stays, for nobody looked again.
-func (s *Store) Judge(ctx context.Context, snap *access.Snapshot, found []access.Finding, at time.Time, withheld ...string) ([]access.Finding, error) {
+// A judgement without a baseline changes no life that was judged with one: a flag
+// left out must not resolve a finding or take a waiver away. Then the result is
+// what was found, with what is known of it, and nothing is saved; see
+// [Store.JudgedBy].
+func (s *Store) Judge(ctx context.Context, snap *access.Snapshot, found []access.Finding, at time.Time, with Terms) ([]access.Finding, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	saves := s.conn != nil
@@ -56,12 +63,12 @@ func (s *Store) Judge(ctx context.Context, snap *access.Snapshot, found []access
 			return nil, fmt.Errorf("judging: %w", err)
 		}
 	}
-	lives, org, err := s.judged(ctx, judgement{snap, at.UTC().Truncate(time.Millisecond), withheld}, found)
+	lives, org, err := s.judged(ctx, judgement{snap: snap, at: at.UTC().Truncate(time.Millisecond), with: with}, found)
 	if err != nil {
 		return nil, fmt.Errorf("judging snapshot %d: %w", snap.ID, explain(s.path, err))
 	}
-	if saves && org.newest <= snap.ID {
-		if err := s.save(org.id, snap.ID, at, lives); err != nil {
+	if saves && org.newest <= snap.ID && !org.unkept(with) {
+		if err := s.save(org.id, snap.ID, at, with, lives); err != nil {
 			return nil, fmt.Errorf("judging snapshot %d: %w", snap.ID, err)
 		}
 	}
@@ -78,13 +85,17 @@ type judgedOrg struct {
 	id     int64
 	newest int64     // snapshot that was judged, 0 for none
 	first  time.Time // of its first snapshot
+	by     string    // hash of the baseline that its lives were judged with, "" for none
 }
+
+// unkept reports whether a judgement on these terms may change no life.
+func (o judgedOrg) unkept(with Terms) bool { return o.by != "" && with.Baseline == "" }
 
 // judged works out the lives after a judgement.
 func (s *Store) judged(ctx context.Context, j judgement, found []access.Finding) ([]*life, judgedOrg, error) {
 	var org judgedOrg
 	var first sql.NullInt64
-	err := s.read.row(ctx, judgedUntil, []any{j.snap.ID}, &org.id, &org.newest, &first)
+	err := s.read.row(ctx, judgedUntil, []any{j.snap.ID}, &org.id, &org.newest, &first, &org.by)
 	org.first = instant(first)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, org, fmt.Errorf("store %s: %w", s.path, ErrNoSnapshot)
@@ -96,7 +107,8 @@ func (s *Store) judged(ctx context.Context, j judgement, found []access.Finding)
 	if err != nil {
 		return nil, org, err
 	}
-	past := j.snap.ID < org.newest
+	j.replaced = org.by != "" && j.with.Baseline != org.by
+	past, unkept := j.snap.ID < org.newest, org.unkept(j.with)
 	var out []*life
 	for _, f := range s.worstOfEach(found) {
 		before := known[f.Fingerprint]
@@ -110,9 +122,12 @@ func (s *Store) judged(ctx context.Context, j judgement, found []access.Finding)
 		if past {
 			l.asOf(j.snap.TakenAt)
 		}
+		if unkept {
+			l.reopened = 0 // it was not found again by those who keep count
+		}
 		out = append(out, l)
 	}
-	if err := s.dateCauses(ctx, j, org, out); err != nil || past {
+	if err := s.dateCauses(ctx, j, org, out); err != nil || past || unkept {
 		return out, org, err
 	}
 	for _, l := range known {
@@ -173,11 +188,14 @@ func (s *Store) dateCauses(ctx context.Context, j judgement, org judgedOrg, live
 }
 
 // save writes the lives in one transaction.
-func (s *Store) save(org, snapshot int64, at time.Time, lives []*life) error {
+func (s *Store) save(org, snapshot int64, at time.Time, with Terms, lives []*life) error {
 	for _, l := range lives {
 		if err := s.saveLife(org, l); err != nil {
 			return err
 		}
+	}
+	if _, err := s.exec(markJudgedBy, org, with.Baseline); err != nil {
+		return err
 	}
 	if _, err := s.exec(markJudged, snapshot, ms(at)); err != nil {
 		return err

@@ -44,7 +44,7 @@ func takeOne(t *testing.T, s *Store, at int, there, readable bool) *access.Snaps
 
 func judge(t *testing.T, s *Store, snap *access.Snapshot, found ...access.Finding) []access.Finding {
 	t.Helper()
-	out, err := s.Judge(t.Context(), snap, found, snap.TakenAt)
+	out, err := s.Judge(t.Context(), snap, found, snap.TakenAt, Terms{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -315,7 +315,7 @@ func TestFindingIsFoundByTheBeginningOfItsFingerprint(t *testing.T) {
 func TestJudgingWhatIsNoSnapshot(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "ajar.db"))
 	begin(t, s, noon)
-	if _, err := s.Judge(t.Context(), &access.Snapshot{ID: 1}, nil, noon); !errors.Is(err, ErrNoSnapshot) {
+	if _, err := s.Judge(t.Context(), &access.Snapshot{ID: 1}, nil, noon, Terms{}); !errors.Is(err, ErrNoSnapshot) {
 		t.Errorf("judging an open pass: %v", err)
 	}
 }

@@ -64,11 +64,21 @@ type Event struct {
 	Why      string // "" where there is nothing to add
 }
 
+// Terms are what a judgement was made with.
+type Terms struct {
+	Baseline string // its hash, "" for none
+	// Withheld names the rules that did not run, for want of a baseline, because
+	// they are switched off or because they broke: what they found before stays,
+	// for nobody looked again.
+	Withheld []string
+}
+
 // judgement is one look at the findings of one snapshot.
 type judgement struct {
 	snap     *access.Snapshot
 	at       time.Time
-	withheld []string // rules that did not run
+	with     Terms
+	replaced bool // the lives were judged with another baseline before
 }
 
 func (j judgement) note(l *life, what, why string) {
@@ -128,7 +138,7 @@ func (j judgement) miss(l *life) {
 // gap finds the first thing that a conclusion lacks: the rule itself, or a piece
 // of coverage.
 func (j judgement) gap(f access.Finding) (string, bool) {
-	if slices.Contains(j.withheld, f.Rule) {
+	if slices.Contains(j.with.Withheld, f.Rule) {
 		return fmt.Sprintf("not looked for again on %s: the rule did not run", date(j.snap.TakenAt)), true
 	}
 	for _, n := range f.Needs {
@@ -147,9 +157,15 @@ func (j judgement) gap(f access.Finding) (string, bool) {
 // reason says why a finding that was looked for is no longer one.
 func (j judgement) reason(f access.Finding) string {
 	if f.Grant == nil {
+		if j.replaced {
+			return "it was looked for and is no longer there; the baseline changed in between"
+		}
 		return "it was looked for and is no longer there"
 	}
 	if _, there := slices.BinarySearchFunc(j.snap.Grants, *f.Grant, access.Grant.Compare); there {
+		if j.replaced {
+			return "the baseline changed"
+		}
 		return "the grant is still there, but nothing objects to it any more: the baseline, a rule or a setting changed"
 	}
 	return "the grant is gone"

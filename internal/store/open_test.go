@@ -144,16 +144,21 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 }
 
 // later is the migrations of a later ajar.
-func later(t *testing.T, second string) fs.FS {
+func later(t *testing.T, next string) fs.FS {
 	t.Helper()
-	first, err := fs.ReadFile(embedded(), "00001_first.sql")
+	out := fstest.MapFS{"09999_next.sql": {Data: []byte("-- +goose Up\n" + next)}}
+	names, err := fs.Glob(embedded(), "*.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fstest.MapFS{
-		"00001_first.sql":  {Data: first},
-		"00002_second.sql": {Data: []byte("-- +goose Up\n" + second)},
+	for _, name := range names {
+		text, err := fs.ReadFile(embedded(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[name] = &fstest.MapFile{Data: text}
 	}
+	return out
 }
 
 func TestOlderSchemaIsCopiedThenBroughtUpToDate(t *testing.T) {
@@ -168,7 +173,7 @@ func TestOlderSchemaIsCopiedThenBroughtUpToDate(t *testing.T) {
 		t.Errorf("the new table has %d rows", n)
 	}
 	s.Close()
-	old, err := Open(t.Context(), path+".schema-1.backup", Options{ReadOnly: true})
+	old, err := Open(t.Context(), fmt.Sprintf("%s.schema-%d.backup", path, newest(embedded())), Options{ReadOnly: true})
 	if err != nil {
 		t.Fatal(err)
 	}

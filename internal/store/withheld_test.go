@@ -12,7 +12,7 @@ func TestFindingOfARuleThatDidNotRunStays(t *testing.T) {
 	f := standing(1, 50)
 	judge(t, s, takeOne(t, s, 0, true, true), f)
 	snap := takeOne(t, s, 1, false, true)
-	found, err := s.Judge(t.Context(), snap, nil, snap.TakenAt, "another", f.Rule)
+	found, err := s.Judge(t.Context(), snap, nil, snap.TakenAt, Terms{Withheld: []string{"another", f.Rule}})
 	if err != nil {
 		t.Fatal(err)
 	}
