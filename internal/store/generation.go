@@ -47,12 +47,18 @@ func writeWitness(path string, n int64) error {
 	}
 	_, err = fmt.Fprintf(f, "%d\n", n)
 	if err := errors.Join(err, f.Close()); err != nil {
-		os.Remove(f.Name())
-		return fmt.Errorf("store %s: its witness: %w", path, err)
+		return fmt.Errorf("store %s: its witness: %w", path, errors.Join(err, discard(f.Name())))
 	}
 	if err := settle(f.Name(), witnessPath(path)); err != nil {
-		os.Remove(f.Name())
-		return fmt.Errorf("store %s: its witness: %w", path, err)
+		return fmt.Errorf("store %s: its witness: %w", path, errors.Join(err, discard(f.Name())))
+	}
+	return nil
+}
+
+// discard removes a file that was to become something; one that is gone is no loss.
+func discard(name string) error {
+	if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,24 +17,22 @@ func lock(path string) (*os.File, error) {
 	}
 	got, err := tryLock(f)
 	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("store %s: lock file: %w; keep the store on a local disk", path, err)
+		return nil, fmt.Errorf("store %s: lock file: %w; keep the store on a local disk", path, errors.Join(err, f.Close()))
 	}
 	if !got {
 		text, _ := io.ReadAll(io.LimitReader(f, 64))
-		f.Close()
+		_ = f.Close() // nothing was written through it
 		owner := strings.TrimSpace(string(text))
 		if owner == "" {
 			owner = "pid unknown"
 		}
 		return nil, fmt.Errorf("store %s: %w (%s); wait until it has finished, or end it", path, ErrLocked, owner)
 	}
-	if err := f.Truncate(0); err == nil {
+	if err = f.Truncate(0); err == nil {
 		_, err = fmt.Fprintf(f, "pid %d\n", os.Getpid())
 	}
 	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("store %s: lock file: %w", path, err)
+		return nil, fmt.Errorf("store %s: lock file: %w", path, errors.Join(err, f.Close()))
 	}
 	return f, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -87,7 +88,7 @@ func (s *Store) backupBefore(ctx context.Context, made int64) error {
 }
 
 // backup writes a checked copy that appears whole or not at all.
-func backup(ctx context.Context, from, to string) error {
+func backup(ctx context.Context, from, to string) (err error) {
 	if _, err := os.Lstat(to); err == nil {
 		return fmt.Errorf("backup %s: a file is there already", to)
 	}
@@ -95,15 +96,15 @@ func backup(ctx context.Context, from, to string) error {
 	if err != nil {
 		return fmt.Errorf("backup %s: %w", to, err)
 	}
-	defer os.RemoveAll(dir)
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	part := filepath.Join(dir, "store")
 	db, err := sql.Open("sqlite", dsn(from, copierParams))
 	if err != nil {
 		return fmt.Errorf("backup %s: %w", to, err)
 	}
-	defer db.Close()
-	if _, err := db.ExecContext(ctx, copyInto, part); err != nil {
-		return fmt.Errorf("backup %s: %w", to, explain(from, err))
+	_, err = db.ExecContext(ctx, copyInto, part)
+	if err = errors.Join(explain(from, err), db.Close()); err != nil {
+		return fmt.Errorf("backup %s: %w", to, err)
 	}
 	if err := checkCopy(ctx, part); err != nil {
 		return fmt.Errorf("backup %s: %w", to, err)
@@ -119,8 +120,7 @@ func checkCopy(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	return check(ctx, db, path, checkAll)
+	return errors.Join(check(ctx, db, path, checkAll), db.Close())
 }
 
 // settle makes a finished file durable under its final name.
@@ -130,12 +130,10 @@ func settle(part, to string) error {
 		return err
 	}
 	if err := f.Chmod(0o600); err != nil {
-		f.Close()
-		return err
+		return errors.Join(err, f.Close())
 	}
 	if err := f.Sync(); err != nil {
-		f.Close()
-		return err
+		return errors.Join(err, f.Close())
 	}
 	if err := f.Close(); err != nil {
 		return err
