@@ -53,8 +53,9 @@ func notEmpty(t *table, key string) {
 	}
 }
 
-// checkAssignments looks at each assignment together with its role.
-func checkAssignments(b *Baseline, problems *Problems) {
+// checkAssignments looks at each assignment together with its role. Where the
+// baseline is not whole, a role that is not there may be in what could not be read.
+func checkAssignments(b *Baseline, whole bool, problems *Problems) {
 	names := make([]string, len(b.Roles))
 	for i, r := range b.Roles {
 		names[i] = r.Name
@@ -62,7 +63,7 @@ func checkAssignments(b *Baseline, problems *Problems) {
 	for _, a := range b.Assignments {
 		r, ok := b.Role(a.Role)
 		if !ok {
-			if a.Role != "" {
+			if a.Role != "" && whole {
 				problems.add(a.roleAt, suggest(a.Role, names), "there is no role %q", a.Role)
 			}
 			continue

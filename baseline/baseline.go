@@ -123,6 +123,7 @@ func Parse(files []File) (*Baseline, error) {
 		}
 	}
 	whole := len(tables) == len(files)
+	syntax := slices.Clone(problems)
 	b := read(tables, whole, &problems)
 	if whole && b.empty() && problems.Err() == nil {
 		name := "baseline"
@@ -131,7 +132,7 @@ func Parse(files []File) (*Baseline, error) {
 		}
 		problems.add(Position{File: name}, "write at least one [[assign]] or [organization.ORG]", "the baseline says nothing")
 	}
-	problems = problems.sorted()
+	problems = problems.without(syntax).sorted()
 	if err := problems.Err(); err != nil {
 		return nil, problems
 	}
@@ -163,8 +164,8 @@ func read(tables []*table, whole bool, problems *Problems) *Baseline {
 	for _, t := range tables {
 		t.done()
 	}
+	checkAssignments(b, whole, problems)
 	if whole {
-		checkAssignments(b, problems)
 		checkWaivers(b, problems)
 		checkEnvironments(b, problems)
 	}

@@ -1,7 +1,6 @@
 package baseline
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -19,23 +18,29 @@ type Document struct {
 	lines lines
 }
 
-// ReadDocument parses the text. What is wrong with it is a [Problems] of one.
+// ReadDocument parses the text. What is wrong with it is a [Problems], of as many
+// as can be told apart.
 func ReadDocument(name string, text []byte) (*Document, error) {
-	d := &Document{Name: name, Tree: map[string]any{}, lines: newLines(string(text))}
+	d, problems, err := readDocument(name, text)
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return d, err
+}
+
+// readDocument gives beside the problems the document as far as it can be read
+// all the same; nil where it cannot.
+func readDocument(name string, text []byte) (*Document, Problems, error) {
+	d := &Document{Name: name, lines: newLines(string(text))}
 	if at, message, hint := prescan(d.lines.text); message != "" {
-		return nil, Problems{d.problem(at, message, hint)}
+		return nil, Problems{d.problem(at, message, hint)}, nil
 	}
-	err := decodeTOML(d.lines.text, &d.Tree)
-	var syntax toml.ParseError
-	if errors.As(err, &syntax) {
-		message, hint := syntaxWords(syntax.Message)
-		return nil, Problems{d.problem(syntax.Position.Start, message, hint)}
+	tree, problems, err := d.decodeAll()
+	if tree == nil {
+		return nil, problems, err
 	}
-	if err != nil {
-		return nil, fmt.Errorf("parsing %s: %w", name, err)
-	}
-	d.root = index(d.lines.text)
-	return d, nil
+	d.Tree, d.root = tree, index(d.lines.text)
+	return d, problems, nil
 }
 
 // decodeTOML turns a panic of the library into an error: a file is input.

@@ -91,6 +91,20 @@ func (ps Problems) Warnings() Problems {
 	return out
 }
 
+// without leaves out what is said of a place that has a complaint in first as
+// well: a value that is no TOML was replaced, and what is wrong with what stands
+// there now is not the file's mistake.
+func (ps Problems) without(first Problems) Problems {
+	told := map[Position]string{}
+	for _, p := range first {
+		told[p.Position()] = p.Message
+	}
+	return slices.DeleteFunc(ps, func(p Problem) bool {
+		said, ok := told[p.Position()]
+		return ok && said != p.Message
+	})
+}
+
 func (ps Problems) sorted() Problems {
 	slices.SortStableFunc(ps, func(a, b Problem) int {
 		return cmp.Or(a.Position().compare(b.Position()), cmp.Compare(a.Message, b.Message))

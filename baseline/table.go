@@ -1,7 +1,6 @@
 package baseline
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -18,15 +17,15 @@ type table struct {
 	known    []string
 }
 
-// open reads a file into its outermost table, or says why it cannot.
+// open reads a file into its outermost table as far as it can, and says what is
+// wrong with it as TOML.
 func open(f File, problems *Problems) (*table, bool) {
-	doc, err := ReadDocument(f.Name, f.Text)
-	var found Problems
+	doc, found, err := readDocument(f.Name, f.Text)
+	*problems = append(*problems, found...)
 	switch {
-	case errors.As(err, &found):
-		*problems = append(*problems, found...)
 	case err != nil:
 		problems.add(Position{File: f.Name}, "", "%v", err)
+	case doc == nil:
 	case len(doc.Tree) == 0:
 		problems.add(Position{File: f.Name}, "write at least one [[assign]] or [organization.ORG], or take the file away", "the file is empty")
 	default:
