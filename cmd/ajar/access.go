@@ -12,7 +12,7 @@ import (
 )
 
 func newAccess(a *app) *cobra.Command {
-	var everyone bool
+	var everyone, rows bool
 	var at string
 	cmd := &cobra.Command{
 		Use:   "access PRINCIPAL",
@@ -31,14 +31,30 @@ row by row, however large the organization.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if everyone {
-				return a.matrix(cmd.Context(), at)
+				return a.matrix(cmd.Context(), at, rows)
 			}
-			return a.accessOf(cmd.Context(), args[0], at)
+			return a.accessOf(cmd.Context(), args[0], at, rows)
 		},
 	}
 	cmd.Flags().BoolVar(&everyone, "all", false, "everybody on everything")
 	atFlag(cmd, &at)
+	rowsFlag(cmd, &rows)
 	return cmd
+}
+
+func rowsFlag(cmd *cobra.Command, rows *bool) {
+	cmd.Flags().BoolVar(rows, "all-rows", false, "tables fold nothing: every row and every way")
+}
+
+// showAll is [app.show] where a table may be asked to fold nothing.
+func (a *app) showAll(v report.View, rows bool) error {
+	f, err := a.format()
+	if err != nil {
+		return err
+	}
+	o := a.options()
+	o.All = rows
+	return report.Write(a.out, v, f, o)
 }
 
 func atFlag(cmd *cobra.Command, at *string) {
@@ -71,7 +87,7 @@ func (a *app) consult(ctx context.Context, org, at string, answer func(*config.C
 	return answer(c, v)
 }
 
-func (a *app) accessOf(ctx context.Context, principal, at string) error {
+func (a *app) accessOf(ctx context.Context, principal, at string, rows bool) error {
 	kind, name, err := split(principal)
 	if err != nil {
 		return err
@@ -86,18 +102,18 @@ func (a *app) accessOf(ctx context.Context, principal, at string) error {
 			Principal: p, Rows: ask(v).of(p.Ref),
 		}
 		a.exit(status(view.Exit()))
-		return a.show(view)
+		return a.showAll(view, rows)
 	})
 }
 
-func (a *app) matrix(ctx context.Context, at string) error {
+func (a *app) matrix(ctx context.Context, at string, rows bool) error {
 	return a.consult(ctx, "", at, func(c *config.Config, v audit.View) error {
 		view := report.Matrix{
 			Org: orgNamed(v.Snapshot), At: v.Info.At, Gaps: touching(report.Gaps(v.Snapshot, c.Collect.Without...), accessAreas),
 			Rows: ask(v).everything(),
 		}
 		a.exit(status(view.Exit()))
-		return a.show(view)
+		return a.showAll(view, rows)
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 
 func newWhoCan(a *app) *cobra.Command {
 	var at string
+	var rows bool
 	cmd := &cobra.Command{
 		Use:   "who-can PRIVILEGE RESOURCE",
 		Short: "Say who has a privilege on a resource, and by which path",
@@ -27,9 +28,10 @@ every path.
   ajar who-can admin repo:acme/api --at 2026-05-31
   ajar who-can owner org:acme`,
 		Args: exactly("a PRIVILEGE", "a RESOURCE"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.whoCan(cmd.Context(), args[0], args[1], at) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.whoCan(cmd.Context(), args[0], args[1], at, rows) },
 	}
 	atFlag(cmd, &at)
+	rowsFlag(cmd, &rows)
 	return cmd
 }
 
@@ -47,7 +49,7 @@ var (
 	repositoryAreas   = accessAreas[:len(accessAreas)-3]
 )
 
-func (a *app) whoCan(ctx context.Context, word, resource, at string) error {
+func (a *app) whoCan(ctx context.Context, word, resource, at string, rows bool) error {
 	kind, name, err := split(resource)
 	if err != nil {
 		return err
@@ -77,7 +79,7 @@ func (a *app) whoCan(ctx context.Context, word, resource, at string) error {
 			Privilege: p, Resource: r, Note: ask(v).note(p, r.Ref), Rows: ask(v).who(p, r.Ref),
 		}
 		a.exit(status(view.Exit()))
-		return a.show(view)
+		return a.showAll(view, rows)
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/eb661601/ajar/access"
@@ -149,92 +148,4 @@ func (v WhoCan) csv(s *sheet) error {
 		rows[i].Resource = v.Resource
 	}
 	return accessRows(s, v.Org, v.At, v.Gaps, values(rows))
-}
-
-func (v Access) table(p *page) error {
-	p.title("Access of "+v.Principal.Name, "in "+orgName(v.Org)+", as of "+moment(v.At))
-	p.gaps(v.Gaps)
-	p.gap()
-	if len(v.Rows) == 0 {
-		p.para(2, plain, "nothing that was seen")
-		return p.err
-	}
-	p.para(2, plain, tallyOf(v.Rows))
-	p.gap()
-	var rows []gridRow
-	for _, r := range strongest(v.Rows, resourceOf) {
-		rows = append(rows, gridRow{cells: []span{
-			privilegeStyle(r.Privilege).of(r.role()), plain.of(r.Resource.Name).in(v.Org), {},
-		}, ways: p.ways(r.Paths, v.Org)})
-	}
-	p.grid([]column{{head: "privilege", min: 9}, {head: "resource", min: 16}, {head: "how", min: 36, wrap: true, fold: true}}, rows)
-	return p.err
-}
-
-func (v WhoCan) table(p *page) error {
-	p.title("Who has "+v.Privilege.String()+" on "+v.Resource.Name, "as of "+moment(v.At))
-	p.gaps(v.Gaps)
-	p.gap()
-	if len(v.Rows) == 0 {
-		p.para(2, plain, "nobody that was seen")
-		return p.err
-	}
-	p.para(2, plain, count(len(v.Rows), "principal", "principals")+": "+tallyOf(v.Rows))
-	if v.Note != "" {
-		p.para(2, dim, v.Note)
-	}
-	p.gap()
-	var rows []gridRow
-	for _, r := range strongest(v.Rows, principalOf) {
-		rows = append(rows, gridRow{cells: []span{
-			plain.of(r.Principal.Name).in(v.Org), privilegeStyle(r.Privilege).of(r.role()), {},
-		}, ways: p.ways(r.Paths, v.Org)})
-	}
-	p.grid([]column{{head: "principal", min: 16}, {head: "privilege", min: 9}, {head: "how", min: 36, wrap: true, fold: true}}, rows)
-	return p.err
-}
-
-// waysShown is how many ways a table tells of for one row.
-const waysShown = 3
-
-// ways are the lines that say how, a way each, the strongest first.
-func (p *page) ways(paths []access.Path, org access.Named) []span {
-	listed := paths
-	if !p.all {
-		listed = paths[:min(len(paths), waysShown)]
-	}
-	out := make([]span, 0, len(listed)+1)
-	for _, path := range listed {
-		s := dim.of(how(path))
-		s.brief = strings.ReplaceAll(s.text, ":"+Visible(orgName(org))+"/", ":…/")
-		out = append(out, s)
-	}
-	if rest := len(paths) - len(listed); rest > 0 {
-		out = append(out, dim.of("and "+count(rest, "more way", "more ways")))
-	}
-	return out
-}
-
-// tallyOf counts rows by privilege, the highest first.
-func tallyOf(rows []AccessRow) string {
-	n := map[access.Privilege]int{}
-	for _, r := range rows {
-		n[r.Privilege]++
-	}
-	var parts []string
-	for p := access.Configure; p > access.NoPrivilege; p-- {
-		if n[p] > 0 {
-			parts = append(parts, number(n[p])+" "+p.String())
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
-// privilegeStyle makes what can change things stand out.
-func privilegeStyle(p access.Privilege) style {
-	switch p {
-	case access.Admin, access.Maintain, access.Owner, access.Bypass, access.Configure:
-		return strong
-	}
-	return plain
 }

@@ -77,6 +77,8 @@ type page struct {
 	color   bool
 	all     bool
 	program string
+	org     string // the organization that commands are about
+	cutWays bool   // a row has more ways than are told
 	err     error
 }
 
@@ -136,8 +138,13 @@ func (p *page) raw(s string) {
 // gap writes an empty line.
 func (p *page) gap() { p.raw("\n") }
 
-// title begins a page.
+// title begins a page, on one line where it fits; it is broken, never cut.
 func (p *page) title(title, rest string) {
+	if columns(Visible(title))+gutter+columns(Visible(rest)) > p.width {
+		p.para(0, strong, title)
+		p.para(2, plain, rest)
+		return
+	}
 	p.hang(0, []span{strong.of(title), space(gutter)}, plain, rest)
 }
 
@@ -181,10 +188,16 @@ const labelWidth = 12
 func (p *page) field(label, value string) { p.styled(label, plain, value) }
 
 func (p *page) styled(label string, s style, value string) {
-	if value == "" {
-		return
+	if value != "" {
+		p.hang(2, []span{dim.of(label), space(labelWidth - columns(label))}, s, value)
 	}
-	p.hang(2, []span{dim.of(label), space(labelWidth - columns(label))}, s, value)
+}
+
+// wide is a field whose label takes more room.
+func (p *page) wide(width int, label, value string) {
+	if value != "" {
+		p.hang(2, []span{dim.of(label), space(width - columns(label))}, plain, value)
+	}
 }
 
 // bullet writes one item of a list.
@@ -194,7 +207,25 @@ func (p *page) bullet(indent int, text string) {
 
 // command writes something to copy: it is not cut, however wide.
 func (p *page) command(indent int, words string) {
-	p.emit([]span{space(indent), plain.of(p.program + " " + words)})
+	p.emit([]span{space(indent), plain.of(p.program + " " + words + p.inOrg())})
+}
+
+// inOrg is the flag that keeps a command to the organization of the page: the
+// store may hold several.
+func (p *page) inOrg() string {
+	if p.org == "" {
+		return ""
+	}
+	return " --org " + argument(p.org)
+}
+
+// argument writes a name as one argument of a shell.
+func argument(s string) string {
+	const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@"
+	if s != "" && strings.Trim(s, safe) == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 func total(spans []span) int {

@@ -78,32 +78,44 @@ func (p *page) path(indent int, path access.Path) {
 	}
 }
 
-// breakPath breaks a path before its arrows. Lines after the first are two
-// columns shorter, for an indent.
+// breakPath breaks a path before its arrows, and a part of it that is wider than a
+// line as [wrap] does. Lines after the first are two columns shorter, for an indent.
 func breakPath(text string, width int) []string {
 	var lines []string
 	line, room := "", width
 	for i, part := range strings.Split(text, arrow) {
-		switch next := line + arrow + part; {
-		case i == 0:
-			line = part
-		case columns(next) <= room:
-			line = next
-		default:
-			lines = append(lines, shorten(line, room))
-			line, room = "→ "+part, width-2
+		next := part
+		if i > 0 {
+			if columns(line+arrow+part) <= room {
+				line += arrow + part
+				continue
+			}
+			lines, next = append(lines, line), "→ "+part
+		}
+		if len(lines) > 0 {
+			room = width - 2
+		}
+		line = next
+		if columns(line) > room {
+			broken := wrap(line, width-2)
+			lines, line, room = append(lines, broken[:len(broken)-1]...), broken[len(broken)-1], width-2
 		}
 	}
-	return append(lines, shorten(line, room))
+	return append(lines, line)
 }
 
 // how is the middle of a path, for where both its ends are told already: the
-// teams and organizations on the way, or the source where there are none.
+// teams and organizations on the way, or the source where there are none. The
+// repository of an environment is told by the environment's name.
 func how(p access.Path) string {
 	if len(p) == 0 {
 		return ""
 	}
 	last := p[len(p)-1]
+	if n := len(p) - 1; n > 0 && last.To.Kind == access.Env && last.From.Kind == access.Repo && p[n-1].To.Ref == last.From.Ref {
+		given := link(p[n-1])
+		return strings.TrimSuffix(how(p[:n]), arrow+given) + arrow + given + " (repository)"
+	}
 	parts := strings.Split(PathText(p), arrow)
 	parts = parts[1 : len(parts)-1]
 	if n := len(parts); n > 0 && parts[n-1] == role(last) {

@@ -219,7 +219,7 @@ func TestPathsAreWrittenWithArrows(t *testing.T) {
 			examplePath(),
 			"user:carol → team:acme-robotics/sre → (parent) team:acme-robotics/engineering → write → repo:acme-robotics/api" +
 				" → deploy → env:acme-robotics/api/production",
-			"team:acme-robotics/sre → (parent) team:acme-robotics/engineering → write → repo:acme-robotics/api",
+			"team:acme-robotics/sre → (parent) team:acme-robotics/engineering → write (repository)",
 		},
 		{rows[2].Paths[0], "user:carol → maintain → repo:acme-robotics/docs", "direct"},
 		{
