@@ -7,6 +7,7 @@ import (
 )
 
 func (v Plan) table(p *page) error {
+	p.org = orgName(v.Org)
 	p.title("Plan for "+orgName(v.Org), "a rehearsal: nothing was changed")
 	p.gap()
 	p.field("made", moment(v.MadeAt))
@@ -114,20 +115,32 @@ func (v Plan) detail(p *page, a PlanAction) {
 	}
 	p.under("why", plain, why)
 	p.under("risk", plain, a.Risk)
-	loses := ""
-	if a.Losers > 0 || a.Loss != "" {
-		who := names(a.Sample, a.Losers, 5)
-		if a.Losers != len(a.Sample) || a.Losers > 5 || who == "" {
-			who = strings.TrimSuffix(number(a.Losers)+": "+who, ": ")
-		}
-		loses = who
-		if a.Loss != "" {
-			loses += "; " + a.Loss
-		}
-	}
-	p.under("loses", plain, loses)
+	p.under("loses", plain, a.loses())
 	p.under("undo", plain, a.Inverse)
 	p.under("not undone", warn, strings.Join(a.Irreversible, "; "))
+}
+
+// loses says who loses what: a loss that names everybody, or that nobody has, is
+// said alone.
+func (a PlanAction) loses() string {
+	named := a.Losers == len(a.Sample)
+	for _, n := range a.Sample {
+		named = named && strings.Contains(a.Loss, n.Name)
+	}
+	if a.Loss != "" && named {
+		return a.Loss
+	}
+	if a.Losers == 0 && a.Loss == "" {
+		return ""
+	}
+	who := names(a.Sample, a.Losers, 5)
+	if a.Losers != len(a.Sample) || a.Losers > 5 || who == "" {
+		who = strings.TrimSuffix(number(a.Losers)+": "+who, ": ")
+	}
+	if a.Loss != "" {
+		who += "; " + a.Loss
+	}
+	return who
 }
 
 // under is a field of something in a list.
