@@ -11,6 +11,7 @@ import (
 )
 
 func (a Audit) table(p *page) error {
+	p.org = orgName(a.Org)
 	p.run("Audit of ", a.Run)
 	switch b := a.Baseline; b {
 	case nil:
@@ -25,7 +26,7 @@ func (a Audit) table(p *page) error {
 	p.open(open, a.Org, a.now())
 	p.resolved(inState(a.Findings, access.Resolved))
 	p.waived(inState(a.Findings, access.Waived), a.now())
-	p.undecided(a.Undecided)
+	p.undecided(a.Undecided, a.Org)
 	if len(a.Unmanaged) > 0 {
 		p.section(strong, "Not managed", "the baseline leaves these alone; only the rules that need none were run on them")
 		p.para(2, plain, strings.Join(a.Unmanaged, ", "))
@@ -145,7 +146,7 @@ func (p *page) bars(left, right []tally, width int) {
 func bar(t tally, all []tally, width int) []span {
 	most, name, digits := 1, 8, 1
 	for _, o := range all {
-		most, name = max(most, o.n), min(max(name, columns(o.name)), 20)
+		most, name = max(most, o.n), min(max(name, columns(o.name)), 32)
 		digits = max(digits, len(number(o.n)))
 	}
 	room := min(width-name-digits-4, 30)
@@ -281,10 +282,13 @@ func unnamed(f access.Finding) string {
 	return ""
 }
 
-// sinceSpan is a date with its age, or briefly the date.
+// sinceSpan says since when with the age, or briefly without.
 func sinceSpan(t, now time.Time) span {
-	s := dim.of(since(t, now))
-	s.brief = day(t)
+	if t.IsZero() {
+		return span{}
+	}
+	s := dim.of("since " + since(t, now))
+	s.brief = "since " + day(t)
 	return s
 }
 
@@ -320,24 +324,6 @@ func (p *page) waived(all []access.Finding, now time.Time) {
 		p.para(2, plain, "the next to end, at the end of "+lastDay(first.WaiverEnd)+" (in "+age(first.WaiverEnd.Sub(now))+"): "+first.Title)
 	}
 	p.command(2, "findings --state waived")
-}
-
-func (p *page) undecided(all []access.Undecided) {
-	if len(all) == 0 {
-		return
-	}
-	p.section(strong, "Undecided", "neither a finding nor a clean bill")
-	p.gap()
-	width := 0
-	for _, u := range all {
-		width = max(width, columns(u.Rule))
-	}
-	for _, u := range all {
-		figure := number(u.Count)
-		p.hang(2, []span{
-			space(6 - len(figure)), strong.of(figure + "  "), plain.of(u.Rule), space(width - columns(u.Rule) + gutter),
-		}, dim, u.Reason)
-	}
 }
 
 // exit writes the closing line.

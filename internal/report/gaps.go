@@ -67,22 +67,42 @@ func expected(g Gap) bool {
 	return slices.ContainsFunc(g.Missing, func(m Missing) bool { return m.Status != access.Unavailable })
 }
 
+// missing groups the scopes of an area by reason. Reasons that differ only in
+// naming their own scope are one.
 func missing(s *access.Snapshot, a access.Area) []Missing {
+	type key struct {
+		status       access.Status
+		reason, help string
+	}
+	at := map[key]int{}
 	var out []Missing
 	for _, c := range s.Coverage.Exceptions(a) {
-		c.Status = told(c.Status)
-		i := slices.IndexFunc(out, func(m Missing) bool {
-			return m.Status == c.Status && m.Reason == c.Reason && m.Help == c.Help
-		})
-		if i < 0 {
-			out = append(out, Missing{Status: c.Status, Reason: c.Reason, Help: c.Help, First: []access.Named{}})
-			i = len(out) - 1
+		name := scope(s, a, c.Scope)
+		k := key{told(c.Status), nameless(c.Reason, name, s.Org.Login), c.Help}
+		i, ok := at[k]
+		if !ok {
+			i = len(out)
+			at[k] = i
+			out = append(out, Missing{Status: k.status, Reason: c.Reason, Help: c.Help, First: []access.Named{}})
 		}
-		if out[i].Count++; out[i].Count <= firstNames {
-			out[i].First = append(out[i].First, scope(s, a, c.Scope))
+		m := &out[i]
+		if m.Reason != c.Reason {
+			m.Reason = k.reason
+		}
+		if m.Count++; m.Count <= firstNames {
+			m.First = append(m.First, name)
 		}
 	}
 	return out
+}
+
+// nameless writes "acme/…" for the name of a thing in the organization.
+func nameless(reason string, n access.Named, login string) string {
+	_, name, ok := strings.Cut(n.Name, ":")
+	if !ok || !strings.HasPrefix(name, login+"/") {
+		return reason
+	}
+	return strings.ReplaceAll(reason, name, login+"/…")
 }
 
 // scope names what an area was read for.
