@@ -3,6 +3,7 @@ package report
 import (
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/eb661601/ajar/access"
@@ -49,27 +50,9 @@ func (v Findings) csv(s *sheet) error {
 	return findingRows(s, v.Org.Name, v.At, v.Gaps, v.Findings, nil)
 }
 
-// findingsGrid are the columns of a list; the state only where it differs.
-func findingsGrid(states bool) []column {
-	cols := []column{{head: "id"}, {head: "severity"}}
-	if states {
-		cols = append(cols, column{head: "state"})
-	}
-	return append(cols,
-		column{head: "rule"}, column{head: "resource", min: 12, fold: true}, column{head: "principal", min: 10, fold: true},
-		column{head: "affected", right: true, fold: true, tell: true}, column{head: "since", fold: true, tell: true},
-	)
-}
-
 func (v Findings) table(p *page) error {
-	what := count(len(v.Findings), "finding", "findings")
-	if len(v.Findings) > 0 && !v.mixed() {
-		what = number(len(v.Findings)) + " " + string(v.Findings[0].State)
-	}
-	if v.Filter != "" {
-		what += ": " + v.Filter
-	}
-	p.title("Findings of "+orgName(v.Org), what)
+	p.org = orgName(v.Org)
+	p.title("Findings of "+orgName(v.Org), v.what())
 	p.gaps(v.Gaps)
 	p.gap()
 	if len(v.Findings) == 0 {
@@ -77,33 +60,47 @@ func (v Findings) table(p *page) error {
 		return p.err
 	}
 	all := forReading(v.Findings)
-	states := v.mixed()
-	var rows []gridRow
-	for _, f := range all {
-		rows = append(rows, v.row(f, states))
+	rows := entries(all, v.Org, v.now())
+	for i, f := range all {
+		state := span{}
+		if v.mixed() {
+			state = plain.of(string(f.State))
+		}
+		cells := rows[i].cells
+		rows[i].cells = append([]span{cells[0], severityStyle(f.Severity).of(f.Severity.String()), state}, cells[1:]...)
 	}
-	p.grid(findingsGrid(states), rows)
+	columns := append([]column{entryColumns[0], {}, {}}, entryColumns[1:]...)
+	l := p.layout(4, columns, rows)
+	l.write(p, rows)
 	p.gap()
 	p.hang(0, []span{dim.of("one in full: ")}, plain, p.program+" findings show "+short(all[0].Fingerprint))
 	return p.err
 }
 
+// what says how many there are, in which state, and what was asked for.
+func (v Findings) what() string {
+	n := len(v.Findings)
+	what := count(n, "finding", "findings")
+	switch {
+	case n == 0:
+	case v.mixed():
+		var parts []string
+		for _, s := range []access.State{access.Open, access.Waived, access.Resolved} {
+			if of := len(inState(v.Findings, s)); of > 0 {
+				parts = append(parts, number(of)+" "+string(s))
+			}
+		}
+		what += ": " + strings.Join(parts, ", ")
+	default:
+		what = number(n) + " " + string(v.Findings[0].State)
+	}
+	if v.Filter != "" {
+		what += "; asked for: " + v.Filter
+	}
+	return what
+}
+
 // mixed reports whether the findings are in more than one state.
 func (v Findings) mixed() bool {
 	return slices.ContainsFunc(v.Findings, func(f access.Finding) bool { return f.State != v.Findings[0].State })
-}
-
-func (v Findings) row(f access.Finding, states bool) gridRow {
-	affected := ""
-	if f.Affected > 0 {
-		affected = number(f.Affected)
-	}
-	cells := []span{dim.of(short(f.Fingerprint)), severityStyle(f.Severity).of(f.Severity.String())}
-	if states {
-		cells = append(cells, plain.of(string(f.State)))
-	}
-	return gridRow{cells: append(cells,
-		plain.of(f.Rule), plain.of(orDash(f.Resource.Name)).in(v.Org), plain.of(orDash(f.Principal.Name)).in(v.Org), plain.of(affected),
-		sinceSpan(f.Since, v.now()),
-	)}
 }

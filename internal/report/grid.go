@@ -7,7 +7,6 @@ type column struct {
 	min   int  // may be shortened down to this width; 0: never
 	fold  bool // moves to a line beneath where the page is narrow; the rightmost first
 	wrap  bool // the last column: holds the ways of a row, which are broken and never cut
-	tell  bool // when folded, the heading goes with the value, which says too little alone
 }
 
 // gridRow is one row: a lead that has lines of its own above the cells (what it
@@ -165,9 +164,6 @@ func (l *layout) row(p *page, r gridRow) {
 		if l.folded[i] {
 			if c.text = l.text(c); c.text == "" || c.text == "-" {
 				continue
-			}
-			if l.cols[i].tell {
-				c.text = l.cols[i].head + " " + c.text
 			}
 			beneath = append(beneath, c)
 			continue

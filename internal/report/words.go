@@ -130,14 +130,6 @@ func names(all []access.Named, total, limit int) string {
 	return s
 }
 
-// orDash stands in for a name where there is none.
-func orDash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
-}
-
 // upper is a severity as a heading.
 func upper(s access.Severity) string { return strings.ToUpper(s.String()) }
 

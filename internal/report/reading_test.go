@@ -1,0 +1,170 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// flow is a table as one line, for what may be broken anywhere.
+func flow(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// member gives rows of somebody who reads n repositories by the base permission,
+// and holds more on a few things.
+func member(n int) Access {
+	carol := user(7, "carol")
+	v := Access{Org: org, At: taken, Principal: carol}
+	up := access.Step{From: carol, To: org, Privilege: access.Member, Source: access.Direct}
+	for i := range n {
+		r := repo(int64(1000+i), fmt.Sprintf("r%03d", i))
+		v.Rows = append(v.Rows, AccessRow{carol, r, access.Read, "", []access.Path{{up, {From: org, To: r, Privilege: access.Read, Source: access.Base}}}})
+	}
+	production := env(501, "api/production")
+	into := access.Step{From: repo(100, "api"), To: production, Privilege: access.Configure}
+	admin := access.Step{From: carol, To: repo(100, "api"), Privilege: access.Admin, Source: access.Direct}
+	deploy := into
+	deploy.Privilege = access.Deploy
+	audit := access.Step{From: carol, To: org, Privilege: access.None, Role: "audit_reader", Source: access.ByOrgRole}
+	v.Rows = append(v.Rows,
+		AccessRow{carol, repo(100, "api"), access.Admin, "", []access.Path{{admin}}},
+		AccessRow{carol, production, access.Deploy, "", []access.Path{{admin, deploy}}},
+		AccessRow{carol, production, access.Configure, "", []access.Path{{admin, into}}},
+		AccessRow{carol, org, access.None, "audit_reader", []access.Path{{audit}}},
+		AccessRow{carol, org, access.Member, "", []access.Path{{up}}},
+	)
+	return v
+}
+
+func TestWhatMattersStandsFirstAndReadsThatEverybodyHasAreCounted(t *testing.T) {
+	text := render(t, member(198), Table, Options{})
+	at := -1
+	for _, want := range []string{
+		"organization  role audit_reader, member", "environments  1 configure, 1 deploy", "repositories  1 admin, 198 read",
+		"\n  role audit_reader  ", "\n  configure, deploy", "\n  admin ", "read on 198 more repositories, by the base permission of org:acme-robotics",
+		"ajar access user:carol --all-rows --org acme-robotics",
+	} {
+		i := strings.Index(text, want)
+		if i <= at {
+			t.Errorf("%q is missing, or too early:\n%s", want, text)
+		}
+		at = i
+	}
+	if strings.Contains(text, "r007") || strings.Contains(text, "none") {
+		t.Errorf("too much is told:\n%s", text)
+	}
+	all := render(t, member(198), Table, Options{All: true})
+	if strings.Count(all, "(member) org:… → read (base permission)") != 198 || strings.Contains(all, "--all-rows") {
+		t.Errorf("not every row is listed:\n%s", all)
+	}
+	for _, f := range []Format{JSON, CSV} {
+		if n := strings.Count(render(t, member(198), f, Options{}), "repo:acme-robotics/r"); n < 198 {
+			t.Errorf("%s folds rows: %d", f, n)
+		}
+	}
+}
+
+func TestFewRepositoriesAreNamed(t *testing.T) {
+	if text := render(t, member(3), Table, Options{}); !strings.Contains(text, "repo:acme-robotics/r002") && !strings.Contains(text, "repo:…/r002") {
+		t.Errorf("three repositories are only counted:\n%s", text)
+	}
+}
+
+// A name may lose its middle; a title and a path are broken, never cut.
+func TestTitlesAndPathsAreNeverShortened(t *testing.T) {
+	role := "a_role_of_the_organization_with_a_very_long_name_indeed"
+	long := strings.Repeat("long-", 18) + "end"
+	v := member(0)
+	v.Principal.Name = "user:" + long
+	v.Rows = []AccessRow{{v.Principal, repo(1, "api"), access.Read, "", []access.Path{{
+		{From: v.Principal, To: team(3, "sre"), Privilege: access.Member, Source: access.Direct},
+		{From: team(3, "sre"), To: org, Privilege: access.Read, Role: role, Source: access.ByOrgRole},
+		{From: org, To: repo(1, "api"), Privilege: access.Read, Role: role, Source: access.ByOrgRole},
+	}}}}
+	for _, width := range []int{60, 80, 100, 160} {
+		text := render(t, v, Table, Options{Width: width})
+		if flat := strings.Join(strings.Fields(text), ""); !strings.Contains(flat, role+")") || !strings.HasPrefix(flat, "Accessofuser:"+long) {
+			t.Errorf("%d: a title or a path is cut:\n%s", width, text)
+		}
+		if strings.Count(text, "(") != strings.Count(text, ")") {
+			t.Errorf("%d: a bracket stays open:\n%s", width, text)
+		}
+	}
+}
+
+func TestAListOfFindingsTellsTheWholeTitle(t *testing.T) {
+	v := Findings{Org: org, At: taken, Findings: exampleFindings()[:8], Filter: "open or waived"}
+	for _, width := range []int{60, 100, 160} {
+		text := flow(render(t, v, Table, Options{Width: width}))
+		for _, f := range v.Findings {
+			if title := flow(Visible(f.Title)); !strings.Contains(text, "● "+title) || !strings.Contains(text, f.Fingerprint[:8]+" "+f.Severity.String()+" "+f.Rule) {
+				t.Errorf("%d: %q is not told in full:\n%s", width, title, text)
+			}
+		}
+		if !strings.Contains(text, "8 open; asked for: open or waived") {
+			t.Errorf("%d: %s", width, text)
+		}
+	}
+}
+
+func TestWhatIsUndecidedIsSummedUp(t *testing.T) {
+	a := exampleAudit()
+	a.Undecided = nil
+	for i := range 40 {
+		a.Undecided = append(a.Undecided, access.Undecided{
+			Rule: "gate-open", Count: 2, Reason: fmt.Sprintf("gates: denied, environments of acme-robotics/r%d: GitHub refused", i),
+		})
+	}
+	for i := range 13 {
+		a.Undecided = append(a.Undecided, access.Undecided{Rule: fmt.Sprintf("rule-%02d", i), Count: 1, Reason: "not seen"})
+	}
+	slices.Reverse(a.Undecided)
+	text := render(t, a, Table, Options{})
+	_, text, _ = strings.Cut(text, "Undecided")
+	for _, want := range []string{"80  gate-open", "environments of acme-robotics/…: GitHub refused", "4 more reasons, for 4 cases:", "--output json"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing:\n%s", want, text)
+		}
+	}
+	if n := strings.Count(text, "gate-open"); n != 1 {
+		t.Errorf("one rule and reason has %d lines", n)
+	}
+	if all := render(t, a, Table, Options{All: true}); !strings.Contains(all, "rule-12") {
+		t.Error("not everything is listed where all is asked for")
+	}
+}
+
+func TestReasonsThatNameTheirOwnScopeAreOne(t *testing.T) {
+	s := exampleSnapshot()
+	for i := range 7 {
+		s.Coverage.Set(access.Cover{
+			Area: access.AreaDeployKeys, Scope: int64(100 + i), Status: access.Denied,
+			Reason: "keys of acme-robotics/" + s.Repositories[i].Name + ": GitHub refused",
+		})
+	}
+	i := slices.IndexFunc(Gaps(s), func(g Gap) bool { return g.Area == access.AreaDeployKeys })
+	if m := Gaps(s)[i].Missing; len(m) != 1 || m[0].Count != 7 || m[0].Reason != "keys of acme-robotics/…: GitHub refused" {
+		t.Errorf("%+v", m)
+	}
+}
+
+func TestALossIsToldOnce(t *testing.T) {
+	carol := []access.Named{user(7, "carol")}
+	for _, c := range []struct {
+		a    PlanAction
+		want string
+	}{
+		{PlanAction{}, ""},
+		{PlanAction{Loss: "nobody loses anything"}, "nobody loses anything"},
+		{PlanAction{Losers: 1, Sample: carol, Loss: "user:carol cannot approve any more"}, "user:carol cannot approve any more"},
+		{PlanAction{Losers: 1, Sample: carol, Loss: "write, down to read"}, "user:carol; write, down to read"},
+		{PlanAction{Losers: 3, Sample: carol, Loss: "user:carol and others"}, "3: user:carol and 2 more; user:carol and others"},
+		{PlanAction{Losers: 1, Sample: carol}, "user:carol"},
+	} {
+		if got := c.a.loses(); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
