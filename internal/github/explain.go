@@ -93,12 +93,15 @@ func explainToken(err error) (string, string, bool) {
 func explainWeb(err error) (string, string, bool) {
 	const hint = "check api_url (GHES: https://HOST/api/v3), and whether a proxy or a sign-in page of the network stands in between"
 	if b, ok := errors.AsType[*BodyError](err); ok && errors.Is(b, ErrNotGitHub) {
-		return "https://" + b.Host + " answered with " + b.What + ", not with GitHub's API", hint, true
+		return b.Host + " answered with " + b.What + ", not with GitHub's API", hint, true
 	}
 	s, ok := errors.AsType[*StatusError](err)
 	switch {
 	case ok && s.Status == 407:
 		return "the proxy asks for a user name and password (407)", "put them into HTTPS_PROXY, or ask whoever runs the proxy", true
+	case ok && s.Web && (s.Status == 501 || s.Status == 505):
+		// GitHub's own trouble is 500 and 502 to 504; these say that nobody there knows the request.
+		return fmt.Sprintf("what answers at %s is not GitHub's API (a web page, %d)", s.Path, s.Status), hint, true
 	case ok && errors.Is(s, ErrNotGitHub):
 		return fmt.Sprintf("%s answered with a web page (%d), not with GitHub's API", s.Path, s.Status), hint, true
 	}
@@ -147,5 +150,5 @@ func explainServer(err error) (string, string, bool) {
 	if !errors.Is(err, ErrServer) {
 		return "", "", false
 	}
-	return "GitHub could not answer: " + printable(err.Error(), 300), "try again later; githubstatus.com tells of known trouble", true
+	return "GitHub could not answer: " + printable(err.Error(), 300), "try again later; for github.com, githubstatus.com tells of known trouble", true
 }
