@@ -22,6 +22,9 @@ var (
 	ruleName     = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 )
 
+// IsLogin reports whether s can be the login of an organization or a person.
+func IsLogin(s string) bool { return loginName.MatchString(s) }
+
 // variable is the name of an environment variable. What is no such name is most
 // likely the secret itself, so it is not repeated.
 func (v value) variable() string {
@@ -169,7 +172,7 @@ func (v value) mode() string {
 	case "approve", "auto":
 		v.bad(fmt.Sprintf("mode %q is not supported by this version yet: it can change nothing", s), `leave it at "dry-run"`)
 	default:
-		v.bad(fmt.Sprintf("%q is not a mode", s), baseline.Suggest(s, []string{"dry-run", "approve", "auto"}))
+		v.bad(fmt.Sprintf("%q is not a mode", s), `this version has "dry-run" alone`)
 	}
 	return "dry-run"
 }
