@@ -39,7 +39,9 @@ func (s *Store) openForReading(ctx context.Context, migrations fs.FS) error {
 	if err := s.checkIfQuick(ctx); err != nil {
 		return err
 	}
-	if known := newest(migrations); made < known {
+	if known := newest(migrations); made == 0 {
+		return fmt.Errorf("store %s: the file is empty, so %w in it yet; run ajar collect, which fills it", s.path, ErrNoStore)
+	} else if made < known {
 		return fmt.Errorf("store %s: %w (schema %d, this one reads %d); run ajar collect once, which brings it up to date",
 			s.path, ErrOlder, made, known)
 	} else if made > known {
