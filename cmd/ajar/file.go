@@ -13,7 +13,7 @@ import (
 func writeFile(path string, data []byte, fresh bool) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".partial-*") // mode 0600
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+		return notWritten(path, err)
 	}
 	defer func() {
 		if gone := os.Remove(f.Name()); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
@@ -23,7 +23,7 @@ func writeFile(path string, data []byte, fresh bool) (err error) {
 	_, err = f.Write(data)
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+		return notWritten(path, err)
 	}
 	if !fresh {
 		err = os.Rename(f.Name(), path)
@@ -36,7 +36,20 @@ func writeFile(path string, data []byte, fresh bool) (err error) {
 		return withHint(usage("%s is there already", path), "name another file, or remove it first")
 	}
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+		return notWritten(path, err)
 	}
 	return nil
+}
+
+// notWritten names the file that was meant, not the one that was to become it.
+func notWritten(path string, err error) error {
+	var p *fs.PathError
+	var l *os.LinkError
+	switch {
+	case errors.As(err, &p):
+		err = p.Err
+	case errors.As(err, &l):
+		err = l.Err
+	}
+	return fmt.Errorf("writing %s: %w", path, err)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/audit"
 	"github.com/eb661601/ajar/internal/config"
+	"github.com/eb661601/ajar/internal/github"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/remediate"
 )
@@ -107,10 +109,23 @@ func (a *app) planInput(ctx context.Context, c *config.Config, r audit.Result) r
 			in.Self = append(in.Self, me)
 		}
 	}
-	if err != nil && !a.flags.quiet {
-		a.say("warning: it is not known who ajar itself is, so whatever takes access away is refused: %v", err)
+	if err != nil {
+		a.unknownSelf(err)
 	}
 	return in
+}
+
+// unknownSelf says once what the whole plan suffers from.
+func (a *app) unknownSelf(err error) {
+	line, hint := github.Explain(err)
+	var h hinted
+	if errors.As(err, &h) {
+		line, hint = err.Error(), h.hint
+	}
+	a.remark("warning: it is not known whom the token belongs to (%s), so every change that takes access away is refused: one of them could lock ajar itself out", line)
+	if hint != "" {
+		a.remark("hint: %s", hint)
+	}
 }
 
 func guards(r config.Remediate) remediate.Guards {
@@ -149,7 +164,7 @@ func parseOnly(pairs []string) (map[string][]string, error) {
 			return nil, withHint(usage("--only %q is not a choice", p), "rule=RULE, resource=RESOURCE or principal=PRINCIPAL")
 		}
 		if key == "rule" {
-			if _, err := (filter{rule: value}).parse(); err != nil {
+			if err := known("--only rule", "rule", value, ruleNames()); err != nil {
 				return nil, err
 			}
 		} else if _, _, err := split(value); err != nil {

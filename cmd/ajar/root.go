@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,7 +49,26 @@ func newRoot(a *app) *cobra.Command {
 	complete(root)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
+	refuseStrays(root)
 	return root
+}
+
+// refuseStrays makes cobra's own commands refuse a word that they do not know,
+// as all others do; by themselves they show their help and exit with 0.
+func refuseStrays(root *cobra.Command) {
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "completion":
+			c.Args, c.RunE = onlyCommands, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		case "help":
+			c.Args = func(_ *cobra.Command, args []string) error {
+				if cmd, rest, err := root.Find(args); err != nil || len(rest) > 0 {
+					return onlyCommands(cmd, rest)
+				}
+				return nil
+			}
+		}
+	}
 }
 
 func globalFlags(f *pflag.FlagSet, g *globals) {
@@ -87,6 +107,15 @@ func onlyCommands(cmd *cobra.Command, args []string) error {
 // flagError adds the nearest flag to the complaint about one that is unknown.
 func flagError(cmd *cobra.Command, err error) error {
 	line, _, _ := strings.Cut(err.Error(), "\n")
+	var value *pflag.InvalidValueError
+	if errors.As(err, &value) {
+		f := value.GetFlag()
+		what := map[string]string{"int": "a whole number", "bool": "true or false"}[f.Value.Type()]
+		if what == "" {
+			what = "a value that it takes"
+		}
+		line = fmt.Sprintf("--%s %q is not %s", f.Name, value.GetValue(), what)
+	}
 	unknown, isUnknown := strings.CutPrefix(line, "unknown flag: --")
 	if !isUnknown {
 		return withHint(usage("%s", line), "%s --help lists the flags", cmd.CommandPath())

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -19,6 +20,9 @@ func newVersion(a *app) *cobra.Command {
 		Args:    exactly(),
 		RunE: func(*cobra.Command, []string) error {
 			if asJSON {
+				if f, err := a.format(); err != nil || f == report.CSV {
+					return cmp.Or(err, withHint(usage("--json and --output csv say two things"), "keep one of them"))
+				}
 				a.flags.output = string(report.JSON)
 			}
 			return a.show(buildVersion())
