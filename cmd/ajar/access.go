@@ -7,7 +7,6 @@ import (
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/audit"
-	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/report"
 )
 
@@ -46,45 +45,8 @@ func rowsFlag(cmd *cobra.Command, rows *bool) {
 	cmd.Flags().BoolVar(rows, "all-rows", false, "tables fold nothing: every row and every way")
 }
 
-// showAll is [app.show] where a table may be asked to fold nothing.
-func (a *app) showAll(v report.View, rows bool) error {
-	f, err := a.format()
-	if err != nil {
-		return err
-	}
-	o := a.options()
-	o.All = rows
-	return report.Write(a.out, v, f, o)
-}
-
 func atFlag(cmd *cobra.Command, at *string) {
-	cmd.Flags().StringVar(at, "at", "", "as of `TIME` (2026-05-31, RFC 3339, or 7d for a week ago) instead of the newest snapshot")
-}
-
-// consult opens the store, loads the snapshot that a question is about, and
-// hands it over.
-func (a *app) consult(ctx context.Context, org, at string, answer func(*config.Config, audit.View) error) error {
-	c, err := a.config()
-	if err != nil {
-		return err
-	}
-	s, err := a.look(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer a.closing(s)
-	if org, err = a.stored(ctx, s, c, org); err != nil {
-		return err
-	}
-	info, err := a.snapshot(ctx, s, org, at)
-	if err != nil {
-		return err
-	}
-	v, err := audit.Pass{Org: org, Store: s, Now: a.now}.Open(ctx, info)
-	if err != nil {
-		return err
-	}
-	return answer(c, v)
+	cmd.Flags().StringVar(at, "at", "", "as of `TIME` (2026-05-31, which means its end in UTC, RFC 3339, or 7d for a week ago): from the newest snapshot before it")
 }
 
 func (a *app) accessOf(ctx context.Context, principal, at string, rows bool) error {
@@ -92,28 +54,34 @@ func (a *app) accessOf(ctx context.Context, principal, at string, rows bool) err
 	if err != nil {
 		return err
 	}
-	return a.consult(ctx, orgOf(kind, name), at, func(c *config.Config, v audit.View) error {
+	if words, ok := privileges[kind]; ok {
+		return withHint(usage("%s is a resource, and access says what a principal reaches", principal),
+			"%s who-can %s %s says who reaches it", a.program, words[0], principal)
+	}
+	return a.consult(ctx, orgOf(kind, name), at, func(w *work, v audit.View) (report.View, error) {
 		p, err := resolve(v.Snapshot, kind, name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		view := report.Access{
-			Org: orgNamed(v.Snapshot), At: v.Info.At, Gaps: touching(report.Gaps(v.Snapshot, c.Collect.Without...), accessAreas),
+			Org: orgNamed(v.Snapshot), At: v.Info.At, Gaps: touching(report.Gaps(v.Snapshot, w.config.Collect.Without...), accessAreas),
 			Principal: p, Rows: ask(v).of(p.Ref),
 		}
 		a.exit(status(view.Exit()))
-		return a.showAll(view, rows)
+		w.all = rows
+		return view, nil
 	})
 }
 
 func (a *app) matrix(ctx context.Context, at string, rows bool) error {
-	return a.consult(ctx, "", at, func(c *config.Config, v audit.View) error {
+	return a.consult(ctx, "", at, func(w *work, v audit.View) (report.View, error) {
 		view := report.Matrix{
-			Org: orgNamed(v.Snapshot), At: v.Info.At, Gaps: touching(report.Gaps(v.Snapshot, c.Collect.Without...), accessAreas),
+			Org: orgNamed(v.Snapshot), At: v.Info.At, Gaps: touching(report.Gaps(v.Snapshot, w.config.Collect.Without...), accessAreas),
 			Rows: ask(v).everything(),
 		}
 		a.exit(status(view.Exit()))
-		return a.showAll(view, rows)
+		w.all = rows
+		return view, nil
 	})
 }
 

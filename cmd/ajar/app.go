@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 )
 
@@ -44,4 +47,29 @@ func (a *app) log() (*slog.Logger, error) {
 		return slog.New(slog.NewTextHandler(a.errs, o)), nil
 	}
 	return slog.New(slog.NewJSONHandler(a.errs, o)), nil
+}
+
+// spoken is a log whose warnings are messages to people: there are few of them,
+// and somebody has to do something.
+type spoken struct {
+	slog.Handler
+	a *app
+}
+
+// Handle says a warning on one line and logs the rest.
+func (h spoken) Handle(ctx context.Context, r slog.Record) error {
+	if r.Level < slog.LevelWarn {
+		return h.Handler.Handle(ctx, r)
+	}
+	var about []string
+	r.Attrs(func(at slog.Attr) bool {
+		about = append(about, fmt.Sprintf("%s %v", at.Key, at.Value))
+		return true
+	})
+	line := "warning: " + r.Message
+	if len(about) > 0 {
+		line += " (" + strings.Join(about, ", ") + ")"
+	}
+	h.a.remark("%s", line)
+	return nil
 }

@@ -163,22 +163,22 @@ func (a *app) explain(ctx context.Context, principal, resource, at string) error
 	if b == nil {
 		return a.noBaseline("explain")
 	}
-	return a.consult(ctx, orgOf(rk, rname), "", func(_ *config.Config, v audit.View) error {
+	return a.consult(ctx, orgOf(rk, rname), "", func(_ *work, v audit.View) (report.View, error) {
 		p, err := resolve(v.Snapshot, pk, pname)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		r, err := resolve(v.Snapshot, rk, rname)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		bound, problems := b.Bind(v.Snapshot)
 		if err := baseline.Problems(problems).Err(); err != nil {
-			return err
+			return nil, err
 		}
-		return a.show(report.BaselineExplain{
+		return report.BaselineExplain{
 			Principal: p, Resource: r, At: when, Allowed: allowed(bound, p.Ref, r.Ref, when), Lines: bound.Explain(p.Ref, r.Ref, when),
-		})
+		}, nil
 	})
 }
 

@@ -64,7 +64,12 @@ func (a *app) fail(ctx context.Context, err error) {
 		a.exit(interrupted)
 		return
 	}
-	a.exit(failed)
+	var not absent
+	if errors.As(err, &not) && not.unseen {
+		a.exit(incomplete) // it is not known to be absent, which is no mistake of the question
+	} else {
+		a.exit(failed)
+	}
 	if gone(a.out) && errors.Is(err, syscall.EPIPE) {
 		return // whoever read the results has seen enough
 	}
@@ -85,6 +90,13 @@ func (a *app) fail(ctx context.Context, err error) {
 	a.say("%s", line)
 	if hint != "" {
 		a.say("hint: %s", hint)
+	}
+}
+
+// remark says what --quiet spares.
+func (a *app) remark(format string, args ...any) {
+	if !a.flags.quiet {
+		a.say(format, args...)
 	}
 }
 

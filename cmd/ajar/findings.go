@@ -55,13 +55,8 @@ func (f filter) parse() (store.Filter, error) {
 	for _, r := range analyzer.Rules() {
 		categories = append(categories, r.Category)
 	}
-	known := func(flag, word string, words []string) error {
-		if word == "" || slices.Contains(words, word) {
-			return nil
-		}
-		return withHint(usage("%s %q is none that there is", flag, word), "%s", baseline.Suggest(word, slices.Compact(words)))
-	}
-	err := cmp.Or(known("--rule", f.rule, rules), known("--category", f.category, categories), known("--severity", f.severity, severities))
+	err := cmp.Or(known("--rule", "rule", f.rule, rules), known("--category", "category", f.category, categories),
+		known("--severity", "severity", f.severity, severities))
 	if err != nil {
 		return out, err
 	}
@@ -72,12 +67,20 @@ func (f filter) parse() (store.Filter, error) {
 		}
 	}
 	for _, w := range f.states {
-		if err := known("--state", w, states); err != nil {
+		if err := known("--state", "state", w, states); err != nil {
 			return out, err
 		}
 		out.States = append(out.States, access.State(w))
 	}
 	return out, nil
+}
+
+// known refuses a word of a flag that is none of the words there are.
+func known(flag, what, word string, words []string) error {
+	if word == "" || slices.Contains(words, word) {
+		return nil
+	}
+	return withHint(usage("%s %q is not a %s", flag, word, what), "%s", baseline.Suggest(word, slices.Compact(words)))
 }
 
 // words says what was asked for.
@@ -115,13 +118,26 @@ func (a *app) findings(ctx context.Context, f filter) error {
 	})
 }
 
-// lived gives the newest snapshot and the findings as they stand in the store.
+// lived gives the newest snapshot that was judged and the findings as they stand
+// in the store. That there are none of what was never judged is no good news.
 func (a *app) lived(ctx context.Context, p audit.Pass, want store.Filter) (audit.View, []access.Finding, error) {
-	info, err := a.snapshot(ctx, p.Store, p.Org, "")
+	newest, err := a.snapshot(ctx, p.Store, p.Org, "")
 	if err != nil {
 		return audit.View{}, nil, err
 	}
-	v, err := p.Open(ctx, info)
+	judged, ok, err := p.Store.Judged(ctx, newest)
+	if err != nil {
+		return audit.View{}, nil, err
+	}
+	if !ok {
+		return audit.View{}, nil, withHint(usage("%s was never audited, so nothing is known of its findings", newest.Org),
+			"%s audit --offline --org %s judges the stored snapshot", a.program, newest.Org)
+	}
+	if judged.ID != newest.ID {
+		a.remark("the findings of %s are those of %s; the newer snapshot of %s is not judged yet: %s audit --offline --org %s",
+			newest.Org, instant(judged.At), instant(newest.At), a.program, newest.Org)
+	}
+	v, err := p.Open(ctx, judged)
 	if err != nil {
 		return v, nil, err
 	}
@@ -131,19 +147,11 @@ func (a *app) lived(ctx context.Context, p audit.Pass, want store.Filter) (audit
 
 // eachStored goes through the organizations that the store is asked about.
 func (a *app) eachStored(ctx context.Context, do func(*work, audit.Pass) error) error {
-	c, err := a.config()
+	w, err := a.lookAround(ctx, "")
 	if err != nil {
 		return err
 	}
-	s, err := a.look(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer a.closing(s)
-	w := &work{a: a, config: c, store: s, pass: audit.Pass{Store: s, Now: a.now}}
-	if w.orgs, err = a.asked(ctx, s, c); err != nil {
-		return err
-	}
+	defer w.close()
 	w.each(ctx, func(_ context.Context, p audit.Pass) error { return do(w, p) })
 	return nil
 }
@@ -162,38 +170,28 @@ characters of its id are enough.`,
 }
 
 func (a *app) showFinding(ctx context.Context, id string) error {
-	c, err := a.config()
+	w, err := a.lookAround(ctx, "")
 	if err != nil {
 		return err
 	}
-	s, err := a.look(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer a.closing(s)
-	orgs, err := a.asked(ctx, s, c)
-	if err != nil {
-		return err
-	}
-	for i, org := range orgs {
-		f, err := s.Finding(ctx, org, id)
-		if err != nil && i < len(orgs)-1 {
+	defer w.close()
+	for i, org := range w.orgs {
+		f, err := w.store.Finding(ctx, org, id)
+		if err != nil && i < len(w.orgs)-1 {
 			continue // it may be another organization's
 		}
 		if err != nil {
 			return withHint(err, "%s findings lists the ids", a.program)
 		}
-		return a.explainFinding(ctx, c, audit.Pass{Org: org, Store: s, Now: a.now}, f)
+		p := w.pass
+		p.Org = org
+		return a.explainFinding(ctx, w.config, p, f)
 	}
 	return nil
 }
 
 func (a *app) explainFinding(ctx context.Context, c *config.Config, p audit.Pass, f access.Finding) error {
-	info, err := a.snapshot(ctx, p.Store, p.Org, "")
-	if err != nil {
-		return err
-	}
-	v, err := p.Open(ctx, info)
+	v, err := a.view(ctx, p, "")
 	if err != nil {
 		return err
 	}

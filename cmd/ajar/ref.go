@@ -1,7 +1,7 @@
 package main
 
 import (
-	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,21 +22,41 @@ func split(text string) (access.Kind, string, error) {
 		return access.NoKind, "", withHint(usage("%q is not a kind of principal or resource", word),
 			"%s", baseline.Suggest(word, []string{"user", "team", "key", "invitation", "org", "repo", "env"}))
 	}
+	if _, ok := forms[kind]; !ok {
+		return access.NoKind, "", withHint(usage("a snapshot holds no %ss, so %q cannot be looked up", kind, text),
+			"what can be: user, team, key, invitation, org, repo, env")
+	}
 	return kind, name, nil
+}
+
+// forms are how the kinds that a snapshot holds are written.
+var forms = map[access.Kind]string{
+	access.User: "user:LOGIN", access.Team: "team:ORG/SLUG", access.Key: "key:ORG/REPO#ID", access.Invitation: "invitation:ORG#ID",
+	access.Org: "org:ORG", access.Repo: "repo:ORG/NAME", access.Env: "env:ORG/REPO/NAME",
 }
 
 // orgOf is the organization that a written name is in; "" where it says none.
 func orgOf(kind access.Kind, name string) string {
-	org, _, _ := strings.Cut(name, "/")
-	org, _, _ = strings.Cut(org, "#")
-	if kind == access.User {
-		return ""
+	org, rest, _ := strings.Cut(name, "/")
+	bare, _, _ := strings.Cut(name, "#")
+	switch kind {
+	case access.Org, access.Invitation:
+		return bare
+	case access.Team, access.Repo, access.Key:
+		if strings.Contains(bare, "/") {
+			return org
+		}
+	case access.Env:
+		if strings.Contains(rest, "/") {
+			return org
+		}
 	}
-	return org
+	return ""
 }
 
 // resolve finds what a written name points at in a snapshot. Names are compared
-// as GitHub does, without case; "#ID" stands for the thing of that id.
+// as GitHub does, without case; "#ID" stands for the thing of that id. A name
+// that says no organization is looked for in the snapshot's own.
 func resolve(s *access.Snapshot, kind access.Kind, name string) (access.Named, error) {
 	if _, digits, ok := strings.Cut(name, "#"); ok {
 		id, err := strconv.ParseInt(digits, 10, 64)
@@ -44,11 +64,13 @@ func resolve(s *access.Snapshot, kind access.Kind, name string) (access.Named, e
 			return access.Named{}, usage("%q is not an id", digits)
 		}
 		ref := access.Ref{Kind: kind, ID: id}
-		full := s.Name(ref)
-		if kind != access.Invitation && strings.Contains(full, ":#") {
+		if !slices.Contains(all(s, kind), ref) {
 			return access.Named{}, notThere(s, kind, name, nil)
 		}
-		return access.Named{Ref: ref, Name: full}, nil
+		return access.Named{Ref: ref, Name: s.Name(ref)}, nil
+	}
+	if orgOf(kind, name) == "" && kind != access.User {
+		name = s.Org.Login + "/" + name
 	}
 	want := kind.String() + ":" + name
 	var names []string
@@ -62,13 +84,42 @@ func resolve(s *access.Snapshot, kind access.Kind, name string) (access.Named, e
 	return access.Named{}, notThere(s, kind, name, names)
 }
 
+// absent says that a snapshot does not have what was asked about.
+type absent struct {
+	error
+	unseen bool // it may be there: what would tell was not seen to its end
+}
+
+// Unwrap gives what there is to say.
+func (e absent) Unwrap() error { return e.error }
+
+// shownIn is what must have been seen to know that a thing is not there.
+var shownIn = map[access.Kind][]access.Area{
+	access.User: {access.AreaMembers, access.AreaOutside}, access.Team: {access.AreaTeams}, access.Repo: {access.AreaRepositories},
+	access.Env: {access.AreaRepositories, access.AreaEnvironments}, access.Key: {access.AreaRepositories, access.AreaDeployKeys},
+	access.Invitation: {access.AreaInvitations},
+}
+
 func notThere(s *access.Snapshot, kind access.Kind, name string, names []string) error {
-	err := usage("%s:%s is not in the snapshot of %s", kind, name, s.TakenAt.UTC().Format("2006-01-02 15:04 UTC"))
-	want := fmt.Sprintf("%s:%s", kind, name)
-	if hint := baseline.Suggest(want, names); strings.HasPrefix(hint, "did you mean") {
-		return withHint(err, "%s", hint)
+	want := kind.String() + ":" + name
+	err := usage("%s is not in the snapshot of %s of %s", want, s.Org.Login, instant(s.TakenAt))
+	hint := "names are looked up as they were then, written " + forms[kind] + "; ajar collect takes a new snapshot"
+	if near := baseline.Suggest(want, names); strings.HasPrefix(near, "did you mean") {
+		hint = near
 	}
-	return withHint(err, "names are looked up as they were then; ajar collect takes a new snapshot")
+	for _, area := range shownIn[kind] {
+		c := s.Coverage.Of(area)
+		if c.Status == access.Complete || c.Status == access.Unavailable {
+			continue
+		}
+		err = usage("%w, and may be there all the same: %s were not seen to the end (%s)",
+			err, strings.ReplaceAll(string(area), "-", " "), c.Reason)
+		if c.Help != "" {
+			hint = "would help: " + c.Help
+		}
+		return absent{withHint(err, "%s", hint), true}
+	}
+	return absent{withHint(err, "%s", hint), false}
 }
 
 // all lists everything of one kind.

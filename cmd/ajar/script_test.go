@@ -78,6 +78,11 @@ func servers(e *testscript.Env) error {
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprint(w, "<html><body>Sign in to the corporate proxy</body></html>")
 	}))
+	serve("FILES", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { // as python3 -m http.server
+		w.Header().Set("Content-Type", "text/html;charset=utf-8")
+		w.WriteHeader(http.StatusNotImplemented)
+		fmt.Fprintf(w, "<!DOCTYPE HTML><html><body>Unsupported method (%q)</body></html>", r.Method)
+	}))
 	serve("STUCK", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // only then does the server notice that the client is gone
 		<-r.Context().Done()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,6 +31,9 @@ func (a *app) config() (*config.Config, error) {
 		c = *read
 	}
 	if len(a.flags.orgs) > 0 {
+		if err := logins(a.flags.orgs); err != nil {
+			return nil, err
+		}
 		c.GitHub.Organizations = once(a.flags.orgs)
 	}
 	if a.flags.apiURL != "" { // the address of the file's GraphQL would be another server's
@@ -42,6 +46,28 @@ func (a *app) config() (*config.Config, error) {
 		c.Baseline = &config.Baseline{Paths: a.flags.baseline}
 	}
 	return &c, nil
+}
+
+// logins refuses what cannot be the login of an organization before anybody is
+// asked about it.
+func logins(orgs []string) error {
+	for _, o := range orgs {
+		if config.IsLogin(o) {
+			continue
+		}
+		hint := "it is the name in its address: github.com/LOGIN"
+		parts := strings.FieldsFunc(o, func(r rune) bool { return r == ',' || r == ' ' })
+		bare := strings.TrimPrefix(strings.TrimRight(o, "/"), "org:")
+		bare = bare[strings.LastIndexByte(bare, '/')+1:]
+		switch {
+		case len(parts) > 1 && !slices.ContainsFunc(parts, func(p string) bool { return !config.IsLogin(p) }):
+			hint = "repeat it: --org " + strings.Join(parts, " --org ")
+		case config.IsLogin(bare) && (strings.HasPrefix(o, "org:") || strings.Contains(o, "://")):
+			hint = "write --org " + bare
+		}
+		return withHint(usage("--org %q is not the login of an organization", o), "%s", hint)
+	}
+	return nil
 }
 
 // once keeps the first of logins that differ in case alone.
@@ -118,7 +144,7 @@ func (a *app) openStore(ctx context.Context, path string, readOnly bool) (*store
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, path, store.Options{ReadOnly: readOnly, Now: a.now, Log: log})
+	return store.Open(ctx, path, store.Options{ReadOnly: readOnly, Now: a.now, Log: slog.New(spoken{log.Handler(), a})})
 }
 
 func (a *app) storePath(c *config.Config) string {
@@ -134,6 +160,9 @@ func (a *app) baseline(c *config.Config) (*baseline.Baseline, error) {
 		return nil, nil
 	}
 	b, err := baseline.Load(c.Baseline.Paths)
+	if errors.Is(err, fs.ErrNotExist) && len(a.flags.baseline) > 0 {
+		return nil, withHint(err, "--baseline names it")
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, withHint(err, "a baseline that is configured must be there; leave [baseline] out to run without one")
 	}
@@ -193,9 +222,13 @@ func (a *app) pick(ctx context.Context, s *store.Store, org, at string) (store.S
 	if at == "" {
 		return s.Latest(ctx, org)
 	}
-	t, err := moment(at, a.now())
+	t, err := past(at, a.now())
 	if err != nil {
 		return store.SnapshotInfo{}, err
 	}
-	return s.At(ctx, org, t)
+	info, err := s.At(ctx, org, t)
+	if err == nil {
+		a.remark("%s as of %s: the newest snapshot before that was taken %s", org, instant(t), instant(info.At))
+	}
+	return info, err
 }

@@ -30,3 +30,19 @@ func moment(text string, now time.Time) (time.Time, error) {
 	}
 	return time.Time{}, withHint(usage("--at %q is not a time", text), `write 2026-05-31, "2026-05-31 12:00", 2026-05-31T12:00:00Z, or how long ago: 36h, 7d`)
 }
+
+// past reads --at where it asks about what was: a time yet to come has no
+// snapshot. The day that is not over yet means now.
+func past(text string, now time.Time) (time.Time, error) {
+	t, err := moment(text, now)
+	if err != nil || !t.After(now) {
+		return t, err
+	}
+	if text == now.UTC().Format(time.DateOnly) {
+		return now.UTC(), nil
+	}
+	return time.Time{}, withHint(usage("--at %s is yet to come (it is %s now)", text, instant(now)), "leave --at out for the newest snapshot")
+}
+
+// instant writes a time for a message.
+func instant(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

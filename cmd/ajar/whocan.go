@@ -8,7 +8,6 @@ import (
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/baseline"
 	"github.com/eb661601/ajar/internal/audit"
-	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/report"
 )
 
@@ -28,7 +27,9 @@ every path.
   ajar who-can admin repo:acme/api --at 2026-05-31
   ajar who-can owner org:acme`,
 		Args: exactly("a PRIVILEGE", "a RESOURCE"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.whoCan(cmd.Context(), args[0], args[1], at, rows) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.whoCan(cmd.Context(), args[0], args[1], at, rows)
+		},
 	}
 	atFlag(cmd, &at)
 	rowsFlag(cmd, &rows)
@@ -69,17 +70,18 @@ func (a *app) whoCan(ctx context.Context, word, resource, at string, rows bool) 
 	case access.Repo:
 		areas = repositoryAreas
 	}
-	return a.consult(ctx, orgOf(kind, name), at, func(c *config.Config, v audit.View) error {
+	return a.consult(ctx, orgOf(kind, name), at, func(w *work, v audit.View) (report.View, error) {
 		r, err := resolve(v.Snapshot, kind, name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		view := report.WhoCan{
-			Org: orgNamed(v.Snapshot), At: v.Info.At, Gaps: touching(report.Gaps(v.Snapshot, c.Collect.Without...), areas),
+			Org: orgNamed(v.Snapshot), At: v.Info.At, Gaps: touching(report.Gaps(v.Snapshot, w.config.Collect.Without...), areas),
 			Privilege: p, Resource: r, Note: ask(v).note(p, r.Ref), Rows: ask(v).who(p, r.Ref),
 		}
 		a.exit(status(view.Exit()))
-		return a.showAll(view, rows)
+		w.all = rows
+		return view, nil
 	})
 }
 

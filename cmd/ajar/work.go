@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
+	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/baseline"
@@ -20,7 +23,9 @@ type work struct {
 	orgs     []string
 	store    *store.Store
 	pass     audit.Pass
-	shown    int // views written so far
+	shown    int    // views written so far
+	all      bool   // tables fold nothing
+	program  string // how the commands begin that a view suggests
 	progress *progress
 }
 
@@ -96,18 +101,45 @@ func (w *work) each(ctx context.Context, do func(context.Context, audit.Pass) er
 
 func (w *work) one(ctx context.Context, p audit.Pass, do func(context.Context, audit.Pass) error) {
 	w.progress.begin(p.Org)
-	err := do(ctx, p)
+	err := w.suggest(ctx, p.Org)
+	if err == nil {
+		err = do(ctx, p)
+	}
 	w.progress.end()
 	if err != nil {
-		w.a.fail(ctx, err)
+		w.a.fail(ctx, w.missing(err, p.Org))
 	}
+}
+
+// suggest settles how suggested commands begin: with --org where the store has
+// other organizations too.
+func (w *work) suggest(ctx context.Context, org string) error {
+	stored, err := w.store.Orgs(ctx)
+	w.program = w.a.program
+	if slices.ContainsFunc(stored, func(o access.Organization) bool { return !strings.EqualFold(o.Login, org) }) {
+		w.program += " --org " + org
+	}
+	return err
+}
+
+// missing says in one line that GitHub knows no such organization.
+func (w *work) missing(err error, org string) error {
+	if !errors.Is(err, audit.ErrNoOrganization) {
+		return err
+	}
+	host := w.config.GitHub.APIURL
+	if u, bad := url.Parse(host); bad == nil {
+		host = u.Host
+	}
+	return withHint(usage("no organization %s at %s that this token can see", org, host),
+		"check the spelling; GitHub hides what a token may not see, and single sign-on must have accepted it")
 }
 
 // show writes a view; in CSV those of several organizations make one table.
 func (w *work) show(v report.View) error {
 	w.progress.end()
 	o := w.a.options()
-	o.Append = w.shown > 0
+	o.Append, o.Program, o.All = w.shown > 0, w.program, w.all
 	w.shown++
 	f, err := w.a.format()
 	if err != nil {

@@ -48,12 +48,20 @@ type Result struct {
 	Unkept    string    // why the judgement changed no stored finding, in one line; "" where it did
 }
 
+// ErrNoOrganization says that GitHub shows this token no organization of that
+// login.
+var ErrNoOrganization = errors.New("no such organization")
+
 // Take collects one snapshot into the store. A pass that breaks off leaves no
 // snapshot: nothing may rest on half a look.
 func (p Pass) Take(ctx context.Context) (store.SnapshotInfo, error) {
 	var none store.SnapshotInfo
 	start, before := p.Now(), p.Client.Meter()
 	org, err := collector.Identify(ctx, p.Client, p.Org)
+	// A whole address that is not there is a StatusError, and another matter.
+	if _, address := errors.AsType[*github.StatusError](err); errors.Is(err, github.ErrNotFound) && !address {
+		return none, fmt.Errorf("%w: %w", ErrNoOrganization, err)
+	}
 	if err != nil {
 		return none, fmt.Errorf("finding the organization %s: %w", p.Org, err)
 	}
