@@ -67,8 +67,8 @@ type BaselineCheck struct {
 	Check
 	Hash    string
 	Figures []Figure
-	Managed []string     // the classes it manages
-	Bound   access.Named // the organization whose snapshot its names were held against; zero: none
+	Managed []string       // the classes it manages
+	Bound   []access.Named // the organizations whose snapshots its names were held against
 }
 
 // ConfigCheck is the result of `ajar config check`.
@@ -78,18 +78,18 @@ type ConfigCheck struct {
 
 func (v BaselineCheck) json(w io.Writer) error {
 	return encode(w, struct {
-		Schema   string        `json:"schema"`
-		Valid    bool          `json:"valid"`
-		Files    []string      `json:"files"`
-		Hash     string        `json:"hash"`
-		Problems []Problem     `json:"problems"`
-		Warnings []Problem     `json:"warnings"`
-		Figures  []Figure      `json:"figures"`
-		Managed  []string      `json:"managed"`
-		Bound    *access.Named `json:"held_against"` // null: names were not looked up
+		Schema   string         `json:"schema"`
+		Valid    bool           `json:"valid"`
+		Files    []string       `json:"files"`
+		Hash     string         `json:"hash"`
+		Problems []Problem      `json:"problems"`
+		Warnings []Problem      `json:"warnings"`
+		Figures  []Figure       `json:"figures"`
+		Managed  []string       `json:"managed"`
+		Bound    []access.Named `json:"held_against"` // empty: names were not looked up
 	}{
 		"ajar.baseline-check/v1", len(v.Problems) == 0, list(v.Files), v.Hash, list(v.Problems), list(v.Warnings), list(v.Figures),
-		list(v.Managed), maybe(v.Bound),
+		list(v.Managed), list(v.Bound),
 	})
 }
 
@@ -149,8 +149,12 @@ func (v BaselineCheck) table(p *page) error {
 		p.field("manages", strings.Join(v.Managed, ", "))
 		p.field("hash", v.Hash)
 		against := "nothing; `" + p.program + " collect` first, and its names can be looked up"
-		if !v.Bound.IsZero() {
-			against = "the newest snapshot of " + orgName(v.Bound)
+		if len(v.Bound) > 0 {
+			names := make([]string, len(v.Bound))
+			for i, o := range v.Bound {
+				names[i] = orgName(o)
+			}
+			against = "the newest snapshot of " + strings.Join(names, ", ")
 		}
 		p.field("against", against)
 	}

@@ -109,7 +109,7 @@ func exampleBaselineCheck() BaselineCheck {
 				Hint: "did you mean team:acme-robotics/payments?",
 			}},
 		},
-		Hash: "3f9a1b2c4d5e6f708192a3b4c5d6e7f8", Managed: []string{"owners", "repository-access", "environments"}, Bound: org,
+		Hash: "3f9a1b2c4d5e6f708192a3b4c5d6e7f8", Managed: []string{"owners", "repository-access", "environments"}, Bound: []access.Named{org},
 		Figures: []Figure{{"roles", 5}, {"assignments", 31}, {"environments", 2}, {"waivers", 1}},
 	}
 }

@@ -120,6 +120,7 @@ func (v Matrix) json(w io.Writer) error {
 
 // table lays the columns out beforehand, since the widest row is not known.
 func (v Matrix) table(p *page) error {
+	p.org = orgName(v.Org)
 	p.title("Access in "+orgName(v.Org), "as of "+moment(v.At))
 	p.gaps(v.Gaps)
 	p.gap()
@@ -143,5 +144,9 @@ func (v Matrix) table(p *page) error {
 	}
 	p.gap()
 	p.line(strong.of(count(n, "pair", "pairs")), plain.of(" of a principal and a resource"))
+	if p.cutWays {
+		p.line(dim.of("every way:"))
+		p.command(0, "access --all --all-rows")
+	}
 	return p.err
 }

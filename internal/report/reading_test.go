@@ -66,6 +66,27 @@ func TestWhatMattersStandsFirstAndReadsThatEverybodyHasAreCounted(t *testing.T) 
 	}
 }
 
+// Whatever leaves ways out says how to see them.
+func TestWaysThatAreLeftOutAreToldHowToSee(t *testing.T) {
+	row := exampleWhoCan().Rows[1]
+	row.Paths = slices.Repeat(row.Paths, 3)
+	row.Resource.Name = "env:acme-robotics/api/it's production"
+	for want, v := range map[string]View{
+		`ajar who-can deploy 'env:acme-robotics/api/it'\''s production' --all-rows --org acme-robotics`: WhoCan{
+			Org: org, At: taken, Privilege: access.Deploy, Resource: row.Resource, Rows: []AccessRow{row},
+		},
+		"ajar access user:carol --all-rows --org acme-robotics": Access{Org: org, At: taken, Principal: row.Principal, Rows: []AccessRow{row}},
+		"ajar access --all --all-rows --org acme-robotics":      Matrix{Org: org, At: taken, Rows: values([]AccessRow{row})},
+	} {
+		if text := render(t, v, Table, Options{}); !strings.Contains(text, "and 3 more ways") || !strings.Contains(text, want+"\n") {
+			t.Errorf("%q is missing:\n%s", want, text)
+		}
+		if all := render(t, v, Table, Options{All: true}); strings.Contains(all, "more ways") || strings.Contains(all, "--all-rows") {
+			t.Errorf("ways are left out where all are asked for:\n%s", all)
+		}
+	}
+}
+
 func TestFewRepositoriesAreNamed(t *testing.T) {
 	if text := render(t, member(3), Table, Options{}); !strings.Contains(text, "repo:acme-robotics/r002") && !strings.Contains(text, "repo:…/r002") {
 		t.Errorf("three repositories are only counted:\n%s", text)
