@@ -96,13 +96,13 @@ func (a *app) holdAgainst(ctx context.Context, c *config.Config, b *baseline.Bas
 	var problems baseline.Problems
 	if errors.As(err, &problems) {
 		v.Problems, _ = problemsOf(problems)
-		v.Bound = orgNamed(view.Snapshot)
+		v.Bound = append(v.Bound, orgNamed(view.Snapshot))
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	v.Bound = orgNamed(view.Snapshot)
+	v.Bound = append(v.Bound, orgNamed(view.Snapshot))
 	for _, class := range view.Baseline.Managing() {
 		v.Managed = append(v.Managed, string(class))
 	}
