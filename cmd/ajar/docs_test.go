@@ -25,18 +25,14 @@ do about it, a second line ` + "`ajar: hint: …`" + ` says so. JSON carries its
 version in ` + "`schema`" + `; the schemas are in [schemas](schemas). With several
 organizations they are gone through one after another: JSON gives one document
 for each, CSV one table, and the exit code is the worst, in the order 1, 2, 3, 0.
+A question that names its organization, as in repo:acme/api, is about that one
+alone; ` + "`ajar plan`" + ` makes one plan, so it asks for one organization. The exit
+codes are explained in [output.md](output.md#exit-codes). Where the reader of the
+results goes away, as after ` + "`| head`" + `, a command ends with 1 and without a word.
 
-## Exit codes
-
-| code | meaning |
-|---|---|
-| 0 | done; nothing at or above the threshold, and everything expected was seen |
-| 1 | error |
-| 2 | findings at or above the threshold, or a plan with changes; a finding is certain even where other things were not seen, so 2 wins over 3 |
-| 3 | nothing at the threshold, but something expected was not seen, so it is not known to be clean |
-| 130 | interrupted |
-
-What the plan of the organization does not have, and what ` + "`--without` or\n`[collect] without`" + ` leave out, is not expected.
+Names are written user:LOGIN, team:ORG/SLUG, repo:ORG/NAME, env:ORG/REPO/NAME,
+key:ORG/REPO#ID, invitation:ORG#ID, org:ORG. Where ORG/ is left out, the name is
+looked for in each organization that is asked.
 
 ## Variables
 
