@@ -20,8 +20,8 @@ A token and an organization are enough:
   export AJAR_GITHUB_TOKEN=...   # or --auth gh
   ajar audit --org acme
 
-With no token and no network, "ajar demo" shows the whole job on an invented
-organization.`
+With no token at all, "ajar demo" shows the whole job on an invented
+organization; nothing leaves the machine.`
 
 // newRoot builds the command line.
 func newRoot(a *app) *cobra.Command {
