@@ -137,7 +137,7 @@ func (d *binder) principals(p Pattern) []access.Ref {
 	refs, ambiguous := d.names.principals(p)
 	if ambiguous {
 		d.problems.warn(p.Position, "name it differently once GitHub shows one account only",
-			"%s names two accounts, so it names neither", p.Text)
+			"%s names two accounts, so it names neither", p.shown())
 	} else if len(refs) == 0 {
 		d.missing(p)
 	}

@@ -34,7 +34,19 @@ func (d *binder) waivers() {
 		if w.Rule == "" {
 			continue
 		}
+		d.answerable(w.Owner)
 		d.out.waivers = append(d.out.waivers, boundWaiver{w, d.target(w.Resource), d.target(w.Principal)})
+	}
+}
+
+// answerable warns where nobody answers for a waiver. To answer for one is no
+// entry that mentions somebody, so the owner is not known by it.
+func (d *binder) answerable(owner Pattern) {
+	if !owner.of(d.names.org) {
+		return
+	}
+	if refs, ambiguous := d.names.principals(owner); len(refs) == 0 && !ambiguous {
+		d.missing(owner)
 	}
 }
 

@@ -30,19 +30,19 @@ func (d *binder) missing(p Pattern) {
 	what, ok := plural[p.Kind]
 	if !ok {
 		if p.Kind == access.App {
-			d.problems.warn(p.Position, "", "%s cannot be checked: a snapshot does not hold apps", p.Text)
+			d.problems.warn(p.Position, "", "%s cannot be checked: a snapshot does not hold apps", p.shown())
 		}
 		return
 	}
 	if gap := d.gapFor(p); gap != "" {
-		d.problems.warn(p.Position, "", "%s was not seen; %s", p.Text, gap)
+		d.problems.warn(p.Position, "", "%s was not seen; %s", p.shown(), gap)
 		return
 	}
 	if p.Literal() {
-		d.problems.warn(p.Position, d.guess(p), "%s does not exist", p.Text)
+		d.problems.warn(p.Position, d.guess(p), "%s does not exist", p.shown())
 		return
 	}
-	d.problems.warn(p.Position, "", "%s matches no %s", p.Text, what)
+	d.problems.warn(p.Position, "", "%s matches no %s", p.shown(), what)
 }
 
 // gapFor says what was not seen of the kind, "" where everything was.

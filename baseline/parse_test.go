@@ -303,7 +303,7 @@ func TestTimeBoundChecksNeedAClock(t *testing.T) {
 		"[[waiver]]\nmatch = { rule = \"x\" }\nreason = \"x\"\nowner = \"user:a\"\nexpires = 2028-01-01\n")
 	at := time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)
 	want := "b.toml:3:1: standing access with write is accepted until 2029-01-01 (an acceptance reaches at most 365 days ahead)\n" +
-		"b.toml:8:1: this waiver still lasts 403d (at most 90d; [waivers] longest changes it)"
+		"b.toml:8:1: this waiver reaches to 2028-01-01, which is too far ahead (at most 90d ahead; [waivers] longest changes it)"
 	if diff := cmp.Diff(want, b.Check(at).Error()); diff != "" {
 		t.Errorf("want -, have +:\n%s", diff)
 	}

@@ -153,6 +153,15 @@ func (p Pattern) ascii() bool {
 	return true
 }
 
+// shown is the pattern as a complaint writes it: a look-alike letter must not
+// look like the one it is not.
+func (p Pattern) shown() string {
+	if p.ascii() {
+		return p.Text
+	}
+	return quoted(p.Text)
+}
+
 // weight ranks patterns of one kind: the more specific weighs more.
 func (p Pattern) weight() int {
 	n := 0

@@ -90,7 +90,7 @@ func checkWaivers(b *Baseline, problems *Problems) {
 	}
 }
 
-// CheckRules names waivers that speak of a rule that does not exist. The ids
+// CheckRules warns of waivers that speak of a rule that does not exist. The ids
 // come from whoever knows the rules.
 func (b *Baseline) CheckRules(ids []string) Problems {
 	var ps Problems
@@ -100,7 +100,7 @@ func (b *Baseline) CheckRules(ids []string) Problems {
 			known = known || w.rule.match(id)
 		}
 		if !known {
-			ps.add(w.ruleAt, suggest(w.Rule, ids), "there is no rule %q to waive", w.Rule)
+			ps.warn(w.ruleAt, suggest(w.Rule, ids), "there is no rule %q to waive", w.Rule)
 		}
 	}
 	return ps.sorted()
@@ -116,8 +116,8 @@ func (b *Baseline) Check(at time.Time) Problems {
 		case !at.Before(w.Expires):
 			ps.warn(w.Position, "remove it, or decide again", "this waiver ended on %s", formatEnd(w.Expires))
 		case w.Starts.IsZero() && w.Expires.Sub(at) > b.LongestWaiver:
-			ps.add(w.Position, "at most "+formatDuration(b.LongestWaiver)+"; [waivers] longest changes it",
-				"this waiver still lasts %s", formatDuration(w.Expires.Sub(at)))
+			ps.add(w.Position, "at most "+formatDuration(b.LongestWaiver)+" ahead; [waivers] longest changes it",
+				"this waiver reaches to %s, which is too far ahead", formatEnd(w.Expires))
 		}
 	}
 	for _, a := range b.Assignments {

@@ -101,7 +101,11 @@ func (p Pass) Open(ctx context.Context, info store.SnapshotInfo) (View, error) {
 	if err := baseline.Problems(problems).Err(); err != nil {
 		return v, fmt.Errorf("laying the baseline over snapshot %d of %s:\n%w", info.ID, info.Org, err)
 	}
-	v.Baseline, v.Warnings = bound, problems
+	var ids []string
+	for _, r := range analyzer.Rules() {
+		ids = append(ids, r.ID)
+	}
+	v.Baseline, v.Warnings = bound, p.Baseline.CheckRules(ids).Merge(problems)
 	return v, nil
 }
 

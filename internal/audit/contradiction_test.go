@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/eb661601/ajar/baseline"
+	"github.com/eb661601/ajar/internal/githubsim"
 	"github.com/eb661601/ajar/internal/store"
 )
 
@@ -34,6 +35,22 @@ func TestBaselineThatContradictsItselfIsAnErrorThatNamesBothLines(t *testing.T) 
 	kept, err := p.Store.Findings(t.Context(), p.Org, store.Filter{})
 	if err != nil || len(kept) != 0 {
 		t.Errorf("kept %d findings, %v", len(kept), err)
+	}
+}
+
+func TestWaiverOfARuleThatDoesNotExistIsAWarningOfEveryAudit(t *testing.T) {
+	p, _ := newPass(t, nil)
+	info, err := p.Take(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(githubsim.DemoBaseline(now)) + "\n[[waiver]]\nmatch = { rule = \"deploy-key-stal\" }\nreason = \"x\"\nowner = \"user:mirela-okafor\"\nexpires = 2027-04-01\n"
+	if p.Baseline, err = baseline.Parse([]baseline.File{{Name: "b.toml", Text: []byte(text)}}); err != nil {
+		t.Fatal(err)
+	}
+	v, err := p.Open(t.Context(), info)
+	if err != nil || !strings.Contains(baseline.Problems(v.Warnings).Error(), `there is no rule "deploy-key-stal" to waive (did you mean "deploy-key-stale"?)`) {
+		t.Errorf("%v, %v", v.Warnings, err)
 	}
 }
 
