@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"slices"
+	"time"
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/baseline"
@@ -34,6 +35,8 @@ type held struct {
 type allowed struct {
 	privilege access.Privilege  // the most that may be held as standing access
 	source    baseline.Position // the entry that allows it
+	until     time.Time         // its end; zero: none
+	overdue   time.Time         // when its review was due, where that is past and nothing else accepts it
 	elevation access.Privilege  // the most that may be held as an elevation
 	ended     baseline.Line     // the best of the entries that have ended
 	accepted  access.Privilege  // the most that an acceptance is in force for
@@ -48,7 +51,7 @@ var nothing = allowed{privilege: access.None, elevation: access.None, accepted: 
 // add adds what one principal may have by itself.
 func (a *allowed) add(e entitlement) {
 	if e.Privilege > a.privilege {
-		a.privilege, a.source = e.Privilege, e.Source
+		a.privilege, a.source, a.until, a.overdue = e.Privilege, e.Source, e.Until, e.Overdue
 	}
 	a.accepted = max(a.accepted, e.accepted)
 	if e.Accepted {
@@ -67,7 +70,7 @@ func (a *allowed) add(e entitlement) {
 // join adds what another principal may have.
 func (a *allowed) join(b *allowed) {
 	if b.privilege > a.privilege {
-		a.privilege, a.source = b.privilege, b.source
+		a.privilege, a.source, a.until, a.overdue = b.privilege, b.source, b.until, b.overdue
 	}
 	a.accepted, a.elevation = max(a.accepted, b.accepted), max(a.elevation, b.elevation)
 	if b.ended.Privilege > a.ended.Privilege {
@@ -81,7 +84,7 @@ func (a *allowed) join(b *allowed) {
 // base permission.
 func (a *allowed) accept(p access.Privilege, source baseline.Position) {
 	if p > a.privilege {
-		a.privilege, a.source = p, source
+		a.privilege, a.source, a.until, a.overdue = p, source, time.Time{}, time.Time{}
 	}
 	a.accepted = max(a.accepted, p)
 }

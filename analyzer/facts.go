@@ -174,6 +174,15 @@ func moment(end time.Time) string {
 	return "on " + end.Format("2006-01-02 15:04") + " UTC"
 }
 
+// by writes an end as the date up to which something held.
+func by(end time.Time) string {
+	end = end.UTC()
+	if end.Equal(end.Truncate(24 * time.Hour)) {
+		return day(end.Add(-1))
+	}
+	return end.Format("2006-01-02 15:04") + " UTC"
+}
+
 func days(d time.Duration) string {
 	if n := int(d / (24 * time.Hour)); n != 1 {
 		return fmt.Sprintf("%d days", n)

@@ -185,7 +185,7 @@ func (j *jury) keys() {
 		a := nothing
 		a.add(j.onRepo(ref, k.Repo))
 		v := verdict{
-			class: baseline.Keys, allowed: a, stranger: !j.b.Knows(ref), needs: []access.Need{need(access.AreaDeployKeys, k.Repo)},
+			class: baseline.Keys, allowed: a, lacking: a, stranger: !j.b.Knows(ref), needs: []access.Need{need(access.AreaDeployKeys, k.Repo)},
 			grant: access.Grant{Principal: ref, Resource: access.Ref{Kind: access.Repo, ID: k.Repo}, Privilege: access.Write, Source: access.ByKey},
 		}
 		if _, ok := j.s.Repository(k.Repo); !ok {

@@ -102,7 +102,7 @@ func (c *court) have(v *verdict) string {
 func (c *court) reproach(v *verdict) string {
 	switch v.outcome {
 	case unaccepted:
-		return "which is privileged and has neither an end nor an acceptance"
+		return v.lacking.unaccepted()
 	case elevated:
 		return "which the baseline allows only as an elevation"
 	case expired:
@@ -123,6 +123,17 @@ func (c *court) reproach(v *verdict) string {
 		return "the baseline allows nothing"
 	}
 	return "the baseline allows " + v.allowed.privilege.String()
+}
+
+// unaccepted says what the acceptance of something privileged lacks.
+func (a *allowed) unaccepted() string {
+	switch {
+	case !a.overdue.IsZero():
+		return "which is privileged and whose review was due by " + by(a.overdue)
+	case !a.until.IsZero():
+		return "which is privileged and whose end, " + by(a.until) + ", is more than 365 days ahead"
+	}
+	return "which is privileged and has neither an end nor an acceptance"
 }
 
 // want says what the baseline allows, and on which line.
@@ -148,6 +159,12 @@ func (c *court) want(v *verdict) string {
 	}
 	switch v.outcome {
 	case unaccepted:
+		switch a := v.lacking; {
+		case !a.overdue.IsZero():
+			return most + ", reviewed again, with a new review_by"
+		case !a.until.IsZero():
+			return most + " with expires at most 365 days ahead, or standing_reason and review_by"
+		}
 		return most + " with expires, or standing_reason and review_by"
 	case elevated:
 		return "an elevation of at most " + a.elevation.String() + ", standing: " + most

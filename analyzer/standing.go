@@ -7,10 +7,10 @@ var standing = []rule{
 		ID: "standing-privileged", Category: Standing, Severity: access.Medium, Baseline: true,
 		Title: "Privileged access stands without an end",
 		What: "Something privileged ([standing] privileged; write and more unless given) is held for good, although the baseline allows it only as an elevation, " +
-			"or allows it without expires and without standing_reason and review_by. It looks at repositories, organization roles, reviewers of environments with a rule, and deploy keys.",
+			"or allows it without expires and without standing_reason and review_by, or the review was due and nobody wrote a new date. It looks at repositories, organization roles, reviewers of environments with a rule, and deploy keys.",
 		Why:      "Access that is always there can be stolen at any hour and is seldom missed when it should go. Access that is asked for and ends leaves a small window and a trail.",
 		Grading:  "As access-beyond-baseline where only an elevation is allowed; one step lower, at least low, where only the end or the acceptance is missing.",
-		Remedy:   "Make the role an elevation (standing = false) and remove the grant; or accept it with expires, or with standing_reason and review_by.",
+		Remedy:   "Make the role an elevation (standing = false) and remove the grant; or accept it with expires, or with standing_reason and review_by. Where the review is due, look whether it is still needed and set a new review_by.",
 		Example:  "team:acme/sre has admin on repo:acme/api, which the baseline allows only as an elevation",
 		Controls: supports("CC6.1", "CC6.3", "A.5.18", "A.8.2", "AC-2", "AC-6", "AC-6(5)"),
 		Needs:    []access.Area{access.AreaMembers, access.AreaTeams, access.AreaTeamMembers, access.AreaTeamGrants, access.AreaDirectGrants, access.AreaOrgRoles, access.AreaOrgRoleAssignments, access.AreaGates, access.AreaDeployKeys},

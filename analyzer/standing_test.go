@@ -31,13 +31,25 @@ func TestStandingPrivileged(t *testing.T) {
 		{"accepted with a review", roles("repository = \"admin\"", "standing_reason = \"the pipeline\"\nreview_by = 2027-01-01"), sre(access.Admin), nil, nil},
 		{"accepted with an end", roles("repository = \"admin\"", "expires = 2026-12-31"), sre(access.Admin), nil, nil},
 		{"an acceptance whose review is due", roles("repository = \"admin\"", "standing_reason = \"the pipeline\"\nreview_by = 2026-05-01"), sre(access.Admin),
-			[]string{"medium open: team:acme/sre has admin on repo:acme/api, which is privileged and has neither an end nor an acceptance"}, nil},
+			[]string{"medium open: team:acme/sre has admin on repo:acme/api, which is privileged and whose review was due by 2026-05-01"}, nil},
+		{"an end too far ahead", roles("repository = \"admin\"", "expires = 2028-06-30"), sre(access.Admin),
+			[]string{"medium open: team:acme/sre has admin on repo:acme/api, which is privileged and whose end, 2028-06-30, is more than 365 days ahead"}, nil},
 		{"read needs no acceptance", roles("repository = \"read\"", ""), sre(access.Read), nil, nil},
 		{"memberships not seen", jit, func(w *world) {
 			sre(access.Admin)(w)
 			w.blind(access.AreaTeamMembers, 0, access.Denied, "needs members:read")
 		}, nil, []string{"1: team-members: denied, needs members:read"}},
 	})
+}
+
+func TestAReviewThatIsDueWantsANewDate(t *testing.T) {
+	w := newWorld()
+	sre(access.Admin)(w)
+	for _, f := range w.analyze(t, roles("repository = \"admin\"", "standing_reason = \"the pipeline\"\nreview_by = 2026-05-01")).Findings {
+		if f.Rule == "standing-privileged" && f.Want != "admin (baseline.toml:3), reviewed again, with a new review_by" {
+			t.Errorf("want: %s", f.Want)
+		}
+	}
 }
 
 func TestALowerPrivilegeIsAcceptedBesideAHigherThatIsNot(t *testing.T) {
@@ -48,9 +60,9 @@ func TestALowerPrivilegeIsAcceptedBesideAHigherThatIsNot(t *testing.T) {
 		check(t, "standing-privileged", []verdictCase{
 			{to + " holds the lower", text, sre(access.Write), nil, nil},
 			{to + " holds what lies between", text, sre(access.Maintain),
-				[]string{"medium open: team:acme/sre has maintain on repo:acme/api, which is privileged and has neither an end nor an acceptance"}, nil},
+				[]string{"medium open: team:acme/sre has maintain on repo:acme/api, which is privileged and whose review was due by 2026-05-01"}, nil},
 			{to + " holds the higher", text, sre(access.Admin),
-				[]string{"medium open: team:acme/sre has admin on repo:acme/api, which is privileged and has neither an end nor an acceptance"}, nil},
+				[]string{"medium open: team:acme/sre has admin on repo:acme/api, which is privileged and whose review was due by 2026-05-01"}, nil},
 		})
 	}
 }

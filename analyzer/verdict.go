@@ -14,6 +14,7 @@ type verdict struct {
 	outcome  outcome
 	stranger bool     // no entry mentions the principal, nor its teams or their parents
 	allowed  allowed  // what the principal may have: of a person their own, of a team the team's
+	lacking  allowed  // what one of the people may have whom the outcome hits
 	people   []int64  // whom the outcome hits
 	rightly  int      // how many others the grant reaches who may have it by another entry
 	extras   []string // what a custom role adds beyond the baseline
@@ -88,7 +89,7 @@ type jury struct {
 func (j *jury) person(v verdict, e *entitlements, h held, privileged bool) {
 	u := v.grant.Principal.ID
 	v.allowed = e.user(u)
-	v.outcome = v.allowed.judge(h, privileged)
+	v.lacking, v.outcome = v.allowed, v.allowed.judge(h, privileged)
 	v.people = []int64{u}
 	j.close(v, h)
 }
@@ -97,7 +98,7 @@ func (j *jury) person(v verdict, e *entitlements, h held, privileged bool) {
 // too little by what each person whom it reaches may have otherwise.
 func (j *jury) team(v verdict, e *entitlements, h held, privileged bool) {
 	v.allowed = e.team(v.grant.Principal.ID)
-	v.outcome = v.allowed.judge(h, privileged)
+	v.lacking, v.outcome = v.allowed, v.allowed.judge(h, privileged)
 	if v.outcome == accepted {
 		return
 	}
@@ -109,7 +110,7 @@ func (j *jury) team(v verdict, e *entitlements, h held, privileged bool) {
 			a := e.user(u)
 			o := a.judge(h, privileged)
 			if o > v.outcome {
-				v.outcome, v.people = o, nil
+				v.lacking, v.outcome, v.people = a, o, nil
 			}
 			switch {
 			case o == accepted:

@@ -28,6 +28,9 @@ type Entitlement struct {
 	// Accepted reports a dated acceptance in force for Privilege: an end at most
 	// [LongestAcceptance] ahead, or a reason with a date of review still to come.
 	Accepted bool
+	// Overdue is when a reason for Privilege was to be reviewed, where that is past;
+	// zero where Accepted, and where no review was set.
+	Overdue time.Time
 
 	Expired []Line // standing entries that have ended, latest first
 	// Unresolved are entries in force whose custom role the snapshot does not
@@ -100,7 +103,7 @@ func (b *Bound) OnEnv(p access.Ref, env int64, priv access.Privilege, at time.Ti
 		// Listed as the gate itself, as owners are listed: that is its acceptance.
 		e := entry{at: r.ReviewersSource, reason: "listed as reviewer", standing: true}
 		j.take(&e, priv)
-		j.out.Accepted = true
+		j.out.Accepted, j.out.Overdue = true, time.Time{}
 	}
 	return j.done()
 }
@@ -131,7 +134,7 @@ func (b *Bound) OnOrg(p access.Ref, at time.Time) Entitlement {
 		switch {
 		case b.Owner(p.ID):
 			j.take(&listed, access.Owner)
-			j.out.Accepted = true
+			j.out.Accepted, j.out.Overdue = true, time.Time{}
 		case b.Member(p.ID):
 			j.take(&listed, access.Member)
 		}
@@ -188,13 +191,18 @@ func (j *judge) take(e *entry, priv access.Privilege) {
 		return
 	}
 	accepted := e.accepted.inForce(j.at)
+	overdue := e.accepted.overdue(j.at)
 	if priv == j.out.Privilege {
-		j.out.Accepted = j.out.Accepted || accepted
+		if j.out.Accepted = j.out.Accepted || accepted; j.out.Accepted {
+			j.out.Overdue = time.Time{}
+		} else if overdue.After(j.out.Overdue) {
+			j.out.Overdue = overdue
+		}
 		if !later(e.accepted.Expires, j.out.Until) {
 			return
 		}
 	} else {
-		j.out.Accepted = accepted
+		j.out.Accepted, j.out.Overdue = accepted, overdue
 	}
 	j.out.Privilege, j.out.Standing = priv, true
 	j.out.Until, j.out.Reason, j.out.Role, j.out.Source = e.accepted.Expires, e.reason, e.role, e.at

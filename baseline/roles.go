@@ -65,6 +65,15 @@ func (a Acceptance) inForce(at time.Time) bool {
 	return at.Before(a.Expires) && !a.Expires.After(at.Add(LongestAcceptance))
 }
 
+// overdue gives when the review was due that would have kept it in force; zero
+// where it is in force, and where no review was set.
+func (a Acceptance) overdue(at time.Time) time.Time {
+	if a.Reason == "" || a.inForce(at) {
+		return time.Time{}
+	}
+	return a.ReviewBy
+}
+
 // or takes from the role what the assignment leaves out; of two ends the earlier
 // holds.
 func (a Acceptance) or(role Acceptance) Acceptance {

@@ -172,7 +172,7 @@ func TestWhatTheBaselineDoesNotSayIsLeftToPeople(t *testing.T) {
 			w.give("user:eve", "api", access.Write)
 		}, []string{"by hand: user:eve, an outside collaborator, has write on repo:acme/api: Repository settings → Collaborators and teams"}},
 		"privileged access that lacks a date": {"[roles.fan]\nrepository = \"read\"\n" + strings.Replace(roles, "2027-06-30", "2026-11-01", 1), func(*world) {},
-			[]string{"by hand: team:acme/dev has write on repo:acme/api, which is privileged and has neither an end nor an acceptance: b.toml:18:1"}},
+			[]string{"by hand: team:acme/dev has write on repo:acme/api, which is privileged and whose review was due by 2026-11-01: b.toml:18:1"}},
 		"write on an archived repository that the baseline allows": {roles, func(w *world) { w.Repositories[1].Archived = true },
 			[]string{
 				"by hand: user:kim has admin on repo:acme/api, which is archived: b.toml:20:1",
