@@ -373,15 +373,15 @@ func TestExplainNamesTheLines(t *testing.T) {
 testdata/full.toml:55:1: role developer gives write until 2027-01-31 (migration, TICKET-12)
 as member of team:Acme/sre: testdata/full.toml:80:1: role release-approver gives maintain, only as an elevation
 testdata/full.toml:95:1: the base permission gives every member read
-so user:dan may have write as standing access and maintain as an elevation
+so user:dan may have write as standing access, and maintain as an elevation
 testdata/full.toml:41:1: class repository-access is managed in Acme, so what goes beyond this is drift`},
 		{team(leads), access.Ref{Kind: access.Env, ID: apiProd}, `no entry gives team:Acme/leads anything on env:Acme/api/Production
-so team:Acme/leads may have approve as standing access and nothing as an elevation
+so team:Acme/leads may have approve as standing access
 testdata/full.toml:115:1: require_reviewers = true; reviewers team:Acme/leads; prevent_self_review = true; allow_admin_bypass = false; wait_timer = 0 minutes; branches main, release/*; tags v*
 testdata/full.toml:47:1: class environments is managed in Acme, so what goes beyond this is drift`},
 		{user("erin"), access.Ref{Kind: access.Repo, ID: api}, `testdata/full.toml:41:1: role tester gives read (regression testing)
 testdata/full.toml:63:1: role developer gave write until 2026-10-31T18:00:00Z; it has ended (helped out)
-so user:erin may have read as standing access and read as an elevation
+so user:erin may have read as standing access
 testdata/full.toml:41:1: class repository-access is managed in Acme, so what goes beyond this is drift`},
 	}
 	for _, c := range cases {

@@ -25,7 +25,7 @@ func (b *Bound) Explain(principal, resource access.Ref, at time.Time) []string {
 	x.base(principal)
 	x.follows(principal)
 	x.rule()
-	x.class()
+	x.class(principal)
 	return x.lines
 }
 
@@ -151,47 +151,24 @@ func (x *explainer) base(p access.Ref) {
 	}
 }
 
-// follows sums up what the principal may have: of a user with what their teams
-// and the base permission give.
+// follows sums up what the principal may have, all ways together.
 func (x *explainer) follows(p access.Ref) {
-	through := []access.Ref{p}
-	if p.Kind == access.User {
-		through = append(through, x.b.teams(p.ID)...)
+	a := x.b.Answer(p, x.resource, x.at)
+	may := "have"
+	if x.resource.Kind == access.Org {
+		may = "be"
 	}
-	name := x.b.names.snap.Name(p)
-	switch x.resource.Kind {
-	case access.Repo:
-		standing, jit := access.None, access.None
-		for _, t := range through {
-			e := x.b.OnRepo(t, x.resource.ID, x.at)
-			standing, jit = max(standing, e.Privilege), max(jit, e.JITOnly)
-		}
-		if base, ok := x.b.BasePermission(); ok && p.Kind == access.User && x.b.isMember(p.ID) {
-			standing = max(standing, base)
-		}
-		if p.Kind == access.User && x.b.Owner(p.ID) {
-			standing = access.Admin
-		}
-		x.say("so %s may have %s as standing access and %s as an elevation", name, standing, max(standing, jit))
-	case access.Org:
-		e := x.b.OnOrg(p, x.at)
-		x.say("so %s may be %s as standing access and %s as an elevation", name, e.Privilege, max(e.Privilege, e.JITOnly))
-	case access.Env:
-		var standing, jit []string
-		for priv := access.Deploy; priv <= access.Configure; priv++ {
-			stands, asks := false, false
-			for _, t := range through {
-				e := x.b.OnEnv(t, x.resource.ID, priv, x.at)
-				stands, asks = stands || e.Standing, asks || e.JITOnly == priv
-			}
-			if stands {
-				standing = append(standing, priv.String())
-			} else if asks {
-				jit = append(jit, priv.String())
-			}
-		}
-		x.say("so %s may have %s as standing access and %s as an elevation", name, orNothing(standing), orNothing(jit))
+	var parts []string
+	if len(a.Standing) > 0 {
+		parts = append(parts, wordsOf(a.Standing)+" as standing access")
 	}
+	if len(a.Elevation) > 0 {
+		parts = append(parts, wordsOf(a.Elevation)+" as an elevation")
+	}
+	if len(parts) == 0 {
+		parts = []string{"nothing"}
+	}
+	x.say("so %s may %s %s", x.b.names.snap.Name(p), may, strings.Join(parts, ", and "))
 }
 
 // isMember reports whether the snapshot shows the person as member or owner.
@@ -204,13 +181,6 @@ func (b *Bound) isMember(user int64) bool {
 	return false
 }
 
-func orNothing(list []string) string {
-	if len(list) == 0 {
-		return "nothing"
-	}
-	return strings.Join(list, ", ")
-}
-
 // rule tells how an environment must be guarded.
 func (x *explainer) rule() {
 	if r, ok := x.b.Environment(x.resource.ID); ok && x.resource.Kind == access.Env {
@@ -219,9 +189,8 @@ func (x *explainer) rule() {
 }
 
 // class says whether what goes beyond it is drift.
-func (x *explainer) class() {
-	classes := map[access.Kind][]Class{access.Repo: {RepositoryAccess}, access.Env: {Environments}, access.Org: {Owners, Members}}
-	for _, c := range classes[x.resource.Kind] {
+func (x *explainer) class(p access.Ref) {
+	for _, c := range classesOf(p, x.resource) {
 		if at, ok := x.b.managed[c]; ok {
 			x.say("%s: class %s is managed in %s, so what goes beyond this is drift", at, c, x.b.names.snap.Org.Login)
 		} else {

@@ -5,15 +5,16 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"time"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/baseline"
 	"github.com/eb661601/ajar/internal/audit"
 	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/report"
+	"github.com/eb661601/ajar/internal/store"
 )
 
 func newBaseline(a *app) *cobra.Command {
@@ -33,9 +34,9 @@ func newBaselineCheck(a *app) *cobra.Command {
 		Use:   "check [PATH ...]",
 		Short: "Say every mistake of the baseline, with its line; asks nobody",
 		Long: `Read baseline files, the configured ones unless others are named, and say every
-mistake in them with line, column and a suggestion. Where the store has a
-snapshot, names and globs are looked up in it: what matches nothing is a
-warning, since a typo must not look like compliance.`,
+mistake in them with line, column and a suggestion. Names and globs are looked up
+in the newest stored snapshot of every organization that the baseline speaks of:
+what matches nothing is a warning, since a typo must not look like compliance.`,
 		Example: "  ajar baseline check\n  ajar baseline check baseline.toml teams/",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -72,10 +73,11 @@ func (a *app) checkBaseline(ctx context.Context) error {
 }
 
 // holdAgainst fills in what a baseline without errors holds, and looks its names
-// up in the newest snapshot, where there is one.
+// up in the newest snapshot of every organization that it speaks of.
 func (a *app) holdAgainst(ctx context.Context, c *config.Config, b *baseline.Baseline, v *report.BaselineCheck) error {
 	v.Hash, v.Figures = b.Hash(), figures(b)
-	_, v.Warnings = problemsOf(b.Warnings())
+	warnings := b.Lint(a.now(), ruleNames(), nil)
+	defer func() { _, v.Warnings = problemsOf(warnings) }()
 	if _, err := os.Stat(a.storePath(c)); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -84,31 +86,68 @@ func (a *app) holdAgainst(ctx context.Context, c *config.Config, b *baseline.Bas
 		return err
 	}
 	defer a.closing(s)
-	org, err := a.stored(ctx, s, c, "")
-	if err != nil {
-		return nil // no snapshot, or several: then the names stay unchecked, and the report says so
-	}
-	info, err := s.Latest(ctx, org)
-	if err != nil {
-		return nil
-	}
-	view, err := audit.Pass{Org: org, Store: s, Baseline: b, Now: a.now}.Open(ctx, info)
-	var problems baseline.Problems
-	if errors.As(err, &problems) {
-		v.Problems, _ = problemsOf(problems)
-		v.Bound = append(v.Bound, orgNamed(view.Snapshot))
-		return nil
-	}
+	orgs, err := s.Orgs(ctx)
 	if err != nil {
 		return err
 	}
+	var known []string
+	for _, o := range orgs {
+		known = append(known, o.Login)
+	}
+	warnings = b.Lint(a.now(), ruleNames(), known)
+	var bad baseline.Problems
+	for _, org := range known {
+		if !meant(c, b, org, len(known)) {
+			continue
+		}
+		said, err := a.holdAgainstOne(ctx, audit.Pass{Org: org, Store: s, Baseline: b, Now: a.now}, v)
+		if err != nil {
+			return err
+		}
+		warnings, bad = warnings.Merge(said.Warnings()), append(bad, errorsOf(said)...)
+	}
+	v.Problems, _ = problemsOf(bad.Merge(nil))
+	return nil
+}
+
+// meant reports whether a check is about a stored organization: one that is asked
+// for, else the only one that is stored, else one that the baseline speaks of.
+func meant(c *config.Config, b *baseline.Baseline, org string, stored int) bool {
+	if asked := c.GitHub.Organizations; len(asked) > 0 {
+		return slices.ContainsFunc(asked, func(o string) bool { return strings.EqualFold(o, org) })
+	}
+	return stored == 1 || b.Names(org)
+}
+
+func errorsOf(all baseline.Problems) baseline.Problems {
+	return slices.DeleteFunc(slices.Clone(all), func(p baseline.Problem) bool { return p.Warning })
+}
+
+// holdAgainstOne looks the baseline's names up in one organization's snapshot.
+func (a *app) holdAgainstOne(ctx context.Context, p audit.Pass, v *report.BaselineCheck) (baseline.Problems, error) {
+	info, err := p.Store.Latest(ctx, p.Org)
+	if errors.Is(err, store.ErrNoSnapshot) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	view, err := p.Open(ctx, info)
+	var problems baseline.Problems
+	if errors.As(err, &problems) {
+		v.Bound = append(v.Bound, orgNamed(view.Snapshot))
+		return problems, nil
+	}
+	if err != nil {
+		return nil, err
+	}
 	v.Bound = append(v.Bound, orgNamed(view.Snapshot))
 	for _, class := range view.Baseline.Managing() {
-		v.Managed = append(v.Managed, string(class))
+		if !slices.Contains(v.Managed, string(class)) {
+			v.Managed = append(v.Managed, string(class))
+		}
 	}
-	_, unmatched := problemsOf(view.Warnings)
-	v.Warnings = append(v.Warnings, unmatched...)
-	return nil
+	return view.Warnings, nil
 }
 
 func figures(b *baseline.Baseline) []report.Figure {
@@ -176,54 +215,17 @@ func (a *app) explain(ctx context.Context, principal, resource, at string) error
 		if err := baseline.Problems(problems).Err(); err != nil {
 			return nil, err
 		}
+		may := bound.Answer(p.Ref, r.Ref, when)
 		return report.BaselineExplain{
-			Principal: p, Resource: r, At: when, Allowed: allowed(bound, p.Ref, r.Ref, when), Lines: bound.Explain(p.Ref, r.Ref, when),
+			Principal: p, Resource: r, At: when, Lines: bound.Explain(p.Ref, r.Ref, when),
+			Allowed: report.Allowed{
+				Words: may.String(), Standing: may.Standing, Until: may.Until, Elevation: may.Elevation,
+				Class: string(may.Class), Managed: may.Managed,
+			},
 		}, nil
 	})
 }
 
 func (a *app) noBaseline(what string) error {
 	return withHint(usage("%s needs a baseline, and there is none", what), "--baseline FILE, or name it in the configuration: [baseline] paths")
-}
-
-// allowed says in words what the baseline allows the principal itself.
-func allowed(b *baseline.Bound, p, r access.Ref, at time.Time) string {
-	var said string
-	add := func(e baseline.Entitlement) {
-		for _, part := range entitled(e) {
-			if said != "" {
-				said += "; "
-			}
-			said += part
-		}
-	}
-	switch r.Kind {
-	case access.Repo:
-		add(b.OnRepo(p, r.ID, at))
-	case access.Org:
-		add(b.OnOrg(p, at))
-	case access.Env:
-		for _, what := range []access.Privilege{access.Deploy, access.Approve, access.Bypass, access.Configure} {
-			add(b.OnEnv(p, r.ID, what, at))
-		}
-	}
-	if said == "" {
-		return "nothing by an entry of its own"
-	}
-	return said
-}
-
-func entitled(e baseline.Entitlement) []string {
-	var out []string
-	if e.Standing {
-		s := e.Privilege.String() + ", standing"
-		if !e.Until.IsZero() {
-			s += " until " + e.Until.UTC().Format("2006-01-02 15:04 UTC")
-		}
-		out = append(out, s)
-	}
-	if e.JITOnly > access.None {
-		out = append(out, e.JITOnly.String()+", as an elevation only")
-	}
-	return out
 }

@@ -186,17 +186,28 @@ type BaselineExplain struct {
 	Principal access.Named
 	Resource  access.Named
 	At        time.Time
-	Allowed   string // what the baseline allows, in words
+	Allowed   Allowed
 	Lines     []string
 }
 
+// Allowed is what a baseline allows, all ways together.
+type Allowed struct {
+	Words     string             `json:"words"`
+	Standing  []access.Privilege `json:"standing"`       // at all times; empty: nothing
+	Until     time.Time          `json:"until,omitzero"` // the end of it
+	Elevation []access.Privilege `json:"elevation"`      // beyond that, as an elevation only
+	Class     string             `json:"class"`          // of access that this is
+	Managed   bool               `json:"managed"`        // what goes beyond it is drift
+}
+
 func (v BaselineExplain) json(w io.Writer) error {
+	v.Allowed.Standing, v.Allowed.Elevation, v.Allowed.Until = list(v.Allowed.Standing), list(v.Allowed.Elevation), utc(v.Allowed.Until)
 	return encode(w, struct {
 		Schema    string       `json:"schema"`
 		Principal access.Named `json:"principal"`
 		Resource  access.Named `json:"resource"`
 		At        time.Time    `json:"at"`
-		Allowed   string       `json:"allowed"`
+		Allowed   Allowed      `json:"allowed"`
 		Lines     []string     `json:"lines"`
 	}{"ajar.baseline-explain/v1", v.Principal, v.Resource, utc(v.At), v.Allowed, list(v.Lines)})
 }
@@ -206,7 +217,7 @@ func (v BaselineExplain) csv(s *sheet) error {
 	if err := s.header(columns...); err != nil {
 		return err
 	}
-	about := fields{"principal": v.Principal.Name, "resource": v.Resource.Name, "at": rfc3339(v.At), "allowed": v.Allowed}
+	about := fields{"principal": v.Principal.Name, "resource": v.Resource.Name, "at": rfc3339(v.At), "allowed": v.Allowed.Words}
 	for _, l := range v.Lines {
 		if err := s.fields(columns, fields{"line": l}, about); err != nil {
 			return err
@@ -218,7 +229,7 @@ func (v BaselineExplain) csv(s *sheet) error {
 func (v BaselineExplain) table(p *page) error {
 	p.title(v.Principal.Name+" on "+v.Resource.Name, "at "+moment(v.At))
 	p.gap()
-	p.field("allowed", v.Allowed)
+	p.field("allowed", v.Allowed.Words)
 	p.gap()
 	if len(v.Lines) == 0 {
 		p.para(2, plain, "no line of the baseline speaks of it")

@@ -124,7 +124,10 @@ func exampleConfigCheck() ConfigCheck {
 func exampleExplain() BaselineExplain {
 	return BaselineExplain{
 		Principal: team(30, "engineering"), Resource: repo(100, "api"), At: taken,
-		Allowed: "write, standing until 2026-12-31",
+		Allowed: Allowed{
+			Words: "write, standing until 2026-12-31; maintain, as an elevation only", Standing: []access.Privilege{access.Write},
+			Until: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), Elevation: []access.Privilege{access.Maintain}, Class: "repository-access", Managed: true,
+		},
 		Lines: []string{
 			"baseline.toml:31: role developer to team:acme-robotics/engineering on repo:acme-robotics/*: write",
 			"baseline.toml:12: base_permission: read",
