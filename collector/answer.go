@@ -56,6 +56,9 @@ func touches(a, b []any) bool {
 // a part of the data and an error without a type).
 func heavy(err error) bool {
 	if g, ok := errors.AsType[*github.GraphQLError](err); ok {
+		if badCursor(err) {
+			return false
+		}
 		for _, item := range g.Errors {
 			if _, static := item.Extensions["code"]; item.Class() == nil && !static {
 				return true
@@ -64,6 +67,13 @@ func heavy(err error) bool {
 		return false
 	}
 	return errors.Is(err, github.ErrServer) || errors.Is(err, github.ErrUnreachable)
+}
+
+// badCursor reports whether GitHub does not know a cursor any more; then the list
+// has to begin anew.
+func badCursor(err error) bool {
+	g, ok := errors.AsType[*github.GraphQLError](err)
+	return ok && g.Errors[0].Type == "INVALID_CURSOR_ARGUMENTS"
 }
 
 // sizer is how large a page or a batch is: as large as the server bears. It
@@ -139,6 +149,22 @@ func sift(err error) (*troubles, error) {
 	return t, err
 }
 
+// hollow reports whether a row came as null with an error that explains it: a
+// field of it that may not be null was refused.
+func hollow[N any](rows []*N, t *troubles, path ...any) bool {
+	for i, n := range rows {
+		if n == nil && t.at(append(path[:len(path):len(path)], i)...) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// alone marks that every inner list is to be asked for by itself.
+func alone(t *troubles) *troubles {
+	return &troubles{sso: t.sso, items: append(t.items, github.GraphQLErrorItem{Message: "not asked for yet"})}
+}
+
 // chain follows the pages of one list, and notices one that goes in circles.
 type chain struct {
 	after *githubv4.String
@@ -166,17 +192,35 @@ func (c *chain) step(p pageInfo, rows int) (more, ok bool) {
 type listing struct {
 	ids   map[int64]struct{} // distinct
 	holes int                // rows that came as null
-	total int                // what GitHub stated last
-	loop  bool               // the pages went in circles
+	total int                // what GitHub stated last; -1: nothing yet
+	moved bool               // GitHub stated another total before: the list changed under the walk
+	loop  bool               // the pages went in circles, or a cursor was refused
 	gap   *gap               // the walk ended before the list did
 }
 
 func newListing() *listing { return &listing{ids: map[int64]struct{}{}, total: -1} }
 
+// end notes that the walk ended before the list did. One whose cursor was
+// refused may be walked again.
+func (l *listing) end(g gap, err error) {
+	if badCursor(err) {
+		l.loop = true
+		return
+	}
+	l.gap = &g
+}
+
+// states takes what GitHub counts, as each page says it anew. A list that shrinks
+// before a cursor hides a row behind it, and the numbers agree all the same.
+func (l *listing) states(total int) {
+	l.moved = l.moved || l.total >= 0 && l.total != total
+	l.total = total
+}
+
 // whole reports whether the list was read to its end: what came is what GitHub
 // counts.
 func (l *listing) whole() bool {
-	return l.gap == nil && !l.loop && l.holes == 0 && len(l.ids) == l.total
+	return l.gap == nil && !l.loop && !l.moved && l.holes == 0 && len(l.ids) == l.total
 }
 
 // words say what is wrong with a listing that is not whole.
@@ -185,9 +229,11 @@ func (l *listing) words(what string) gap {
 	case l.gap != nil:
 		return *l.gap
 	case l.loop:
-		return partial("%s: the pages go in circles after %d of %d", what, len(l.ids), l.total)
+		return partial("%s: the pages do not lead on after %d of %d", what, len(l.ids), l.total)
 	case l.holes > 0:
 		return partial("%s: %d of %d came as null", what, l.holes, l.total)
+	case l.moved:
+		return partial("%s: the list changed while it was read, twice", what)
 	}
 	return partial("%s: GitHub counts %d and lists %d", what, l.total, len(l.ids))
 }

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
 	"golang.org/x/oauth2"
 
 	"github.com/eb661601/ajar/internal/github"
@@ -34,7 +35,12 @@ func TestMain(m *testing.M) {
 		serve(size)
 		return
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if err := goleak.Find(); err != nil {
+		fmt.Fprintln(os.Stderr, "goroutines were left behind:", err)
+		code = 1
+	}
+	os.Exit(code)
 }
 
 func serve(size string) {

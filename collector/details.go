@@ -1,7 +1,9 @@
 package collector
 
 import (
+	"cmp"
 	"context"
+	"errors"
 
 	"github.com/shurcooL/githubv4"
 
@@ -20,7 +22,7 @@ type detailsQuery struct {
 }
 
 type details struct {
-	DatabaseID            int64
+	Number                int64               `graphql:"databaseId" json:"databaseId"`
 	Collaborators         *conn[collaborator] `graphql:"collaborators(first:50,affiliation:DIRECT)"`
 	DeployKeys            *count              `graphql:"deployKeys(first:1)"`
 	BranchProtectionRules *count              `graphql:"branchProtectionRules(first:1)"`
@@ -57,13 +59,13 @@ func (w *repoWalk) readDetails(ctx context.Context, batch []*repositoryNode) err
 		w.r.lower(leftOut("details of repositories of "+w.r.org.Login, t.sso), access.AreaRepositories, access.AreaDirectGrants, access.AreaDeployKeys)
 	}
 	for i, n := range batch {
-		d, trouble := &details{}, err
-		if err == nil {
-			if trouble = t.at("nodes", i); i < len(q.Nodes) && q.Nodes[i] != nil {
-				d, trouble = &q.Nodes[i].details, nil
-			}
+		d := detailed{repositoryNode: n, all: err, fault: func(field string) error { return t.at("nodes", i, field) }}
+		if err == nil && i < len(q.Nodes) && q.Nodes[i] != nil && q.Nodes[i].Number == n.DatabaseID {
+			d.details = q.Nodes[i].details
+		} else if err == nil {
+			d.all = missingNode(t.at("nodes", i))
 		}
-		if err := w.keepDetails(ctx, n, d, trouble, t, i); err != nil {
+		if err := w.keepDetails(ctx, d); err != nil {
 			return err
 		}
 	}
@@ -71,16 +73,34 @@ func (w *repoWalk) readDetails(ctx context.Context, batch []*repositoryNode) err
 	return nil
 }
 
-// keepDetails hands on one repository. trouble is why there are no details at
-// all; what lacks one of them is told by the troubles at its field.
-func (w *repoWalk) keepDetails(ctx context.Context, n *repositoryNode, d *details, trouble error, t *troubles, i int) error {
-	at := func(field string) error {
-		if trouble != nil {
-			return trouble
-		}
-		return t.at("nodes", i, field)
+// detailed is a repository with its details, and what kept them back.
+type detailed struct {
+	*repositoryNode
+	details
+	all   error // nothing came
+	fault func(field string) error
+}
+
+// trouble is what kept one field back.
+func (d *detailed) trouble(field string) error {
+	if d.all != nil {
+		return d.all
 	}
-	entity, name := n.entity(), w.r.name(n.Name)
+	return d.fault(field)
+}
+
+// errVanished is a thing that was listed and then came as null.
+var errVanished = errors.New("it came as null, and GitHub did not say why")
+
+func missingNode(err error) error { return cmp.Or(err, errVanished) }
+
+// keepDetails hands on one repository, with its direct grants and keys.
+func (w *repoWalk) keepDetails(ctx context.Context, d detailed) error {
+	entity, name := d.entity(), w.r.name(d.Name)
+	sight, err := w.r.sight(ctx, d.repositoryNode)
+	if err != nil {
+		return err
+	}
 	var g *gap
 	for _, c := range []struct {
 		field string
@@ -91,18 +111,34 @@ func (w *repoWalk) keepDetails(ctx context.Context, n *repositoryNode, d *detail
 		{"branchProtectionRules", d.BranchProtectionRules, &entity.ProtectionRules},
 		{"rulesets", d.Rulesets, &entity.Rulesets},
 	} {
-		if err := at(c.field); c.count == nil || c.count.TotalCount == nil || err != nil {
+		err := d.trouble(c.field)
+		if c.count == nil || c.count.TotalCount == nil || err != nil {
 			why := missing(access.AreaRepositories, c.field+" of "+name+" were not counted", err)
 			g = &why
 			continue
 		}
 		*c.into = *c.count.TotalCount
 	}
+	if g == nil && entity.ProtectionRules == 0 && sight == hiddenHere {
+		why := denied(access.AreaRepositories, "branch protection of %s: GitHub shows it to administrators of the repository alone", name)
+		why.status = access.Partial
+		g = &why
+	}
 	if err := w.r.finish(ctx, access.AreaRepositories, entity.ID, one(entity), g); err != nil {
 		return err
 	}
-	if err := begin(ctx, w.collaborators(entity, n.ID), d.Collaborators, at("collaborators"), w.people); err != nil {
+	if err := begin(ctx, w.collaborators(entity, d.ID), d.Collaborators, d.listTrouble(), w.people); err != nil {
 		return err
 	}
-	return w.r.deployKeys(ctx, w.keysOf(n, d.DeployKeys, at("deployKeys")))
+	return w.deployKeys(ctx, d, sight)
+}
+
+// listTrouble is what kept the collaborators back. A repository that came as
+// null for the sake of another field is asked for them alone.
+func (d *detailed) listTrouble() error {
+	g, ok := errors.AsType[*github.GraphQLError](d.all)
+	if ok && errors.Is(d.all, github.ErrForbidden) && len(g.Errors[0].Path) > 2 && g.Errors[0].Path[2] != "collaborators" {
+		return alone(&troubles{}).at()
+	}
+	return d.trouble("collaborators")
 }

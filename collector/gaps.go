@@ -92,6 +92,9 @@ func short(err error) string {
 	if s, ok := errors.AsType[*github.StatusError](err); ok {
 		return strings.TrimSuffix(fmt.Sprintf("%d %s", s.Status, s.Message), " ")
 	}
+	if g, ok := errors.AsType[*github.GraphQLError](err); ok { // its path counts rows of a query
+		return strings.TrimPrefix((&github.GraphQLError{Errors: []github.GraphQLErrorItem{{Type: g.Errors[0].Type, Message: g.Errors[0].Message}}}).Error(), "graphql ")
+	}
 	return err.Error()
 }
 

@@ -125,6 +125,7 @@ const token = "ghp_tokentokentokentokentokentoken"
 type setup struct {
 	sim    githubsim.Options
 	client github.Options
+	prefix string // of the API's path
 }
 
 // as lets somebody else than an owner ask.
@@ -163,7 +164,7 @@ func start(t testing.TB, w *githubsim.World, change ...func(*setup)) *hub {
 	h.sim = githubsim.New(w, o.sim)
 	srv := httptest.NewServer(h.sim)
 	t.Cleanup(srv.Close)
-	o.client.APIURL = srv.URL
+	o.client.APIURL = srv.URL + o.prefix
 	client, err := github.New(o.client)
 	if err != nil {
 		t.Fatal(err)

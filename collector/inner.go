@@ -29,6 +29,7 @@ type inner[E any] struct {
 	edges []*E
 	holes int
 	total int
+	moved bool // the total changed between pages
 	again bool // this is the second reading
 	loop  bool
 }
@@ -36,6 +37,7 @@ type inner[E any] struct {
 // take adds a page and reports whether the list has to be asked for more: the
 // next page, or everything anew because it did not add up.
 func (l *inner[E]) take(c *conn[E]) (more bool) {
+	l.moved = l.moved || l.pages.after != nil && l.total != c.TotalCount
 	l.total = c.TotalCount
 	for _, e := range c.Edges {
 		if e == nil || l.key(*e) == 0 {
@@ -57,10 +59,12 @@ func (l *inner[E]) take(c *conn[E]) (more bool) {
 }
 
 // whole reports whether what came is what GitHub counts.
-func (l *inner[E]) whole() bool { return !l.loop && l.holes == 0 && len(l.edges) == l.total }
+func (l *inner[E]) whole() bool {
+	return !l.loop && !l.moved && l.holes == 0 && len(l.edges) == l.total
+}
 
 func (l *inner[E]) restart() {
-	l.pages, l.edges, l.holes, l.again = chain{}, nil, 0, true
+	l.pages, l.edges, l.holes, l.moved, l.again = chain{}, nil, 0, false, true
 }
 
 // done hands the list on: complete, or with what is wrong with it.
@@ -68,7 +72,7 @@ func (l *inner[E]) done(ctx context.Context) error {
 	if l.whole() {
 		return l.end(ctx, l.edges, nil)
 	}
-	g := (&listing{holes: l.holes, total: l.total, loop: l.loop, ids: ids(l.edges, l.key)}).words(l.what)
+	g := (&listing{holes: l.holes, total: l.total, moved: l.moved, loop: l.loop, ids: ids(l.edges, l.key)}).words(l.what)
 	return l.end(ctx, l.edges, &g)
 }
 

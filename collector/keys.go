@@ -9,42 +9,34 @@ import (
 	"github.com/eb661601/ajar/access"
 )
 
-// keyWork is one repository whose deploy keys are to be read.
-type keyWork struct {
-	of    place
-	count int  // what GraphQL counts; -1: it did not tell
-	gap   *gap // why they cannot be read
-}
-
-// keysOf decides what to do about a repository's deploy keys. A count of none
-// is believed only from a token that may see keys: an administrator's, or an
-// app's, which would be refused otherwise.
-func (w *repoWalk) keysOf(n *repositoryNode, c *count, trouble error) keyWork {
-	k := keyWork{of: place{n.DatabaseID, n.Name}, count: -1}
-	switch {
-	case c != nil && c.TotalCount != nil && trouble == nil:
-		k.count = *c.TotalCount
-	case trouble != nil && !heavy(trouble):
-		g := gapOf(access.AreaDeployKeys, "deploy keys of "+w.r.name(n.Name), trouble)
-		k.gap = &g
-		return k
-	}
-	if k.count == 0 && !n.ViewerCanAdminister && !w.r.app.Load() {
-		g := denied(access.AreaDeployKeys, "deploy keys of %s: GitHub shows them to administrators of the repository alone", w.r.name(n.Name))
-		k.gap = &g
-	}
-	return k
-}
-
 // deployKeys sets out to read the keys of one repository. GraphQL knows neither
-// their numbers nor their last use.
-func (r *run) deployKeys(ctx context.Context, k keyWork) error {
-	if k.count == 0 || k.gap != nil || !r.reads(access.AreaDeployKeys) {
-		return r.finish(ctx, access.AreaDeployKeys, k.of.id, access.Rows{}, k.gap)
+// their numbers nor their last use, so REST is asked where there are some. That
+// there are none is believed only from a token that may see them.
+func (w *repoWalk) deployKeys(ctx context.Context, d detailed, s sight) error {
+	area, of, r := access.AreaDeployKeys, place{d.DatabaseID, d.Name}, w.r
+	what := "deploy keys of " + r.name(d.Name)
+	if !r.reads(area) {
+		return nil
 	}
-	of, count := k.of, k.count
-	r.rests.add(func(ctx context.Context) error { return r.readKeys(ctx, of, count) })
-	return nil
+	count := -1
+	trouble := d.trouble("deployKeys")
+	if trouble == nil && d.DeployKeys != nil && d.DeployKeys.TotalCount != nil {
+		count = *d.DeployKeys.TotalCount
+	}
+	switch {
+	case trouble != nil && !heavy(trouble):
+		g := gapOf(area, what, trouble)
+		return r.finish(ctx, area, of.id, access.Rows{}, &g)
+	case count != 0:
+		r.rests.add(func(ctx context.Context) error { return r.readKeys(ctx, of, count) })
+		return nil
+	case s == hiddenHere:
+		g := denied(area, "%s: GitHub shows them to administrators of the repository alone", what)
+		return r.finish(ctx, area, of.id, access.Rows{}, &g)
+	case s == hiddenEverywhere: // the area has its gap
+		return nil
+	}
+	return r.out.put(ctx, area, of.id, access.Rows{})
 }
 
 func (r *run) readKeys(ctx context.Context, of place, count int) error {

@@ -78,8 +78,7 @@ func (r *run) walkMembers(ctx context.Context, size *sizer, f *factors) (*listin
 			err = t.at("organization", "membersWithRole", "pageInfo")
 		}
 		if err != nil || q.Organization == nil || q.Organization.MembersWithRole == nil {
-			g := missing(access.AreaMembers, what, err)
-			l.gap = &g
+			l.end(missing(access.AreaMembers, what, err), err)
 			return l, nil
 		}
 		o := q.Organization
@@ -95,7 +94,7 @@ func (r *run) walkMembers(ctx context.Context, size *sizer, f *factors) (*listin
 		if err := r.keepMembers(ctx, o.MembersWithRole.Edges, l, f); err != nil {
 			return nil, err
 		}
-		l.total = o.MembersWithRole.TotalCount
+		l.states(o.MembersWithRole.TotalCount)
 		r.out.progress(access.AreaMembers, l.total)
 		more, ok := pages.step(o.MembersWithRole.PageInfo, len(o.MembersWithRole.Edges))
 		if l.loop = !ok; !more {

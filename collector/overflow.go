@@ -99,6 +99,11 @@ func (o *overflow[E]) answer(ctx context.Context, l *inner[E], slot reflect.Valu
 	if err == nil {
 		err = t.at(fmt.Sprintf("n%d", i))
 	}
+	if badCursor(err) && !l.again {
+		l.restart()
+		o.wait(l)
+		return nil
+	}
 	if err != nil || slot.IsNil() {
 		return l.fail(ctx, missing(l.area, l.what, err))
 	}
@@ -109,12 +114,17 @@ func (o *overflow[E]) answer(ctx context.Context, l *inner[E], slot reflect.Valu
 	case t.sso != nil:
 		return l.fail(ctx, leftOut(l.what, t.sso))
 	case l.take(c):
-		o.mu.Lock()
-		o.pending = append(o.pending, l)
-		o.mu.Unlock()
+		o.wait(l)
 		return nil
 	}
 	return l.done(ctx)
+}
+
+// wait puts a list in line again.
+func (o *overflow[E]) wait(l *inner[E]) {
+	o.mu.Lock()
+	o.pending = append(o.pending, l)
+	o.mu.Unlock()
 }
 
 // queryType makes the struct of a query for n lists:

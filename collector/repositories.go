@@ -1,7 +1,9 @@
 package collector
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -22,18 +24,29 @@ const environmentsList = "environments(first:$n,after:$after)"
 
 type repositoriesQuery struct {
 	Organization *struct {
-		DatabaseID   int64
-		Repositories *struct {
-			TotalCount int
-			PageInfo   pageInfo
-			Nodes      []*repositoryNode
-		} `graphql:"repositories(first:$n,after:$after,orderBy:{field:CREATED_AT,direction:ASC})"`
+		DatabaseID int64
+		viewer
+		Repositories *nodes[repositoryNode] `graphql:"repositories(first:$n,after:$after,orderBy:{field:CREATED_AT,direction:ASC})"`
 	} `graphql:"organization(login:$org)"`
 	Viewer    *asked
 	RateLimit *github.RateLimit
 }
 
+// bareRepositoriesQuery is the same page without the inner list.
+type bareRepositoriesQuery struct {
+	Organization *struct {
+		DatabaseID   int64
+		Repositories *nodes[repositoryLabels] `graphql:"repositories(first:$n,after:$after,orderBy:{field:CREATED_AT,direction:ASC})"`
+	} `graphql:"organization(login:$org)"`
+	RateLimit *github.RateLimit
+}
+
 type repositoryNode struct {
+	repositoryLabels
+	Environments *conn[environmentEdge] `graphql:"environments(first:10)"`
+}
+
+type repositoryLabels struct {
 	ID                  string
 	DatabaseID          int64
 	Name                string
@@ -45,7 +58,6 @@ type repositoryNode struct {
 	PushedAt            *time.Time
 	ViewerCanAdminister bool
 	DefaultBranchRef    *struct{ Name string }
-	Environments        *conn[environmentEdge] `graphql:"environments(first:10)"`
 }
 
 // repoWalk is the state that the pages of the listing, and the batches that
@@ -97,43 +109,59 @@ func (r *run) repositories(ctx context.Context) (total int, err error) {
 	}
 	if g != nil {
 		r.lower(*g, repositoryAreas...)
+		return l.total, nil
 	}
-	return l.total, nil
+	return l.total, r.lowerHidden(ctx, len(l.ids))
+}
+
+// lowerHidden notes that repositories may be missing from a listing that ended
+// by itself: GitHub leaves out what the token may not see, and the total too.
+func (r *run) lowerHidden(ctx context.Context, listed int) error {
+	hidden := partial("repositories of %s: those that the token may not see are not listed", r.org.Login)
+	hidden.help = "an organization owner's token (scope repo), or an app installed on all repositories"
+	switch {
+	case r.stated >= 0 && listed >= r.stated:
+		return nil
+	case r.stated >= 0:
+		hidden.reason = fmt.Sprintf("repositories of %s: the organization has %d, and %d are shown to the token", r.org.Login, r.stated, listed)
+	case r.app.Load():
+		var a struct {
+			Selection string `json:"repository_selection"`
+		}
+		resp, err := r.get(ctx, "installation/repositories?per_page=1", &a)
+		err = r.rested(resp, err)
+		if end := stopped(err); end != nil {
+			return end
+		}
+		if err == nil && a.Selection == "all" {
+			return nil
+		}
+	}
+	r.lower(hidden, repositoryAreas...)
+	r.lower(hidden, access.AreaTeamGrants) // a team's list is as short
+	return nil
 }
 
 func (w *repoWalk) walk(ctx context.Context, size *sizer, what string) (*listing, error) {
 	l, pages, r := newListing(), chain{}, w.r
 	for {
-		q, t, err := fetch[repositoriesQuery](ctx, r, size, func(n int) map[string]any {
-			return map[string]any{"org": githubv4.String(r.org.Login), "n": githubv4.Int(n), "after": pages.after}
-		})
+		page, t, err := w.page(ctx, size, pages.after)
 		if end := stopped(err); end != nil {
 			return nil, end
 		}
-		if err != nil || q.Organization == nil || q.Organization.Repositories == nil {
-			if err == nil {
-				err = t.at("organization", "repositories")
-			}
-			g := missing(access.AreaRepositories, what, err)
-			l.gap = &g
+		if err != nil || page == nil {
+			l.end(missing(access.AreaRepositories, what, err), err)
 			return l, nil
-		}
-		if err := r.same(q.Organization.DatabaseID); err != nil {
-			return nil, err
 		}
 		if t.sso != nil {
 			r.lower(leftOut(what, t.sso), repositoryAreas...)
 		}
-		if q.Viewer.app() {
-			r.app.Store(true)
-		}
-		page := q.Organization.Repositories
 		for i, n := range page.Nodes {
 			if err := w.keep(ctx, n, t.at("organization", "repositories", "nodes", i, "environments"), l); err != nil {
 				return nil, err
 			}
 		}
-		l.total = page.TotalCount
+		l.states(page.TotalCount)
 		r.count.Store(int64(l.total))
 		r.out.progress(access.AreaRepositories, l.total)
 		more, ok := pages.step(page.PageInfo, len(page.Nodes))
@@ -141,6 +169,53 @@ func (w *repoWalk) walk(ctx context.Context, size *sizer, what string) (*listing
 			return l, w.envs.drain(ctx)
 		}
 	}
+}
+
+// page asks for one page of the listing. Where the environments of a repository
+// are refused, or too heavy, the whole repository comes as null; then the page
+// is asked for without them, and they by themselves.
+func (w *repoWalk) page(ctx context.Context, size *sizer, after *githubv4.String) (*nodes[repositoryNode], *troubles, error) {
+	r := w.r
+	vars := func(n int) map[string]any {
+		return map[string]any{"org": githubv4.String(r.org.Login), "n": githubv4.Int(n), "after": after}
+	}
+	q, t, err := fetch[repositoriesQuery](ctx, r, size, vars)
+	if stopped(err) != nil {
+		return nil, t, err
+	}
+	if err == nil && q.Organization != nil {
+		if q.Viewer.app() {
+			r.app.Store(true)
+		}
+		if q.Organization.ViewerCanAdminister {
+			r.owner.Store(true)
+		}
+		if err := r.same(q.Organization.DatabaseID); err != nil {
+			return nil, t, err
+		}
+	}
+	full := err == nil && q.Organization != nil && q.Organization.Repositories != nil
+	if full && !hollow(q.Organization.Repositories.Nodes, t, "organization", "repositories", "nodes") {
+		return q.Organization.Repositories, t, nil
+	}
+	if !full && !heavy(err) {
+		return nil, t, cmp.Or(err, t.at("organization", "repositories"))
+	}
+	bare, t, err := fetch[bareRepositoriesQuery](ctx, r, size, vars)
+	if err != nil || bare.Organization == nil || bare.Organization.Repositories == nil {
+		return nil, t, cmp.Or(err, t.at("organization", "repositories"))
+	}
+	if err := r.same(bare.Organization.DatabaseID); err != nil {
+		return nil, t, err
+	}
+	b := bare.Organization.Repositories
+	page := &nodes[repositoryNode]{TotalCount: b.TotalCount, PageInfo: b.PageInfo, Nodes: make([]*repositoryNode, len(b.Nodes))}
+	for i, labels := range b.Nodes {
+		if labels != nil {
+			page.Nodes[i] = &repositoryNode{repositoryLabels: *labels}
+		}
+	}
+	return page, alone(t), nil
 }
 
 // keep takes one repository of the listing: its environments are known or asked

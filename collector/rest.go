@@ -49,8 +49,7 @@ func (r *run) rested(resp *gh.Response, err error) error {
 	if err := r.weigh(err); err != nil {
 		return err
 	}
-	next := github.NextLink(resp.Header.Get("Link"))
-	if next != "" && resp.NextPage == 0 && resp.After == "" {
+	if github.NextLink(resp.Header.Get("Link")) != "" && resp.NextPage == 0 && resp.After == "" {
 		return errNext // and not the end of the list
 	}
 	if p := github.Partial(resp.Header.Get("X-GitHub-SSO")); p != nil {

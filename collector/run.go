@@ -21,10 +21,14 @@ type run struct {
 	out  *outlet
 	plan string // of the organization; "" where the token was not told
 
+	stated int // how many repositories the organization says it has; -1: not told
+
 	custom customRoles
 	who    []member // members and outside collaborators, for their activity
 
-	app    atomic.Bool  // the token is a GitHub App's
+	app    atomic.Bool // the token is a GitHub App's
+	owner  atomic.Bool // the token is of an owner of the organization
+	probe  probe
 	count  atomic.Int64 // of repositories, by GitHub
 	streak atomic.Int64 // requests in a row that reached nobody
 
@@ -43,7 +47,7 @@ type member struct {
 
 func newRun(c Client, org access.Organization, sink Sink, o Options) *run {
 	return &run{
-		c: c, org: org, o: o, out: newOutlet(sink, o),
+		c: c, org: org, o: o, out: newOutlet(sink, o), stated: -1,
 		gaps: map[access.Area]gap{}, since: map[access.Area]time.Time{},
 	}
 }

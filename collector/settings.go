@@ -19,6 +19,8 @@ type settingsAnswer struct {
 	Plan *struct {
 		Name string `json:"name"`
 	} `json:"plan"`
+	PublicRepos       *int    `json:"public_repos"`
+	PrivateRepos      *int    `json:"total_private_repos"`
 	BasePermission    *string `json:"default_repository_permission"`
 	TwoFactorRequired *bool   `json:"two_factor_requirement_enabled"`
 	CreateRepos       *bool   `json:"members_can_create_repositories"`
@@ -37,7 +39,7 @@ type settingsAnswer struct {
 // GraphQL has no base permission.
 func (r *run) settings(ctx context.Context) error {
 	area := access.AreaSettings
-	if !r.reads(area, access.AreaCustomRoles, access.AreaAuditLog) {
+	if !r.reads(area, access.AreaCustomRoles, access.AreaAuditLog) && !r.reads(repositoryAreas...) {
 		return r.close(ctx, area, -1)
 	}
 	var a settingsAnswer
@@ -57,6 +59,9 @@ func (r *run) settings(ctx context.Context) error {
 	}
 	s, g := a.read(r.org.Login)
 	r.plan = s.Plan
+	if a.PublicRepos != nil && a.PrivateRepos != nil {
+		r.stated = *a.PublicRepos + *a.PrivateRepos
+	}
 	if g != nil {
 		r.lower(*g, area)
 	}

@@ -9,10 +9,25 @@ import (
 	"github.com/eb661601/ajar/internal/githubsim"
 )
 
-// crowded is a generated organization in which every list overflows its page,
-// outer and inner ones.
+// amount is how much of everything an invented organization has.
+type amount struct {
+	githubsim.Size
+	collaborators, environments, patterns, keys, invitations, holders int
+}
+
+// crowded is an organization in which every list overflows its page, outer and
+// inner ones.
 func crowded() *githubsim.World {
-	w := githubsim.Generate(githubsim.Size{Repositories: 130, Members: 220, Teams: 60}, githubsim.GenOptions{Seed: 9})
+	return invent(amount{githubsim.Size{Repositories: 130, Members: 220, Teams: 60}, 120, 140, 130, 105, 110, 130})
+}
+
+// modest is one of the same kind in which every list fits its page.
+func modest() *githubsim.World {
+	return invent(amount{githubsim.Size{Repositories: 14, Members: 36, Teams: 6}, 7, 5, 3, 4, 3, 5})
+}
+
+func invent(n amount) *githubsim.World {
+	w := githubsim.Generate(n.Size, githubsim.GenOptions{Seed: 9})
 	o := w.Orgs[0]
 	all := &githubsim.Team{Slug: "everything", Name: "Everything", ID: 3_999_999, Privacy: "secret", CreatedAt: o.CreatedAt}
 	o.Teams = append(o.Teams, all)
@@ -23,18 +38,30 @@ func crowded() *githubsim.World {
 		p := []string{"pull", "triage", "push", "maintain", "admin", "release-operator", "security-triage"}[i%7]
 		r.Teams = append(r.Teams, &githubsim.TeamGrant{Slug: "everything", Permission: p})
 	}
-	busy := o.Repos[7]
-	busy.Collaborators, busy.Environments, busy.DeployKeys = nil, nil, nil
-	for i := range 120 {
-		p := []string{"pull", "triage", "push", "maintain", "admin", "release-operator"}[i%6]
-		busy.Collaborators = append(busy.Collaborators, &githubsim.Collaborator{Login: o.Members[i].Login, Permission: p})
+	for i := range n.invitations {
+		o.Invitations = append(o.Invitations, &githubsim.OrgInvitation{ID: 660_000 + int64(i), Email: fmt.Sprintf("p%d@example.org", i), Role: "direct_member", CreatedAt: o.CreatedAt})
 	}
-	for i := range 140 {
+	o.OrgRoles[0].Teams = append(o.OrgRoles[0].Teams, "everything")
+	for i := range n.holders {
+		o.OrgRoles[1].Users = append(o.OrgRoles[1].Users, o.Members[i].Login)
+	}
+	n.busy(o, o.Repos[7])
+	return w
+}
+
+// busy fills one repository.
+func (n amount) busy(o *githubsim.Org, r *githubsim.Repo) {
+	r.Collaborators, r.Environments, r.DeployKeys = nil, nil, nil
+	for i := range n.collaborators {
+		p := []string{"pull", "triage", "push", "maintain", "admin", "release-operator"}[i%6]
+		r.Collaborators = append(r.Collaborators, &githubsim.Collaborator{Login: o.Members[i].Login, Permission: p})
+	}
+	for i := range n.environments {
 		e := &githubsim.Environment{ID: 880_000 + int64(i), Name: fmt.Sprintf("stage/%03d", i), CreatedAt: o.CreatedAt, WaitTimer: i % 3}
 		for k := range i % 5 {
 			e.Reviewers = append(e.Reviewers, githubsim.Actor{Type: "User", Name: o.Members[k].Login})
 		}
-		if i == 70 { // more than GitHub allows today
+		if i == n.environments/2 { // more than GitHub allows today
 			for k := range 12 {
 				e.Reviewers = append(e.Reviewers, githubsim.Actor{Type: "User", Name: o.Members[20+k].Login})
 			}
@@ -42,23 +69,15 @@ func crowded() *githubsim.World {
 		}
 		if i == 3 {
 			e.BranchPolicy = &githubsim.BranchPolicy{}
-			for k := range 130 {
+			for k := range n.patterns {
 				e.BranchPolicy.Custom = append(e.BranchPolicy.Custom, githubsim.BranchPattern{ID: 990_000 + int64(k), Name: fmt.Sprintf("release/%d", k), Type: "branch"})
 			}
 		}
-		busy.Environments = append(busy.Environments, e)
+		r.Environments = append(r.Environments, e)
 	}
-	for i := range 105 {
-		busy.DeployKeys = append(busy.DeployKeys, &githubsim.DeployKey{ID: 770_000 + int64(i), Title: fmt.Sprint("key ", i), Key: "ssh-ed25519 AAAA" + fmt.Sprint(i), ReadOnly: i%2 == 0, CreatedAt: o.CreatedAt})
+	for i := range n.keys {
+		r.DeployKeys = append(r.DeployKeys, &githubsim.DeployKey{ID: 770_000 + int64(i), Title: fmt.Sprint("key ", i), Key: "ssh-ed25519 AAAA" + fmt.Sprint(i), ReadOnly: i%2 == 0, CreatedAt: o.CreatedAt})
 	}
-	for i := range 110 {
-		o.Invitations = append(o.Invitations, &githubsim.OrgInvitation{ID: 660_000 + int64(i), Email: fmt.Sprintf("p%d@example.org", i), Role: "direct_member", CreatedAt: o.CreatedAt})
-	}
-	o.OrgRoles[0].Teams = append(o.OrgRoles[0].Teams, "everything")
-	for i := range 130 {
-		o.OrgRoles[1].Users = append(o.OrgRoles[1].Users, o.Members[i].Login)
-	}
-	return w
 }
 
 func role(of string, i int) string {

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -22,26 +23,37 @@ type teamsQuery struct {
 	Organization *struct {
 		DatabaseID int64
 		viewer
-		Teams *struct {
-			TotalCount int
-			PageInfo   pageInfo
-			Nodes      []*teamNode
-		} `graphql:"teams(first:$n,after:$after,orderBy:{field:NAME,direction:ASC})"`
+		Teams *nodes[teamNode] `graphql:"teams(first:$n,after:$after,orderBy:{field:NAME,direction:ASC})"`
+	} `graphql:"organization(login:$org)"`
+	Viewer    *asked
+	RateLimit *github.RateLimit
+}
+
+// bareTeamsQuery is the same page without the inner lists.
+type bareTeamsQuery struct {
+	Organization *struct {
+		DatabaseID int64
+		viewer
+		Teams *nodes[teamLabels] `graphql:"teams(first:$n,after:$after,orderBy:{field:NAME,direction:ASC})"`
 	} `graphql:"organization(login:$org)"`
 	Viewer    *asked
 	RateLimit *github.RateLimit
 }
 
 type teamNode struct {
-	ID           string
-	DatabaseID   int64
-	Slug         string
-	Name         string
-	Privacy      string
-	CreatedAt    time.Time
-	ParentTeam   *struct{ DatabaseID int64 }
+	teamLabels
 	Members      *conn[teamMember]     `graphql:"members(first:100,membership:IMMEDIATE)"`
 	Repositories *conn[teamRepository] `graphql:"repositories(first:100)"`
+}
+
+type teamLabels struct {
+	ID         string
+	DatabaseID int64
+	Slug       string
+	Name       string
+	Privacy    string
+	CreatedAt  time.Time
+	ParentTeam *struct{ DatabaseID int64 }
 }
 
 type teamMember struct {
@@ -90,34 +102,23 @@ func (r *run) teams(ctx context.Context) (total int, err error) {
 func (r *run) walkTeams(ctx context.Context, size *sizer, w *teamWalk) (*listing, error) {
 	l, pages, what := newListing(), chain{}, "teams of "+r.org.Login
 	for more := true; more; {
-		q, t, err := fetch[teamsQuery](ctx, r, size, func(n int) map[string]any {
-			return map[string]any{"org": githubv4.String(r.org.Login), "n": githubv4.Int(n), "after": pages.after}
-		})
+		page, t, err := r.teamPage(ctx, size, pages.after)
 		if end := stopped(err); end != nil {
 			return nil, end
 		}
-		if err != nil || q.Organization == nil || q.Organization.Teams == nil {
-			if err == nil {
-				err = t.at("organization", "teams")
-			}
-			g := missing(access.AreaTeams, what, err)
-			l.gap = &g
+		if err != nil || page == nil {
+			l.end(missing(access.AreaTeams, what, err), err)
 			break
 		}
-		o := q.Organization
-		if err := r.same(o.DatabaseID); err != nil {
-			return nil, err
-		}
-		r.lowerTeams(o.ViewerCanAdminister || q.Viewer.app(), t, what)
-		for i, n := range o.Teams.Nodes {
+		for i, n := range page.Nodes {
 			if err := r.keepTeam(ctx, n, i, t, l, w); err != nil {
 				return nil, err
 			}
 		}
-		l.total = o.Teams.TotalCount
+		l.states(page.TotalCount)
 		r.out.progress(access.AreaTeams, l.total)
 		var ok bool
-		more, ok = pages.step(o.Teams.PageInfo, len(o.Teams.Nodes))
+		more, ok = pages.step(page.PageInfo, len(page.Nodes))
 		l.loop = !ok
 	}
 	if err := w.members.drain(ctx); err != nil {
@@ -126,16 +127,51 @@ func (r *run) walkTeams(ctx context.Context, size *sizer, w *teamWalk) (*listing
 	return l, w.grants.drain(ctx)
 }
 
-// lowerTeams notes what the token's own rights leave out of the listing.
-func (r *run) lowerTeams(seesSecret bool, t *troubles, what string) {
-	if !seesSecret {
+// teamPage asks for one page of teams; without the inner lists where one of
+// them is refused or too heavy, so that the team does not come as null.
+func (r *run) teamPage(ctx context.Context, size *sizer, after *githubv4.String) (*nodes[teamNode], *troubles, error) {
+	vars := func(n int) map[string]any {
+		return map[string]any{"org": githubv4.String(r.org.Login), "n": githubv4.Int(n), "after": after}
+	}
+	q, t, err := fetch[teamsQuery](ctx, r, size, vars)
+	if stopped(err) != nil {
+		return nil, t, err
+	}
+	if err == nil && q.Organization != nil && q.Organization.Teams != nil && !hollow(q.Organization.Teams.Nodes, t, "organization", "teams", "nodes") {
+		o := q.Organization
+		return o.Teams, t, r.sawTeams(o.DatabaseID, o.viewer, q.Viewer, t)
+	}
+	if err != nil && !heavy(err) {
+		return nil, t, err
+	}
+	bare, t, err := fetch[bareTeamsQuery](ctx, r, size, vars)
+	if err != nil || bare.Organization == nil || bare.Organization.Teams == nil {
+		return nil, t, cmp.Or(err, t.at("organization", "teams"))
+	}
+	o := bare.Organization
+	page := &nodes[teamNode]{TotalCount: o.Teams.TotalCount, PageInfo: o.Teams.PageInfo, Nodes: make([]*teamNode, len(o.Teams.Nodes))}
+	for i, labels := range o.Teams.Nodes {
+		if labels != nil {
+			page.Nodes[i] = &teamNode{teamLabels: *labels}
+		}
+	}
+	return page, alone(t), r.sawTeams(o.DatabaseID, o.viewer, bare.Viewer, t)
+}
+
+// sawTeams notes what the token's own rights leave out of the listing.
+func (r *run) sawTeams(id int64, v viewer, who *asked, t *troubles) error {
+	if err := r.same(id); err != nil {
+		return err
+	}
+	if !v.ViewerCanAdminister && !who.app() {
 		g := denied(access.AreaTeams, "secret teams are visible only to their members and to owners")
 		g.status = access.Partial
 		r.lower(g, teamAreas...)
 	}
 	if t.sso != nil {
-		r.lower(leftOut(what, t.sso), teamAreas...)
+		r.lower(leftOut("teams of "+r.org.Login, t.sso), teamAreas...)
 	}
+	return nil
 }
 
 func (r *run) keepTeam(ctx context.Context, n *teamNode, i int, t *troubles, l *listing, w *teamWalk) error {
