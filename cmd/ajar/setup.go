@@ -211,9 +211,9 @@ func (a *app) snapshot(ctx context.Context, s *store.Store, org, at string) (sto
 	info, err := a.pick(ctx, s, org, at)
 	if errors.Is(err, store.ErrNoSnapshot) {
 		if at != "" {
-			return info, withHint(fmt.Errorf("%s at %s: %w", org, at, err), "history begins with the first collect; the newest is used without --at")
+			return info, withHint(usage("no snapshot of %s was taken before %s", org, at), "history begins with the first collect; the newest is used without --at")
 		}
-		return info, withHint(fmt.Errorf("%s: %w", org, err), "%s collect --org %s", a.program, org)
+		return info, withHint(usage("no snapshot of %s is stored", org), "%s collect --org %s", a.program, org)
 	}
 	return info, err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"net/url"
 	"slices"
 	"strings"
@@ -135,7 +136,8 @@ func (w *work) missing(err error, org string) error {
 		"check the spelling; GitHub hides what a token may not see, and single sign-on must have accepted it")
 }
 
-// show writes a view; in CSV those of several organizations make one table.
+// show writes a view; in CSV those of several organizations make one
+// table, and tables stand apart.
 func (w *work) show(v report.View) error {
 	w.progress.end()
 	o := w.a.options()
@@ -144,6 +146,11 @@ func (w *work) show(v report.View) error {
 	f, err := w.a.format()
 	if err != nil {
 		return err
+	}
+	if o.Append && f == report.Table {
+		if _, err := io.WriteString(w.a.out, "\n"); err != nil {
+			return err
+		}
 	}
 	return report.Write(w.a.out, v, f, o)
 }
