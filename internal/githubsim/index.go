@@ -194,21 +194,26 @@ func (o *orgIndex) owner(login string) bool {
 	return m != nil && m.Role == "admin"
 }
 
-// parents lists the team and its ancestors, the team first.
+// parents lists the team and its ancestors, the team first and none twice: a
+// world that a test changed after it was checked may have parents in a circle.
 func (o *orgIndex) parents(t *Team) []*Team {
 	out := []*Team{t}
-	for t.Parent != "" {
-		t = o.team(t.Parent)
+	for t = o.team(t.Parent); t != nil && !slices.Contains(out, t); t = o.team(t.Parent) {
 		out = append(out, t)
 	}
 	return out
 }
 
-// below lists the team and all its descendants, the team first.
+// below lists the team and all its descendants, the team first and none twice.
 func (o *orgIndex) below(t *Team) []*Team {
-	out := []*Team{t}
+	out, listed := []*Team{t}, map[*Team]bool{t: true}
 	for i := 0; i < len(out); i++ {
-		out = append(out, o.children[fold(out[i].Slug)]...)
+		for _, kid := range o.children[fold(out[i].Slug)] {
+			if !listed[kid] {
+				listed[kid] = true
+				out = append(out, kid)
+			}
+		}
 	}
 	return out
 }
