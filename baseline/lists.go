@@ -113,7 +113,13 @@ func (t *table) names() []string {
 
 // done complains about every key that no accessor asked for.
 func (t *table) done() {
+	if t.problems.full() { // a hostile file may have hundreds of thousands of keys
+		return
+	}
 	for _, k := range t.names() {
+		if t.problems.full() {
+			return
+		}
 		if !slices.Contains(t.known, k) {
 			where := ""
 			if t.name != "" {
