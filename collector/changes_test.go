@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/githubsim"
 )
@@ -104,12 +106,50 @@ func TestLoginThatNowBelongsToAnotherOrganizationEndsTheRun(t *testing.T) {
 	}
 }
 
-func TestBroadReadingsOfDirectGiveTheSameGrants(t *testing.T) {
-	w := crowded()
-	h := start(t, w, func(o *setup) { o.sim.LooseDirect = true })
-	s := h.collect(t, "acme")
-	checkSound(t, s, w, w.Orgs[0])
-	if line := s.ledger.Of(access.AreaDirectGrants); line.Status != access.Complete {
-		t.Errorf("%+v", line)
+func TestBroadReadingsOfGitHubsListsGiveTheSameGrants(t *testing.T) {
+	for name, w := range worlds(t) {
+		h := start(t, w, func(o *setup) { o.sim.LooseDirect, o.sim.InheritedTeamRepositories = true, true })
+		for _, o := range w.Orgs {
+			s := h.collect(t, o.Login)
+			want := truth{w, o}.grants()
+			if diff := cmp.Diff(want[access.AreaDirectGrants], s.grants(access.AreaDirectGrants)); diff != "" {
+				t.Errorf("%s, %s: direct grants differ:\n%s", name, o.Login, diff)
+			}
+			if diff := cmp.Diff((truth{w, o}).adding(want[access.AreaTeamGrants]), s.grants(access.AreaTeamGrants)); diff != "" {
+				t.Errorf("%s, %s: grants of teams differ:\n%s", name, o.Login, diff)
+			}
+			for _, a := range []access.Area{access.AreaDirectGrants, access.AreaTeamGrants} {
+				if line := s.ledger.Of(a); line.Status != access.Complete {
+					t.Errorf("%s, %s: %+v", name, o.Login, line)
+				}
+			}
+		}
 	}
+}
+
+// adding leaves out the grants of teams that give no more than an ancestor's:
+// those cannot be told from what is inherited.
+func (t truth) adding(grants []access.Grant) (out []access.Grant) {
+	parent := map[int64]int64{}
+	for _, x := range t.o.Teams {
+		if x.Parent != "" {
+			parent[x.ID] = t.team(x.Parent).ID
+		}
+	}
+	on := map[[2]int64]access.Grant{}
+	for _, g := range grants {
+		on[[2]int64{g.Principal.ID, g.Resource.ID}] = g
+	}
+	for _, g := range grants {
+		adds := true
+		for p := parent[g.Principal.ID]; p != 0; p = parent[p] {
+			if above, ok := on[[2]int64{p, g.Resource.ID}]; ok && (above.Privilege > g.Privilege || above.Privilege == g.Privilege && (g.Role == 0 || g.Role == above.Role)) {
+				adds = false
+			}
+		}
+		if adds {
+			out = append(out, g)
+		}
+	}
+	return out
 }

@@ -129,6 +129,9 @@ func (r *run) things(ctx context.Context) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
+	if err := r.settleFamilies(ctx); err != nil {
+		return err
+	}
 	// A team that the token may not see is no reviewer that it is shown either.
 	if g, ok := r.lowered(access.AreaTeams); ok {
 		r.lower(partial("a reviewer may be a team that is not shown: %s", g.reason), access.AreaGates)

@@ -3,6 +3,7 @@ package collector
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/eb661601/ajar/access"
@@ -14,7 +15,11 @@ import (
 type customRoles struct {
 	byName map[string]access.CustomRole // by folded name
 	bases  map[access.Privilege]bool    // the privileges that a custom role is built on
+	ids    []int64                      // of the roles; the first is 0, which is none
 }
+
+// place is where a role's id stands in ids.
+func (c customRoles) place(id int64) uint16 { return uint16(max(slices.Index(c.ids, id), 0)) }
 
 // read finds the privilege, and the custom role if it is one, behind a role's
 // name.
@@ -29,7 +34,7 @@ func (c customRoles) read(name string) (p access.Privilege, role int64, ok bool)
 // customRoles reads the custom repository roles. Only the enterprise plan has
 // them, so that a 404 elsewhere is the plan's.
 func (r *run) customRoles(ctx context.Context) error {
-	r.custom = customRoles{byName: map[string]access.CustomRole{}, bases: map[access.Privilege]bool{}}
+	r.custom = customRoles{byName: map[string]access.CustomRole{}, bases: map[access.Privilege]bool{}, ids: []int64{0}}
 	area, what := access.AreaCustomRoles, "custom repository roles of "+r.org.Login
 	list, resp, err := r.c.REST().Organizations.ListCustomRepoRoles(ctx, r.org.Login)
 	if err = r.rested(resp, err); err == nil && list.TotalCount == nil {
@@ -62,6 +67,7 @@ func (r *run) customRoles(ctx context.Context) error {
 		c.Base = base
 		r.custom.byName[strings.ToLower(c.Name)] = c
 		r.custom.bases[base] = true
+		r.custom.ids = append(r.custom.ids, c.ID)
 		if c.Name == "" {
 			r.lower(partial("%s: GitHub did not name role %d", what, c.ID), area, access.AreaTeamGrants)
 		}

@@ -23,8 +23,9 @@ type run struct {
 
 	stated int // how many repositories the organization says it has; -1: not told
 
-	custom customRoles
-	who    []member // members and outside collaborators, for their activity
+	custom   customRoles
+	families families
+	who      []member // members and outside collaborators, for their activity
 
 	app    atomic.Bool // the token is a GitHub App's
 	owner  atomic.Bool // the token is of an owner of the organization

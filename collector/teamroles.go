@@ -10,76 +10,71 @@ import (
 	"github.com/eb661601/ajar/access"
 )
 
-// teamRow is one repository of a team while its role's name is not known. Many
-// of them wait, so they are small.
-type teamRow struct {
-	repo      int64
-	privilege access.Privilege
-}
-
 // keepTeamGrants turns a team's repositories into grants. GraphQL shows the
 // base of a custom role and not its name; where a grant could be one, REST is
 // asked for the team's role names.
 func (r *run) keepTeamGrants(ctx context.Context, t access.TeamInfo, edges []*teamRepository, g *gap) error {
-	rows := make([]teamRow, 0, len(edges))
+	if !r.reads(access.AreaTeamGrants) {
+		return nil
+	}
+	held := heldTeam{id: t.ID, parent: t.Parent, slug: t.Slug, rows: make([]teamRow, 0, len(edges)), gap: g}
 	ambiguous := false
 	for _, e := range edges {
 		p, ok := access.ParsePrivilege(e.Permission)
 		if !ok || !p.OnRepository() || p == access.None {
 			why := partial("team %s has a permission on repository %d that is not known here: %q", r.name(t.Slug), e.id(), e.Permission)
-			g = &why
+			held.gap = &why
 			continue
 		}
 		ambiguous = ambiguous || r.custom.bases[p]
-		rows = append(rows, teamRow{e.id(), p})
+		held.rows = append(held.rows, teamRow{repo: e.id(), privilege: p})
 	}
-	if !ambiguous || !r.reads(access.AreaTeamGrants) {
-		return r.finishTeam(ctx, t.ID, rows, nil, g)
+	if !ambiguous {
+		return r.hold(ctx, held)
 	}
-	id, slug := t.ID, t.Slug
 	r.rests.add(func(ctx context.Context) error {
-		named, err := r.teamRoleNames(ctx, slug)
+		named, err := r.teamRoleNames(ctx, held.slug)
 		if end := stopped(err); end != nil {
 			return end
 		}
-		roles := make([]int64, len(rows))
 		if err != nil {
-			why := gapOf(access.AreaTeamGrants, "role names of team "+r.name(slug), err)
-			g = &why
-		} else if why := r.nameRoles(slug, rows, named, roles); why != nil {
-			g = why
+			why := gapOf(access.AreaTeamGrants, "role names of team "+r.name(held.slug), err)
+			held.gap = &why
+		} else if why := r.nameRoles(held, named); why != nil {
+			held.gap = why
 		}
-		return r.finishTeam(ctx, id, rows, roles, g)
+		return r.hold(ctx, held)
 	})
 	return nil
 }
 
-// finishTeam hands on a team's grants; roles holds the custom ones, or is nil.
-func (r *run) finishTeam(ctx context.Context, id int64, rows []teamRow, roles []int64, g *gap) error {
+// finishTeam hands on a team's grants. Where roles could not be named, a grant
+// says their base, which is what GraphQL says of it.
+func (r *run) finishTeam(ctx context.Context, id int64, rows []teamRow, g *gap) error {
 	grants := make([]access.Grant, len(rows))
 	for i, row := range rows {
-		grants[i] = access.Grant{Principal: team(id), Resource: repo(row.repo), Privilege: row.privilege, Source: access.ByTeam}
-		if roles != nil {
-			grants[i].Role = roles[i]
+		grants[i] = access.Grant{
+			Principal: team(id), Resource: repo(row.repo), Privilege: row.privilege, Source: access.ByTeam, Role: r.custom.ids[row.role],
 		}
 	}
 	return r.finish(ctx, access.AreaTeamGrants, id, access.Rows{Grants: grants}, g)
 }
 
-// nameRoles finds the custom roles among a team's grants.
-func (r *run) nameRoles(slug string, rows []teamRow, named map[int64]string, roles []int64) (why *gap) {
-	for i, row := range rows {
+// nameRoles finds the custom roles among a team's rows.
+func (r *run) nameRoles(t heldTeam, named map[int64]string) (why *gap) {
+	for i := range t.rows {
+		row := &t.rows[i]
 		if !r.custom.bases[row.privilege] {
 			continue
 		}
 		name, listed := named[row.repo]
 		p, role, ok := r.custom.read(name)
 		if !listed || !ok || p != row.privilege {
-			g := partial("team %s: its role %q on repository %d does not fit %s", r.name(slug), name, row.repo, row.privilege)
+			g := partial("team %s: its role %q on repository %d does not fit %s", r.name(t.slug), name, row.repo, row.privilege)
 			why = &g
 			continue
 		}
-		roles[i] = role
+		row.role = r.custom.place(role)
 	}
 	return why
 }

@@ -1,0 +1,114 @@
+package collector
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// A child team has everything that its parent was granted. Whether a team's
+// list of repositories shows that too is not documented; REST has been seen to
+// list it (octokit.net issue 1882), and a grant as GitHub stores it is the
+// parent's alone. So the lists of all teams are held until they can be compared.
+
+// heldTeam is a team whose grants wait for those of its family.
+type heldTeam struct {
+	id, parent int64
+	slug       string
+	rows       []teamRow // sorted by repository
+	gap        *gap
+}
+
+// teamRow is one repository of a team. There are very many of them, so they are
+// small: role is a place in customRoles.ids.
+type teamRow struct {
+	repo      int64
+	role      uint16
+	privilege access.Privilege
+}
+
+// families holds teams back; safe for concurrent use.
+type families struct {
+	mu    sync.Mutex
+	teams map[int64]heldTeam
+}
+
+// hold keeps a team's rows for comparing. A root team inherits nothing, so that
+// its own grants are known already.
+func (r *run) hold(ctx context.Context, t heldTeam) error {
+	slices.SortFunc(t.rows, func(a, b teamRow) int { return cmp.Compare(a.repo, b.repo) })
+	r.families.mu.Lock()
+	if r.families.teams == nil {
+		r.families.teams = map[int64]heldTeam{}
+	}
+	r.families.teams[t.id] = t
+	r.families.mu.Unlock()
+	if t.parent != 0 {
+		return nil
+	}
+	return r.finishTeam(ctx, t.id, t.rows, t.gap)
+}
+
+// settleFamilies hands on the grants of the child teams, without what they only
+// inherit.
+func (r *run) settleFamilies(ctx context.Context) error {
+	all := r.families.teams
+	r.families.teams = nil
+	listed := inherits(all)
+	for _, id := range slices.Sorted(maps.Keys(all)) {
+		t := all[id]
+		if t.parent == 0 {
+			continue
+		}
+		rows, g := t.rows, t.gap
+		if listed {
+			parent, known := all[t.parent]
+			rows = own(t.rows, parent.rows)
+			if g == nil && (!known || parent.gap != nil) {
+				why := partial("repositories of team %s: what it inherits cannot be told from its own, since its parent team was not read", r.name(t.slug))
+				g = &why
+			}
+		}
+		if err := r.finishTeam(ctx, id, rows, g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inherits finds out whether lists show what is inherited: then nearly all that
+// a parent lists is in its children's lists, and else hardly any. A few that
+// differ are changes that were made meanwhile.
+func inherits(all map[int64]heldTeam) bool {
+	covered, total := 0, 0
+	for _, t := range all {
+		parent, known := all[t.parent]
+		if !known || t.gap != nil || parent.gap != nil {
+			continue
+		}
+		total += len(parent.rows)
+		for _, row := range parent.rows {
+			if i, ok := find(t.rows, row.repo); ok && t.rows[i].privilege >= row.privilege {
+				covered++
+			}
+		}
+	}
+	return total > 0 && covered*10 >= total*9
+}
+
+// own drops the rows that a team has just as its parent has them. A grant of
+// its own that gives no more than the inherited one cannot be told from it.
+func own(rows, parent []teamRow) []teamRow {
+	return slices.DeleteFunc(slices.Clone(rows), func(row teamRow) bool {
+		i, ok := find(parent, row.repo)
+		return ok && parent[i] == row
+	})
+}
+
+func find(rows []teamRow, repo int64) (int, bool) {
+	return slices.BinarySearchFunc(rows, repo, func(row teamRow, repo int64) int { return cmp.Compare(row.repo, repo) })
+}
