@@ -75,6 +75,8 @@ func judge(f *facts, r *rule) (err error) {
 			err = fmt.Errorf("the rule broke: %v", p)
 		}
 	}()
-	r.judge(&court{facts: f, rule: r})
+	c := &court{facts: f, rule: r}
+	r.judge(c)
+	c.confess()
 	return nil
 }

@@ -37,7 +37,7 @@ func (c *court) undecide(n int, reason string) {
 func (c *court) saw(n int, areas ...access.Area) bool {
 	for _, a := range areas {
 		if l := c.s.Coverage.Of(a); l.Status != access.Complete {
-			c.undecide(n, gap(l))
+			c.undecide(n, c.why(l))
 			return false
 		}
 	}
@@ -48,21 +48,9 @@ func (c *court) saw(n int, areas ...access.Area) bool {
 func (c *court) sawFor(n int, a access.Area, scope int64) bool {
 	l := c.s.Coverage.For(a, scope)
 	if l.Status != access.Complete {
-		c.undecide(n, gap(l))
+		c.undecide(n, c.why(l))
 	}
 	return l.Status == access.Complete
-}
-
-// gap says in one line what is missing.
-func gap(l access.Cover) string {
-	status := string(l.Status)
-	if l.Status == access.Unread {
-		return fmt.Sprintf("%s: not read", l.Area)
-	}
-	if l.Reason == "" {
-		return fmt.Sprintf("%s: %s", l.Area, status)
-	}
-	return fmt.Sprintf("%s: %s, %s", l.Area, status, l.Reason)
 }
 
 func need(a access.Area, scope int64) access.Need { return access.Need{Area: a, Scope: scope} }

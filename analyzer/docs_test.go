@@ -24,7 +24,12 @@ from the table in ` + "`analyzer`" + ` by ` + "`go test ./analyzer -run TestRule
 
 A finding is one cause, however many people it affects. A rule says nothing
 where it has not seen enough: what it could not judge is counted, with the
-reason, as *undecided*. "Needs" lists the areas of the coverage ledger that a
+reason, as *undecided*. A grant, person, key or environment that was seen and
+could not be judged counts as one. What was not even listed cannot be counted:
+then an area that was not read counts as one, or each of its teams, roles or
+repositories that was not, and the reason ends in "what is there was not
+counted". So a rule without an undecided line has judged everything it is for.
+What the plan or the server does not have hides nothing. "Needs" lists the areas of the coverage ledger that a
 full judgement takes; "baseline" says whether the rule runs without one.
 
 The controls are those whose fulfilment a rule's findings, or their absence,

@@ -18,7 +18,7 @@ var environment = []rule{
 		Remedy:   "Repository settings → Environments → Required reviewers: name up to six people or teams.",
 		Example:  "env:acme/api/production has no required reviewers",
 		Controls: supports("CC6.3", "CC8.1", "A.5.3", "A.8.31", "A.8.32", "AC-5", "CM-3"),
-		Needs:    []access.Area{access.AreaEnvironments, access.AreaGates},
+		Needs:    []access.Area{access.AreaRepositories, access.AreaEnvironments, access.AreaGates},
 	}, environmentNoReviewers},
 	{Rule{
 		ID: "environment-self-review", Category: Environment, Severity: access.High,
@@ -29,7 +29,7 @@ var environment = []rule{
 		Remedy:   "Repository settings → Environments → Prevent self-review.",
 		Example:  "env:acme/api/production lets reviewers approve their own deployments",
 		Controls: supports("CC6.3", "CC8.1", "A.5.3", "A.8.32", "AC-5", "CM-5"),
-		Needs:    []access.Area{access.AreaEnvironments, access.AreaGates},
+		Needs:    []access.Area{access.AreaRepositories, access.AreaEnvironments, access.AreaGates},
 	}, environmentSelfReview},
 	{Rule{
 		ID: "environment-admin-bypass", Category: Environment, Severity: access.High,
@@ -40,7 +40,7 @@ var environment = []rule{
 		Remedy:   "Repository settings → Environments → switch off \"Allow administrators to bypass configured protection rules\".",
 		Example:  "env:acme/api/production lets administrators bypass its gate",
 		Controls: supports("CC6.3", "CC8.1", "A.5.3", "A.8.2", "A.8.32", "AC-5", "AC-6(5)"),
-		Needs:    []access.Area{access.AreaEnvironments, access.AreaGates, access.AreaPolicies},
+		Needs:    []access.Area{access.AreaRepositories, access.AreaEnvironments, access.AreaGates, access.AreaPolicies},
 	}, environmentAdminBypass},
 	{Rule{
 		ID: "environment-any-branch", Category: Environment, Severity: access.High,
@@ -51,7 +51,7 @@ var environment = []rule{
 		Remedy:   "Repository settings → Environments → Deployment branches and tags: protected branches, or the names that may deploy.",
 		Example:  "env:acme/api/production may be deployed from any branch",
 		Controls: supports("CC8.1", "A.8.31", "A.8.32", "CM-3", "CM-5"),
-		Needs:    []access.Area{access.AreaEnvironments, access.AreaPolicies},
+		Needs:    []access.Area{access.AreaRepositories, access.AreaEnvironments, access.AreaPolicies},
 	}, environmentAnyBranch},
 }
 

@@ -61,7 +61,7 @@ func twoFactorMissing(c *court) {
 		}, g.Principal.String(), need(access.AreaMembers, 0), need(access.AreaTwoFactor, 0))
 	}
 	if !c.s.Coverage.Complete(access.AreaTwoFactor) {
-		c.undecide(blind, gap(c.s.Coverage.Of(access.AreaTwoFactor)))
+		c.undecide(blind, c.why(c.s.Coverage.Of(access.AreaTwoFactor)))
 	} else {
 		c.undecide(blind, "two-factor: not told for this member")
 	}

@@ -110,7 +110,7 @@ func (j *jury) everywhere(v verdict) {
 		}
 	}
 	if l := j.s.Coverage.Of(access.AreaRepositories); l.Status != access.Complete && (worst == nil || worst.outcome != beyond) {
-		v.outcome, v.gap, v.stranger = unknown, gap(l), len(j.mentioned(g.Principal)) == 0
+		v.outcome, v.gap, v.stranger = unknown, j.why(l), len(j.mentioned(g.Principal)) == 0
 		worst = &v // it may be worse on one that was not listed
 	}
 	if worst != nil {

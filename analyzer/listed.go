@@ -41,7 +41,7 @@ func (j *jury) outsiders() {
 			needs: []access.Need{need(access.AreaOutside, 0), need(access.AreaDirectGrants, 0)},
 		}
 		if direct.Status != access.Complete && v.gap == "" {
-			v.gap = gap(direct)
+			v.gap = j.why(direct)
 		}
 		j.unlisted(v)
 	}

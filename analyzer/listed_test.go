@@ -26,7 +26,7 @@ func TestMembersWhoAreNotListed(t *testing.T) {
 		{"seen in part is still seen", list, func(w *world) {
 			bob(w)
 			w.blind(access.AreaMembers, 0, access.Partial, "page 2 timed out")
-		}, []string{"low open: " + title}, nil},
+		}, []string{"low open: " + title}, []string{"1: members: partial, page 2 timed out; what is there was not counted"}},
 		{"a member without a name", list, func(w *world) {
 			w.grant(access.Grant{Principal: access.Ref{Kind: access.User, ID: 999}, Resource: w.ids["org"], Privilege: access.Member, Source: access.Direct})
 		}, nil, []string{"1: members: the name of a person was not seen"}},
@@ -62,7 +62,7 @@ func TestOutsideCollaboratorsWhoAreNotListed(t *testing.T) {
 		{"seen in part is still seen", list, func(w *world) {
 			ext(access.Read)(w)
 			w.blind(access.AreaOutside, 0, access.Partial, "page 2 timed out")
-		}, []string{"low open: " + title}, nil},
+		}, []string{"low open: " + title}, []string{"1: outside-collaborators: partial, page 2 timed out; what is there was not counted"}},
 	})
 }
 

@@ -28,7 +28,7 @@ func (f *facts) membershipGaps() membershipGaps {
 	m := membershipGaps{own: map[int64]string{}, below: map[int64][]access.Need{}, decided: []access.Need{need(access.AreaTeams, 0), need(access.AreaMembers, 0)}}
 	for _, a := range []access.Area{access.AreaTeams, access.AreaMembers} {
 		if l := f.s.Coverage.Of(a); l.Status != access.Complete {
-			m.all = gap(l)
+			m.all = f.why(l)
 			return m
 		}
 	}
@@ -38,17 +38,17 @@ func (f *facts) membershipGaps() membershipGaps {
 		return m
 	}
 	if !f.s.Coverage.CompleteFor(access.AreaTeamMembers, noTeam) {
-		m.all = gap(whole) // not a matter of single teams
+		m.all = f.why(whole) // not a matter of single teams
 		return m
 	}
 	for _, x := range f.s.Coverage.Exceptions(access.AreaTeamMembers) {
 		if len(f.mentioned(access.Ref{Kind: access.Team, ID: x.Scope})) > 0 {
-			m.all = gap(x)
+			m.all = f.why(x)
 			return m
 		}
-		m.own[x.Scope] = gap(x)
+		m.own[x.Scope] = f.why(x)
 		for _, up := range f.g.Ancestors(x.Scope) {
-			m.own[up] = gap(x)
+			m.own[up] = f.why(x)
 		}
 	}
 	for _, t := range f.s.Teams {
@@ -61,7 +61,7 @@ func (f *facts) membershipGaps() membershipGaps {
 		}
 	}
 	if len(m.decided) > maxScopes {
-		m.all = gap(whole)
+		m.all = f.why(whole)
 	}
 	return m
 }

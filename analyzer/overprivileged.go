@@ -28,7 +28,7 @@ func outsideCollaboratorWrite(c *court) {
 		}
 		outside, known, from := c.outside(g.Principal.ID)
 		if !known {
-			c.undecide(1, "whether a collaborator is a member: "+gap(c.s.Coverage.Of(access.AreaMembers)))
+			c.undecide(1, c.why(c.s.Coverage.Of(access.AreaMembers))+"; whether a collaborator is a member is open")
 		}
 		if !outside {
 			continue
@@ -131,7 +131,7 @@ func (c *court) key(g access.Grant, want string, evidence []string) {
 func workflowTokenWrite(c *court) {
 	t := c.s.WorkflowToken
 	if t == nil {
-		c.undecide(1, gap(c.s.Coverage.Of(access.AreaWorkflowToken)))
+		c.undecide(1, c.why(c.s.Coverage.Of(access.AreaWorkflowToken)))
 		return
 	}
 	rules := c.orgRules()

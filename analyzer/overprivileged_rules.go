@@ -61,7 +61,7 @@ var overprivileged = []rule{
 		Remedy:   "Lower the grant to triage or read, and take changes as pull requests; or write down in a baseline why it must be so.",
 		Example:  "user:ext-ann, an outside collaborator, has write on repo:acme/api",
 		Controls: supports("CC6.1", "CC6.3", "A.5.15", "A.5.18", "A.8.4", "AC-2", "AC-6"),
-		Needs:    []access.Area{access.AreaDirectGrants, access.AreaMembers, access.AreaOutside},
+		Needs:    []access.Area{access.AreaRepositories, access.AreaDirectGrants, access.AreaMembers, access.AreaOutside},
 	}, outsideCollaboratorWrite},
 	{Rule{
 		ID: "base-permission-broad", Category: Overprivileged, Severity: access.High,
@@ -83,7 +83,7 @@ var overprivileged = []rule{
 		Remedy:   "Replace it by a read-only key, or by an app with the one permission it needs: repository settings → Deploy keys.",
 		Example:  "key:acme/api#17 (old-ci) can write to repo:acme/api",
 		Controls: supports("CC6.1", "CC6.3", "A.5.17", "A.8.4", "AC-6", "IA-5"),
-		Needs:    []access.Area{access.AreaDeployKeys},
+		Needs:    []access.Area{access.AreaRepositories, access.AreaDeployKeys},
 	}, deployKeyWrite},
 	{Rule{
 		ID: "workflow-token-write", Category: Overprivileged, Severity: access.Medium,
@@ -105,6 +105,6 @@ var overprivileged = []rule{
 		Remedy:   "Repository settings → Environments → Required reviewers; or add them to the rule's reviewers.",
 		Example:  "user:eve reviews deployments to env:acme/api/production, which the baseline does not allow",
 		Controls: supports("CC6.3", "CC8.1", "A.5.3", "A.8.2", "A.8.32", "AC-5", "CM-5"),
-		Needs:    []access.Area{access.AreaGates, access.AreaMembers, access.AreaTeams, access.AreaTeamMembers},
+		Needs:    []access.Area{access.AreaRepositories, access.AreaEnvironments, access.AreaGates, access.AreaMembers, access.AreaTeams, access.AreaTeamMembers},
 	}, reviewersBeyondBaseline},
 }

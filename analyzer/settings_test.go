@@ -62,7 +62,7 @@ func TestOutsideCollaboratorWrite(t *testing.T) {
 			w.give("user:ext", "api", access.Admin)
 			w.blind(access.AreaOutside, 0, access.Denied, "")
 			w.blind(access.AreaMembers, 0, access.Denied, "needs members:read")
-		}, nil, []string{"1: whether a collaborator is a member: members: denied, needs members:read"}},
+		}, nil, []string{"1: members: denied, needs members:read; whether a collaborator is a member is open"}},
 	})
 }
 

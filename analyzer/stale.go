@@ -44,7 +44,7 @@ var stale = []rule{
 		Remedy:   "Remove the key: repository settings → Deploy keys. The public half is kept, so it can be put back.",
 		Example:  "key:acme/api#17 (old-ci) was last used on 2026-01-04",
 		Controls: supports("CC6.1", "CC6.3", "A.5.17", "A.5.18", "IA-5", "AC-2(3)"),
-		Needs:    []access.Area{access.AreaDeployKeys},
+		Needs:    []access.Area{access.AreaRepositories, access.AreaDeployKeys},
 	}, keyStale},
 	{Rule{
 		ID: "invitation-stale", Category: Stale, Severity: access.Low,
@@ -103,7 +103,7 @@ func (c *court) lifeless(who access.Ref, what string, w access.Severity, limit t
 		l := c.s.Coverage.Of(area)
 		switch {
 		case l.Status != access.Complete:
-			c.undecide(1, gap(l))
+			c.undecide(1, c.why(l))
 			return
 		case l.Since.IsZero() || l.Since.Truncate(24*time.Hour).After(cutoff):
 			c.undecide(1, fmt.Sprintf("%s: read back to %s only, the limit is %s", area, since(l.Since), days(limit)))

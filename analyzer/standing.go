@@ -1,6 +1,13 @@
 package analyzer
 
-import "github.com/eb661601/ajar/access"
+import (
+	"slices"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// standingAreas is what a judgement over everything that can stand rests on.
+var standingAreas = slices.Concat(grantAreas, []access.Area{access.AreaEnvironments, access.AreaGates, access.AreaDeployKeys})
 
 var standing = []rule{
 	{Rule{
@@ -13,7 +20,7 @@ var standing = []rule{
 		Remedy:   "Make the role an elevation (standing = false) and remove the grant; or accept it with expires, or with standing_reason and review_by. Where the review is due, look whether it is still needed and set a new review_by.",
 		Example:  "team:acme/sre has admin on repo:acme/api, which the baseline allows only as an elevation",
 		Controls: supports("CC6.1", "CC6.3", "A.5.18", "A.8.2", "AC-2", "AC-6", "AC-6(5)"),
-		Needs:    []access.Area{access.AreaMembers, access.AreaTeams, access.AreaTeamMembers, access.AreaTeamGrants, access.AreaDirectGrants, access.AreaOrgRoles, access.AreaOrgRoleAssignments, access.AreaGates, access.AreaDeployKeys},
+		Needs:    standingAreas,
 	}, standingPrivileged},
 	{Rule{
 		ID: "expired-assignment", Category: Standing, Severity: access.High, Baseline: true,
@@ -24,7 +31,7 @@ var standing = []rule{
 		Remedy:   "Remove the grant, or decide anew and give the assignment a new end.",
 		Example:  "user:carol has write on repo:acme/api, though the assignment ended at the end of 2026-03-31",
 		Controls: supports("CC6.2", "CC6.3", "A.5.18", "A.8.2", "AC-2", "AC-6(7)"),
-		Needs:    []access.Area{access.AreaMembers, access.AreaTeams, access.AreaTeamMembers, access.AreaTeamGrants, access.AreaDirectGrants, access.AreaOrgRoles, access.AreaOrgRoleAssignments, access.AreaGates, access.AreaDeployKeys},
+		Needs:    standingAreas,
 	}, expiredAssignment},
 }
 
