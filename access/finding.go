@@ -101,7 +101,7 @@ type Finding struct {
 	Evidence []string `json:"evidence,omitempty"` // dated facts it rests on, one sentence each
 	Fixable  string   `json:"fixable,omitempty"`  // where it must be changed, if not by ajar
 
-	Since      time.Time `json:"since,omitzero"` // since when the cause has been seen
+	Since      time.Time `json:"since,omitzero"` // since when the cause is there: GitHub's own date of it, else since when it has been seen
 	FirstSeen  time.Time `json:"first_seen,omitzero"`
 	LastSeen   time.Time `json:"last_seen,omitzero"`
 	ResolvedAt time.Time `json:"resolved_at,omitzero"`

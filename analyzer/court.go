@@ -1,7 +1,10 @@
 package analyzer
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/eb661601/ajar/access"
 )
@@ -21,8 +24,25 @@ func (c *court) report(f access.Finding, cause string, needs ...access.Need) {
 	if f.Severity == access.NoSeverity {
 		f.Severity = c.rule.Severity
 	}
+	f.Since = c.made(f.Principal.Ref)
 	c.waive(&f)
 	c.found = append(c.found, &f)
+}
+
+// made gives when GitHub says that something was made which is access by itself
+// and never changes: a deploy key, an invitation. Zero where it does not say.
+func (f *facts) made(r access.Ref) time.Time {
+	switch r.Kind {
+	case access.Key:
+		k, _ := f.s.Key(r.ID)
+		return k.CreatedAt
+	case access.Invitation:
+		i, ok := slices.BinarySearchFunc(f.s.Invitations, r.ID, func(i access.Invite, id int64) int { return cmp.Compare(i.ID, id) })
+		if ok {
+			return f.s.Invitations[i].CreatedAt
+		}
+	}
+	return time.Time{}
 }
 
 // undecide counts n things that the rule could not judge.

@@ -172,3 +172,19 @@ func TestArchivedWrite(t *testing.T) {
 		}, nil, nil},
 	})
 }
+
+func TestAKeyAndAnInvitationAreThereSinceTheyWereMade(t *testing.T) {
+	w := newWorld()
+	w.key("api", "ci", func(k *access.DeployKey) { k.LastUsed, k.CreatedAt = ago(200), ago(300) })
+	w.Invitations = []access.Invite{{ID: 5, Login: "carol", Role: "admin", CreatedAt: ago(20)}}
+	want := map[string]time.Time{"deploy-key-write": ago(300), "deploy-key-stale": ago(300), "invitation-stale": ago(20)}
+	for _, f := range w.analyze(t, "").Findings {
+		if since, ok := want[f.Rule]; ok && !f.Since.Equal(since) {
+			t.Errorf("%s: since %s, want %s", f.Rule, f.Since, since)
+		}
+		delete(want, f.Rule)
+	}
+	if len(want) > 0 {
+		t.Errorf("not found: %v", want)
+	}
+}

@@ -168,11 +168,12 @@ func (s *Store) worstOfEach(found []access.Finding) []access.Finding {
 }
 
 // dateCauses finds the start of the interval in which the grant of each finding
-// has been seen without a break.
+// has been seen without a break. A finding that knows by GitHub's own date since
+// when its cause is there keeps that.
 func (s *Store) dateCauses(ctx context.Context, j judgement, org judgedOrg, lives []*life) error {
 	for _, l := range lives {
 		f := &l.finding
-		if f.Grant == nil {
+		if f.Grant == nil || !f.Since.IsZero() {
 			continue
 		}
 		var err error

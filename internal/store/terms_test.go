@@ -112,3 +112,13 @@ func TestStoreOfTheFirstSchemaIsJudgedAsBefore(t *testing.T) {
 	}
 	only(t, judgeWith(t, s, takeOne(t, s, 1, true, true), Terms{Baseline: "b1"}, standing(1, 50)), access.Open, 1, 1)
 }
+
+func TestADateThatGitHubTellsIsNotReplacedByThatOfTheFirstSnapshot(t *testing.T) {
+	s := fresh(t)
+	f := standing(1, 50)
+	f.Since = hour(-500)
+	got := only(t, judge(t, s, takeOne(t, s, 0, true, true), f), access.Open, 0, 0)
+	if !got.Since.Equal(f.Since) || strings.Contains(strings.Join(got.Evidence, " "), "not known") {
+		t.Errorf("since %s, %q", got.Since, got.Evidence)
+	}
+}
