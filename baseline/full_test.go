@@ -1,6 +1,7 @@
 package baseline
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -18,7 +19,8 @@ func TestUnknownKeysBeyondTheLimitCostNothing(t *testing.T) {
 		}
 		files := []File{{Name: "many.toml", Text: []byte(text.String())}}
 		_, err := Parse(files)
-		if problems, ok := err.(Problems); !ok || len(problems) != maxProblems+1 {
+		var problems Problems
+		if !errors.As(err, &problems) || len(problems) != maxProblems+1 {
 			t.Errorf("%q: %d complaints (%T), want %d and one that says more are left out", head, len(problems), err, maxProblems)
 		}
 		each := testing.AllocsPerRun(1, func() { _, _ = Parse(files) }) / keys
