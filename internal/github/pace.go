@@ -9,15 +9,6 @@ import (
 	"time"
 )
 
-// What GitHub lets one credential do in a minute, with a margin (GitHub Docs,
-// secondary limits: 60 s of GraphQL response time, 2 000 GraphQL points and 900
-// REST points a minute).
-const (
-	graphqlTime  = 55 * time.Second
-	graphqlCalls = 1900
-	restCalls    = 850
-)
-
 // refusals is how often in a row a request waits for a limit before it gives up.
 const refusals = 5
 
@@ -30,8 +21,7 @@ type pacer struct {
 	mu     sync.Mutex
 	closed map[string]limit // by resource: nothing goes out before limit.until
 	serial time.Time        // until then one request at a time
-	replys window           // GraphQL response time
-	calls  map[bool]*window // requests: true GraphQL, false REST
+	budget *budget
 }
 
 // pace waits for a request's turn, obeys the limits that answers state, and
@@ -39,9 +29,7 @@ type pacer struct {
 func pace(o Options, graphql *url.URL) layer {
 	return func(next http.RoundTripper) http.RoundTripper {
 		p := &pacer{
-			o: o, graphql: graphql, slots: newSlots(o.InFlight), closed: map[string]limit{},
-			replys: window{most: int64(graphqlTime)},
-			calls:  map[bool]*window{true: {most: graphqlCalls}, false: {most: restCalls}},
+			o: o, graphql: graphql, slots: newSlots(o.InFlight), closed: map[string]limit{}, budget: newBudget(),
 		}
 		return trip(func(req *http.Request) (*http.Response, error) { return p.send(next, req) })
 	}
@@ -101,7 +89,8 @@ func (p *pacer) turn(ctx context.Context, resource string) (done func(time.Durat
 		free()
 		return nil, err
 	}
-	if d := p.spread(graphql); d > 0 {
+	d, answered := p.book(graphql)
+	if d > 0 {
 		if err := p.o.Sleep(ctx, d); err != nil {
 			free()
 			return nil, err
@@ -109,7 +98,7 @@ func (p *pacer) turn(ctx context.Context, resource string) (done func(time.Durat
 	}
 	return func(took time.Duration) {
 		free()
-		p.answered(graphql, took)
+		answered(took)
 	}, nil
 }
 
@@ -168,28 +157,18 @@ func (p *pacer) alone() bool {
 	return p.o.Now().Before(p.serial)
 }
 
-// spread says how long the request should wait so that the minute's budget of
-// requests and of response time is kept.
-func (p *pacer) spread(graphql bool) time.Duration {
+// book takes a place in the minute's budget: how long to wait for it, and where
+// to say what the request really took.
+func (p *pacer) book(graphql bool) (wait time.Duration, answered func(time.Duration)) {
 	if p.o.Unpaced {
-		return 0
+		return 0, func(time.Duration) {}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := p.o.Now()
-	d := p.calls[graphql].wait(now, 1)
-	if graphql {
-		d = max(d, p.replys.wait(now, p.replys.mean()))
+	wait, correct := p.budget.book(p.o.Now(), graphql)
+	return wait, func(took time.Duration) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		correct(p.o.Now(), took)
 	}
-	p.calls[graphql].add(now.Add(d), 1)
-	return d
-}
-
-func (p *pacer) answered(graphql bool, took time.Duration) {
-	if !graphql || p.o.Unpaced {
-		return
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.replys.add(p.o.Now(), int64(took))
 }

@@ -1,99 +1,100 @@
 package github
 
 import (
-	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
 	"sync"
-
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
 )
 
 // mintPath is the one POST that only makes a token.
 var mintPath = regexp.MustCompile(`^/app/installations/[0-9]+/access_tokens$`)
 
+// overrides are the headers by which some servers and proxies take a GET for
+// another method.
+var overrides = []string{"X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"}
+
+// gate is what the read transport lets out.
+type gate struct {
+	graphql, rest *url.URL
+	mint          bool
+	known         sync.Map // texts of documents already found to be queries
+}
+
 // readonly lets out GET, HEAD and GraphQL queries, and the minting of an
 // installation token if told. Everything else is a *[WriteError] and is not
-// sent. The GraphQL document is parsed, not guessed from its text.
+// sent. The GraphQL document is parsed, not guessed from its text, and the bytes
+// that were checked are the bytes that are sent.
 func readonly(graphql, rest *url.URL, mint bool) layer {
-	var known sync.Map // texts of documents already found to be queries
-	root := strings.TrimRight(rest.Path, "/")
+	g := &gate{graphql: graphql, rest: rest, mint: mint}
 	return func(next http.RoundTripper) http.RoundTripper {
 		return trip(func(req *http.Request) (*http.Response, error) {
-			if req.Method == http.MethodGet || req.Method == http.MethodHead {
-				return next.RoundTrip(req)
-			}
-			refuse := func(why string) (*http.Response, error) {
+			out, why := g.check(req)
+			if why != "" {
 				if req.Body != nil {
-					req.Body.Close()
+					_ = req.Body.Close()
 				}
 				return nil, &WriteError{Method: req.Method, Path: req.URL.Path, Why: why}
 			}
-			path, _ := strings.CutPrefix(req.URL.Path, root)
-			switch {
-			case req.Method != http.MethodPost:
-				return refuse("it is not a read")
-			case mint && req.URL.Host == rest.Host && mintPath.MatchString(path):
-				return next.RoundTrip(req)
-			case !isGraphQL(req, graphql):
-				return refuse("it is not a read")
-			}
-			text, err := document(req)
-			if err != nil {
-				return refuse(err.Error())
-			}
-			if _, ok := known.Load(text); !ok {
-				if err := onlyQueries(text); err != nil {
-					return refuse(err.Error())
-				}
-				known.Store(text, nil)
-			}
-			return next.RoundTrip(req)
+			return next.RoundTrip(out)
 		})
 	}
 }
 
-// document takes the GraphQL document out of a request without using up its body.
-func document(req *http.Request) (string, error) {
-	if req.GetBody == nil {
-		return "", fmt.Errorf("its body cannot be read twice")
-	}
-	body, err := req.GetBody()
-	if err != nil {
-		return "", fmt.Errorf("its body cannot be read: %w", err)
-	}
-	defer body.Close()
-	raw, err := io.ReadAll(io.LimitReader(body, 4<<20))
-	if err != nil {
-		return "", fmt.Errorf("its body cannot be read: %w", err)
-	}
-	var in struct {
-		Query string `json:"query"`
-	}
-	if err := json.Unmarshal(raw, &in); err != nil || in.Query == "" {
-		return "", fmt.Errorf("its body holds no GraphQL document")
-	}
-	return in.Query, nil
-}
-
-// onlyQueries parses the document and refuses any operation but a query.
-func onlyQueries(text string) error {
-	doc, err := parser.ParseQuery(&ast.Source{Input: text})
-	if err != nil {
-		return fmt.Errorf("its GraphQL document cannot be parsed")
-	}
-	if len(doc.Operations) == 0 {
-		return fmt.Errorf("its GraphQL document holds no operation")
-	}
-	for _, op := range doc.Operations {
-		if op.Operation != ast.Query {
-			return fmt.Errorf("its GraphQL document holds a %s", op.Operation)
+// check gives the request to send, or why none is.
+func (g *gate) check(req *http.Request) (out *http.Request, why string) {
+	for _, h := range overrides {
+		if req.Header.Values(h) != nil {
+			return nil, "its header " + h + " asks for another method"
 		}
 	}
-	return nil
+	switch req.Method {
+	case http.MethodGet, http.MethodHead:
+		return req, g.reading(req)
+	case http.MethodPost:
+		path, _ := strings.CutPrefix(req.URL.Path, strings.TrimRight(g.rest.Path, "/"))
+		if g.mint && req.URL.Host == g.rest.Host && mintPath.MatchString(path) {
+			return req, ""
+		}
+		if isGraphQL(req, g.graphql) {
+			return g.query(req)
+		}
+	}
+	return nil, "it is not a read"
+}
+
+// reading says what keeps a GET or a HEAD from being sent. Some GraphQL servers
+// carry out what stands in the address, and some servers read a body.
+func (g *gate) reading(req *http.Request) string {
+	switch {
+	case req.URL.Host == g.graphql.Host && strings.EqualFold(strings.Trim(req.URL.Path, "/"), strings.Trim(g.graphql.Path, "/")):
+		return "only a POST asks GraphQL"
+	case req.Body != nil && req.Body != http.NoBody:
+		return "a read has no body"
+	}
+	return ""
+}
+
+// query gives a POST of a GraphQL query whose body is what was checked, whatever
+// the original's Body and GetBody would have given later.
+func (g *gate) query(req *http.Request) (*http.Request, string) {
+	if req.URL.RawQuery != "" || req.URL.ForceQuery {
+		return nil, "its address has a query string, which may hold another document"
+	}
+	raw, why := readBody(req)
+	if why != "" {
+		return nil, why
+	}
+	text, why := document(raw)
+	if why != "" {
+		return nil, why
+	}
+	if _, ok := g.known.Load(text); !ok {
+		if why := onlyQueries(text); why != "" {
+			return nil, why
+		}
+		g.known.Store(text, nil)
+	}
+	return withBody(req, raw), ""
 }

@@ -1,0 +1,138 @@
+package collector
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"github.com/eb661601/ajar/internal/github"
+	"github.com/eb661601/ajar/internal/githubsim"
+)
+
+// inside answers requests without a network, so that time can be made up.
+type inside struct{ sim http.Handler }
+
+func (i inside) RoundTrip(req *http.Request) (*http.Response, error) {
+	in := req.Clone(req.Context())
+	if in.Body == nil {
+		in.Body = http.NoBody
+	}
+	w := httptest.NewRecorder()
+	i.sim.ServeHTTP(w, in)
+	resp := w.Result()
+	raw, err := io.ReadAll(resp.Body)
+	resp.Body = io.NopCloser(bytes.NewReader(raw))
+	resp.ContentLength = int64(len(raw))
+	return resp, err
+}
+
+// timed reads a generated organization from a server that takes its time, and
+// may hold limits, in made-up time.
+func timed(t *testing.T, size githubsim.Size, graphql, rest time.Duration, held githubsim.Secondary) (took time.Duration, sim *githubsim.Server) {
+	t.Helper()
+	sim = githubsim.New(githubsim.Generate(size, githubsim.GenOptions{Seed: 1, Now: time.Now()}), githubsim.Options{
+		Tokens: []githubsim.Token{{Value: token, Scope: githubsim.OwnerScope}}, PrimaryLimit: 15_000, Secondary: held,
+		Latency: func(k githubsim.Kind) time.Duration {
+			if k == githubsim.GraphQL {
+				return graphql
+			}
+			return rest
+		},
+	})
+	o := github.Options{
+		APIURL: "http://127.0.0.1", Base: inside{sim}, MaxWait: time.Hour,
+		Source: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: token}),
+	}
+	o.Unpaced = held == githubsim.Secondary{} // pacing is for limits
+	client, err := github.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	org, err := Identify(t.Context(), client, "acme")
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	if err := Collect(context.Background(), client, org, &void{}, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	return time.Since(start), sim
+}
+
+func TestGoodCitizenIsNeverLimited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		took, sim := timed(t, githubsim.S, 1500*time.Millisecond, 200*time.Millisecond, githubsim.GitHubSecondary)
+		m := sim.Meters()
+		if m.Limited > 0 || m.InFlightMax > 8 {
+			t.Errorf("limited %d times, %d in flight", m.Limited, m.InFlightMax)
+		}
+		var graphql, all []githubsim.Request
+		for _, r := range sim.Requests() {
+			if all = append(all, r); r.Kind == githubsim.GraphQL {
+				graphql = append(graphql, r)
+			}
+		}
+		if busiest := busiestMinute(graphql); busiest > 55*time.Second {
+			t.Errorf("%s of GraphQL response time in a minute", busiest)
+		}
+		if busiest := busiestMinute(all); busiest > 90*time.Second {
+			t.Errorf("%s of response time in a minute", busiest)
+		}
+		// What the limits of response time allow at best, and a tenth on top.
+		sum := m.Total.Time
+		if most := max(sum*60/83, sum2(graphql)*60/55) * 11 / 10; took > most+time.Minute {
+			t.Errorf("took %s for %s of response time, want at most %s", took, sum, most)
+		}
+		t.Logf("%s for %s of response time (GraphQL %s)", took, sum, sum2(graphql))
+	})
+}
+
+func sum2(rs []githubsim.Request) (d time.Duration) {
+	for _, r := range rs {
+		d += r.Count.Time
+	}
+	return d
+}
+
+func busiestMinute(rs []githubsim.Request) (most time.Duration) {
+	for i := range rs {
+		var sum time.Duration
+		for _, r := range rs[i:] {
+			if r.At.Sub(rs[i].At) < time.Minute {
+				sum += r.Count.Time
+			}
+		}
+		most = max(most, sum)
+	}
+	return most
+}
+
+func TestGraphQLPartOfALargeReadTakesTwentySeconds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads 10 000 repositories")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		_, sim := timed(t, githubsim.L, 100*time.Millisecond, 100*time.Millisecond, githubsim.Secondary{})
+		var first, last time.Time
+		for _, r := range sim.Requests() {
+			if r.Kind == githubsim.GraphQL {
+				if first.IsZero() {
+					first = r.At
+				}
+				last = r.At.Add(r.Count.Time)
+			}
+		}
+		if took := last.Sub(first); took > 20*time.Second {
+			t.Errorf("the GraphQL part took %s", took)
+		} else {
+			t.Logf("the GraphQL part took %s", took)
+		}
+	})
+}
