@@ -3,6 +3,7 @@ package github
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -27,7 +28,8 @@ const (
 // readLimit reads the limits off an answer. The order of decision is GitHub's:
 // Retry-After; no requests left → the reset; else a minute, doubling with each
 // refusal in a row (GitHub Docs: "Rate limits for the REST API", "… for the
-// GraphQL API"). reserve is how much must be left for others.
+// GraphQL API"). However soon GitHub says to come back, the wait is at least a
+// second, doubling likewise. reserve is how much must be left for others.
 func readLimit(resp *http.Response, now time.Time, refusals, reserve int) limit {
 	remaining, known := number(resp.Header, "X-RateLimit-Remaining")
 	reset := resetTime(resp.Header)
@@ -35,11 +37,13 @@ func readLimit(resp *http.Response, now time.Time, refusals, reserve int) limit 
 	said := saysLimited(resp, refused)
 	refused = refused || said
 	after, hasAfter := retryAfter(resp.Header, now)
+	least := now.Add(time.Second << min(refusals, 10)) // clocks may differ
 	switch {
 	case refused && hasAfter:
-		return limit{refused: true, until: now.Add(after), why: secondary, slow: true}
+		// A Retry-After of 0, or a date that this clock has passed, would let all
+		// tries go out at once.
+		return limit{refused: true, until: later(now.Add(after), least), why: secondary, slow: true}
 	case known && remaining == 0 && refused:
-		least := now.Add(time.Second << min(refusals, 10)) // clocks may differ
 		if reset.IsZero() {
 			least = now.Add(time.Minute << min(refusals, 10))
 		}
@@ -72,7 +76,7 @@ func saysLimited(resp *http.Response, refused bool) bool {
 	}
 	for _, e := range out.Errors {
 		b := github_secondary_ratelimit.SecondaryRateLimitBody{Message: e.Message}
-		if e.Class() == ErrLimited || b.IsSecondaryRateLimit() {
+		if errors.Is(e.Class(), ErrLimited) || b.IsSecondaryRateLimit() {
 			return true
 		}
 	}

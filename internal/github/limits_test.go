@@ -84,6 +84,26 @@ func TestRefusalsInARowDoubleTheWaitAndEnd(t *testing.T) {
 	}
 }
 
+func TestRetryAfterThatIsOverStillWaitsLongerEachTime(t *testing.T) {
+	for _, after := range []string{"0", "1", "Wed, 21 Oct 2015 07:28:00 GMT", "Fri, 21 Aug 2026 08:00:00 GMT"} {
+		for _, status := range []int{403, 429} {
+			var n atomic.Int64
+			client, c := testClient(t, func(w http.ResponseWriter, r *http.Request) {
+				n.Add(1)
+				w.Header().Set("Retry-After", after)
+				reply(w, status, secondaryBody)
+			})
+			err := get(client, "orgs/acme")
+			if !errors.Is(err, ErrLimited) || n.Load() != refusals {
+				t.Errorf("%s: %v after %d requests", after, err, n.Load())
+			}
+			if want := "[1s 2s 4s 8s]"; fmt.Sprint(c.slept) != want {
+				t.Errorf("%s: waited %v, want %s", after, c.slept, want)
+			}
+		}
+	}
+}
+
 func TestLongWaitIsAnErrorThatSaysWhenToComeBack(t *testing.T) {
 	var n atomic.Int64
 	var c *clock
@@ -242,8 +262,8 @@ func FuzzLimitHeaders(f *testing.F) {
 		resp.StatusCode = status
 		resp.Header = http.Header{"Retry-After": {after}, "X-Ratelimit-Remaining": {remaining}, "X-Ratelimit-Reset": {reset}}
 		l := readLimit(resp, now, 3, 10)
-		if l.refused && l.until.Before(now) {
-			t.Errorf("refused, and to come back at %s", l.until)
+		if l.refused && l.until.Before(now.Add(8*time.Second)) {
+			t.Errorf("refused the fourth time, and to come back at %s", l.until)
 		}
 		if l.refused && status == 404 {
 			t.Error("a 404 was taken for a limit")
