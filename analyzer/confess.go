@@ -22,9 +22,21 @@ func (c *court) confess() {
 		n := 1
 		if c.readButScopes(a) {
 			n = len(c.s.Coverage.Exceptions(a))
+		} else if c.excused(l.Reason) {
+			continue // repositories that are not shown hide their keys for the same reason
 		}
 		c.undecide(n, c.why(l)+"; what is there was not counted")
 	}
+}
+
+// excused reports whether the rule has given that very reason for another area.
+func (c *court) excused(reason string) bool {
+	for u := range c.undecided {
+		if u.Rule == c.rule.ID && reason != "" && strings.Contains(u.Reason, ", "+reason) {
+			return true
+		}
+	}
+	return false
 }
 
 // told reports whether the rule has said already that the area is missing.
