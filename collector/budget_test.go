@@ -83,7 +83,9 @@ func TestRecoveryCostsLittle(t *testing.T) {
 	points := func(seed uint64, faults ...githubsim.Fault) (n int) {
 		w := githubsim.Generate(githubsim.S, githubsim.GenOptions{Seed: 1})
 		h := start(t, w, faulty(faults...), func(o *setup) { o.sim.Seed = seed })
-		s := h.collect(t, "acme", func(o *Options) { o.Without = []access.Area{access.AreaPolicies, access.AreaDeployKeys, access.AreaTeamGrants} })
+		s := h.collect(t, "acme", func(o *Options) {
+			o.Without = []access.Area{access.AreaPolicies, access.AreaDeployKeys, access.AreaTeamGrants}
+		})
 		checkSound(t, s, w, w.Orgs[0])
 		for _, line := range s.ledger.Gaps() {
 			if line.Reason != "left out by [collect] without" && line.Area != access.AreaContributions {

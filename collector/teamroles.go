@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"sync"
 
 	gh "github.com/google/go-github/v92/github"
 
@@ -79,14 +80,19 @@ func (r *run) nameRoles(t heldTeam, named map[int64]string) (why *gap) {
 	return why
 }
 
+// copies are buffers for lists of repositories, half a megabyte each.
+var copies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
 // teamRoleNames reads the role names of a team by repository, what it inherits
 // included.
 func (r *run) teamRoleNames(ctx context.Context, slug string) (map[int64]string, error) {
 	named := map[int64]string{}
 	err := r.pages(ctx, func(page int) (int, *gh.Response, error) {
-		var raw bytes.Buffer // go-github copies an answer into a Writer as it came
+		raw := copies.Get().(*bytes.Buffer) // go-github copies an answer into a Writer as it came
+		raw.Reset()
+		defer copies.Put(raw)
 		rows := 0
-		resp, err := r.get(ctx, fmt.Sprintf("orgs/%s/teams/%s/repos?per_page=100&page=%d", r.org.Login, slug, page), &raw)
+		resp, err := r.get(ctx, fmt.Sprintf("orgs/%s/teams/%s/repos?per_page=100&page=%d", r.org.Login, slug, page), raw)
 		if err == nil {
 			err = skim(raw.Bytes(), func(id int64, role string) {
 				named[id] = role

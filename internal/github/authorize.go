@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -19,13 +20,14 @@ type Renewer interface {
 }
 
 // authorize adds the credential and the headers that every request has. It
-// refuses any host but GitHub's own: the credential goes nowhere else. A token
+// refuses any host but GitHub's own, and any other scheme than the configured
+// one: the credential goes nowhere else. A token
 // that is refused is renewed once where its source can do so.
-func authorize(o Options, hosts ...string) layer {
+func authorize(o Options, rest, graphql *url.URL) layer {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return trip(func(req *http.Request) (*http.Response, error) {
-			if req.URL.Host != hosts[0] && req.URL.Host != hosts[1] {
-				return nil, &BodyError{Host: hosts[0], What: "an address on another host, which is not asked"}
+			if !sameServer(req.URL, rest) && !sameServer(req.URL, graphql) {
+				return nil, &BodyError{Host: rest.Host, What: "an address on another host, which is not asked"}
 			}
 			resp, used, err := authorized(o, next, req)
 			renewer, can := o.Source.(Renewer)
@@ -44,6 +46,8 @@ func authorize(o Options, hosts ...string) layer {
 		})
 	}
 }
+
+func sameServer(a, b *url.URL) bool { return a.Scheme == b.Scheme && a.Host == b.Host }
 
 func authorized(o Options, next http.RoundTripper, req *http.Request) (*http.Response, string, error) {
 	token, err := o.Source.Token()
@@ -69,7 +73,7 @@ func authorized(o Options, next http.RoundTripper, req *http.Request) (*http.Res
 // tokenError keeps the class of a failure to get a token; without one it means
 // that there is no token.
 func tokenError(err error) error {
-	for _, class := range []error{ErrUnauthenticated, ErrUnreachable, ErrLimited, ErrServer, ErrForbidden, ErrNotFound, ErrNotGitHub} {
+	for _, class := range []error{ErrUnauthenticated, ErrUnreachable, ErrLimited, ErrServer, ErrForbidden, ErrNotFound, ErrMoved, ErrNotGitHub} {
 		if errors.Is(err, class) {
 			return fmt.Errorf("getting a token: %w", err)
 		}

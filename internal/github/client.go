@@ -78,9 +78,9 @@ func New(o Options) (*Client, error) {
 		pace(o, graphqlURL),
 		measure(m, graphqlURL, o.Now),
 		whole(graphqlURL, o.Timeout),
-		authorize(o, restURL.Host, graphqlURL.Host),
+		authorize(o, restURL, graphqlURL),
 	)
-	hc := &http.Client{Transport: transport, CheckRedirect: checkRedirect}
+	hc := &http.Client{Transport: transport, CheckRedirect: redirects(restURL)}
 	rest, err := gh.NewClient(gh.WithHTTPClient(hc), gh.WithURLs(&o.APIURL, nil),
 		gh.WithUserAgent(o.UserAgent), gh.WithDisableRateLimitCheck())
 	if err != nil {

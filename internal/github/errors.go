@@ -18,6 +18,7 @@ var (
 	ErrGone            = errors.New("gone")                              // 410 and 451: there, but not to be had
 	ErrNotReady        = errors.New("not ready")                         // 202: GitHub is still preparing the answer
 	ErrNotGitHub       = errors.New("not an answer of GitHub's API")     // a web page, a proxy, something else
+	ErrMoved           = errors.New("moved")                             // a redirect that is not followed
 	ErrUnreachable     = errors.New("unreachable")                       // no answer at all
 	ErrServer          = errors.New("GitHub could not answer")           // 5xx, or an answer that broke off
 	ErrLimited         = errors.New("rate limited")                      // and the wait would be longer than allowed
@@ -106,6 +107,21 @@ func (e *BodyError) Unwrap() error { return e.Err }
 func (e *BodyError) Is(target error) bool {
 	return target == ErrServer && e.Cut || target == ErrNotGitHub && !e.Cut
 }
+
+// RedirectError is an answer that leads elsewhere, where this program does not go.
+type RedirectError struct {
+	Method, Path string // what was asked; never the query of the URL
+	To           string // the path that it leads to
+	Why          string // why it is not followed
+}
+
+// Error names both places and why the second is not asked.
+func (e *RedirectError) Error() string {
+	return fmt.Sprintf("%s %s was redirected to %s, which is not followed: %s", e.Method, e.Path, printable(e.To, 200), e.Why)
+}
+
+// Is makes the error an [ErrMoved].
+func (e *RedirectError) Is(target error) bool { return target == ErrMoved }
 
 // UnreachableError is a request that got no answer.
 type UnreachableError struct {

@@ -24,7 +24,7 @@ func Explain(err error) (line, hint string) {
 
 // explainers are asked in this order; the first that knows the error answers.
 var explainers = []func(error) (line, hint string, ok bool){
-	explainContext, explainWrite, explainLimited, explainSSO, explainToken, explainWeb,
+	explainContext, explainWrite, explainLimited, explainSSO, explainToken, explainMoved, explainWeb,
 	explainForbidden, explainNotFound, explainUnreachable, explainServer,
 }
 
@@ -88,6 +88,15 @@ func explainToken(err error) (string, string, bool) {
 		why = "no token was given"
 	}
 	return printable(why, 200), "set AJAR_GITHUB_TOKEN (or GH_TOKEN, GITHUB_TOKEN), or use --auth gh", true
+}
+
+func explainMoved(err error) (string, string, bool) {
+	r, ok := errors.AsType[*RedirectError](err)
+	if !ok {
+		return "", "", false
+	}
+	return "GitHub redirects " + r.Path + " to " + printable(r.To, 200) + ", which is not followed: " + r.Why,
+		"if the organization was renamed, use its new login; else check api_url, and what stands in between", true
 }
 
 func explainWeb(err error) (string, string, bool) {

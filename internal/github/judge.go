@@ -10,7 +10,7 @@ import (
 
 // judge turns an answer whose status says no into a *[StatusError], for GraphQL
 // and REST alike, and refuses a list whose next page is on another host. A
-// redirect passes: the client above follows it under checkRedirect.
+// redirect passes: the client above follows it where [redirects] allows it.
 func judge() layer {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return trip(func(req *http.Request) (*http.Response, error) {
@@ -21,7 +21,7 @@ func judge() layer {
 			switch code := resp.StatusCode; {
 			case code == http.StatusAccepted || code >= 400 || code == http.StatusNotModified:
 				return nil, statusError(resp)
-			case code < 200 || code >= 300 && resp.Header.Get("Location") == "":
+			case code < 200 || code >= 300 && (!followed(code) || resp.Header.Get("Location") == ""):
 				return nil, statusError(resp)
 			}
 			if err := sameHost(req.URL, NextLink(resp.Header.Get("Link"))); err != nil {
@@ -48,22 +48,6 @@ func statusError(resp *http.Response) *StatusError {
 		e.Message = printable(body.Message, 200)
 	}
 	return e
-}
-
-// checkRedirect follows a redirect for reads, on the same host, a few times.
-// A moved repository answers so; nothing honest sends a token elsewhere.
-func checkRedirect(req *http.Request, via []*http.Request) error {
-	first := via[0]
-	switch {
-	case first.Method != http.MethodGet && first.Method != http.MethodHead:
-		return &BodyError{Host: first.URL.Host, What: "a redirect of a " + first.Method + " request, which is not followed"}
-	case len(via) > 5:
-		return &BodyError{Host: first.URL.Host, What: "redirects without end"}
-	}
-	if err := sameHost(first.URL, req.URL.String()); err != nil {
-		return &BodyError{Host: first.URL.Host, What: "a redirect elsewhere, which is not followed", Err: err}
-	}
-	return nil
 }
 
 // sameHost refuses an address on another host, or one that gives up encryption.

@@ -112,7 +112,7 @@ func capture(graphql *url.URL) layer {
 				return nil, &BodyError{Host: req.URL.Host, What: fmt.Sprintf("status %d to a query", resp.StatusCode)}
 			}
 			a.host, a.sso = req.URL.Host, resp.Header.Get("X-GitHub-SSO")
-			a.body = bodyOf(resp)
+			a.body = bodyOf(resp) // never closed, so that its memory stays ours
 			resp.Body = io.NopCloser(bytes.NewReader([]byte(`{"data":{}}`)))
 			return resp, nil
 		})

@@ -106,7 +106,7 @@ func explained(req *http.Request, err error) error {
 	if ctx := req.Context().Err(); ctx != nil {
 		return ctx
 	}
-	for _, known := range []error{ErrUnauthenticated, ErrUnreachable, ErrLimited, ErrServer, ErrForbidden, ErrNotFound, ErrNotGitHub, ErrWrite} {
+	for _, known := range []error{ErrUnauthenticated, ErrUnreachable, ErrLimited, ErrServer, ErrForbidden, ErrNotFound, ErrMoved, ErrNotGitHub, ErrWrite} {
 		if errors.Is(err, known) {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -20,14 +21,28 @@ const (
 	maxGraphQL = 64 << 20
 )
 
-// fullBody is a body that has been read to its end.
+// fullBody is a body that has been read to its end. It is used up by Close,
+// which gives its memory to the next one.
 type fullBody struct {
 	bytes.Reader
 	raw []byte
+	buf *bytes.Buffer // nil: raw is not to be given back
 }
 
-// Close does nothing: the connection has been given back already.
-func (*fullBody) Close() error { return nil }
+// buffers hold bodies between requests: lists of repositories are hundreds of
+// kilobytes each, and clearing new memory for them is a tenth of a full read.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// Close gives the memory back; the connection was given back already.
+func (b *fullBody) Close() error {
+	if b.buf != nil {
+		b.Reset(nil)
+		b.buf.Reset()
+		buffers.Put(b.buf)
+		b.raw, b.buf = nil, nil
+	}
+	return nil
+}
 
 // bodyOf gives the bytes of an answer that whole has read.
 func bodyOf(resp *http.Response) []byte {
@@ -52,7 +67,8 @@ func whole(graphql *url.URL, timeout time.Duration) layer {
 			if isGraphQL(req, graphql) {
 				most = maxGraphQL
 			}
-			raw, err := readAll(resp, most+1)
+			buf, err := readAll(resp, most+1)
+			raw := buf.Bytes()
 			resp.Body.Close()
 			switch {
 			case err != nil && req.Context().Err() != nil:
@@ -62,7 +78,7 @@ func whole(graphql *url.URL, timeout time.Duration) layer {
 			case int64(len(raw)) > most:
 				return nil, &BodyError{Host: req.URL.Host, What: fmt.Sprintf("more than %d MiB", most>>20)}
 			}
-			body := &fullBody{raw: raw}
+			body := &fullBody{raw: raw, buf: buf}
 			body.Reset(raw)
 			resp.Body, resp.ContentLength, resp.Request = body, int64(len(raw)), req
 			if err := check(resp); err != nil {
@@ -75,11 +91,11 @@ func whole(graphql *url.URL, timeout time.Duration) layer {
 
 // readAll reads a body of at most so many bytes; one whose length was announced
 // in one piece.
-func readAll(resp *http.Response, most int64) ([]byte, error) {
-	var b bytes.Buffer
+func readAll(resp *http.Response, most int64) (*bytes.Buffer, error) {
+	b := buffers.Get().(*bytes.Buffer)
 	b.Grow(int(min(max(resp.ContentLength, 512), most)) + bytes.MinRead)
 	_, err := b.ReadFrom(io.LimitReader(resp.Body, most))
-	return b.Bytes(), err
+	return b, err
 }
 
 // readError keeps a short cause.
