@@ -52,6 +52,7 @@ func bill(m githubsim.Meters) string {
 }
 
 func TestFullReadKeepsItsBudget(t *testing.T) {
+	asked := map[string]int{}
 	for name, o := range map[string]githubsim.GenOptions{"sparse": {Seed: 1}, "base permission read": {Seed: 1, BasePermission: "read"}, "dense": {Seed: 1, Dense: true}} {
 		h := start(t, githubsim.Generate(githubsim.S, o))
 		if err := h.into(&void{}, "acme"); err != nil {
@@ -63,9 +64,13 @@ func TestFullReadKeepsItsBudget(t *testing.T) {
 			t.Errorf("%s: %.4f queries and %.4f points a repository, want at most %.2f of each", name, q, p, budget)
 		}
 		t.Logf("%s: %d queries, %d points%s", name, c.Requests, c.Points, bill(m))
+		asked[name] = m.Total.Requests
 		if own := h.client.Meter(); own.GraphQL != int64(sum(m.GraphQL).Requests) || own.Points != int64(sum(m.GraphQL).Points) || own.REST != int64(sum(m.REST).Requests) {
 			t.Errorf("%s: the client counts %+v, the server%s", name, own, bill(m))
 		}
+	}
+	if none, read := asked["sparse"], asked["base permission read"]; max(none, read)*100 > min(none, read)*101 {
+		t.Errorf("%d requests without a base permission, %d with one", none, read)
 	}
 }
 

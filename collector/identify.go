@@ -1,8 +1,8 @@
 package collector
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -29,16 +29,13 @@ type identityQuery struct {
 // the number that it gives.
 func Identify(ctx context.Context, c Client, login string) (access.Organization, error) {
 	var q identityQuery
-	err := c.Query(ctx, &q, map[string]any{"org": githubv4.String(login)})
-	o := q.Organization
+	t, err := sift(c.Query(ctx, &q, map[string]any{"org": githubv4.String(login)}))
 	// An owner's setting may be kept from the token; who the organization is may not.
-	if o == nil || o.DatabaseID == 0 || o.ID == "" {
-		if err == nil {
-			err = fmt.Errorf("GitHub did not say which it is: %w", github.ErrNotFound)
-		}
-		return access.Organization{}, fmt.Errorf("organization %s: %w", login, err)
+	o := q.Organization
+	if err == nil && (o == nil || o.DatabaseID == 0 || o.ID == "") {
+		err = cmp.Or(t.at("organization"), fmt.Errorf("GitHub did not say which it is: %w", github.ErrNotFound))
 	}
-	if g, ok := errors.AsType[*github.GraphQLError](err); err != nil && (!ok || g.NoData) {
+	if err != nil {
 		return access.Organization{}, fmt.Errorf("organization %s: %w", login, err)
 	}
 	return access.Organization{

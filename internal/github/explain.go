@@ -19,7 +19,16 @@ func Explain(err error) (line, hint string) {
 			return line, hint
 		}
 	}
-	return printable(err.Error(), 400), ""
+	return plain(err), ""
+}
+
+// plain is the error on one line, without the words that are for programs.
+func plain(err error) string {
+	text := err.Error()
+	if g, ok := errors.AsType[*GraphQLError](err); ok {
+		text = strings.Replace(text, g.Error(), strings.TrimSuffix(g.Errors[0].Message, "."), 1)
+	}
+	return printable(text, 400)
 }
 
 // explainers are asked in this order; the first that knows the error answers.
@@ -123,7 +132,7 @@ func explainForbidden(err error) (string, string, bool) {
 	}
 	s, ok := errors.AsType[*StatusError](err)
 	if !ok {
-		return printable(err.Error(), 300), "the token lacks a permission: use one of an organization owner, or give the app the permission", true
+		return plain(err), "the token lacks a permission: use one of an organization owner, or give the app the permission", true
 	}
 	line := "GitHub refuses " + s.Method + " " + s.Path + " (403): " + s.Message
 	if s.Accepted != "" {
@@ -136,7 +145,7 @@ func explainNotFound(err error) (string, string, bool) {
 	if !errors.Is(err, ErrNotFound) {
 		return "", "", false
 	}
-	line := printable(err.Error(), 300)
+	line := plain(err)
 	if s, ok := errors.AsType[*StatusError](err); ok {
 		line = "GitHub knows nothing at " + s.Path + " (404)"
 	}

@@ -1,27 +1,77 @@
 package github
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"golang.org/x/oauth2"
 )
 
-func TestWhatIsNoGitHubIsNotTakenForTroubleOfGitHub(t *testing.T) {
-	for name, c := range map[string]struct {
-		err        error
+// Each trouble that a person can do something about is one line, and a hint.
+func TestTroubleIsExplainedInOneLineWithWhatToDo(t *testing.T) {
+	answer := func(status int, kind, body string, headers ...string) func(*testing.T) error {
+		return func(t *testing.T) error {
+			c, _ := testClient(t, func(w http.ResponseWriter, r *http.Request) {
+				for i := 0; i < len(headers); i += 2 {
+					w.Header().Set(headers[i], headers[i+1])
+				}
+				w.Header()["Content-Type"] = []string{kind}
+				w.WriteHeader(status)
+				fmt.Fprint(w, body)
+			})
+			if strings.Contains(body, "data") {
+				var q viewerQuery
+				return fmt.Errorf("organization acme: %w", c.Query(context.Background(), &q, nil))
+			}
+			return fmt.Errorf("members of acme: %w", get(c, "orgs/acme"))
+		}
+	}
+	const js = "application/json"
+	for name, tc := range map[string]struct {
+		err        func(*testing.T) error
 		line, hint string
 	}{
-		"a page instead of an answer": {&BodyError{Host: "127.0.0.1:8000", What: "a web page"},
-			"127.0.0.1:8000 answered with a web page, not with GitHub's API", "check api_url"},
-		"a server of files": {&StatusError{Status: 501, Method: "POST", Path: "/graphql", Web: true},
-			"what answers at /graphql is not GitHub's API (a web page, 501)", "check api_url"},
-		"a bad gateway": {&StatusError{Status: 502, Method: "POST", Path: "/graphql", Web: true},
-			"GitHub could not answer: POST /graphql: status 502", "try again later"},
+		"no token": {func(t *testing.T) error { _, err := New(Options{}); return err }, "no token is configured", "AJAR_GITHUB_TOKEN"},
+		"empty token": {func(t *testing.T) error {
+			c, _ := testClient(t, nil, func(o *Options) { o.Source = oauth2.StaticTokenSource(&oauth2.Token{}) })
+			return get(c, "user")
+		}, "the token is empty", "AJAR_GITHUB_TOKEN"},
+		"expired token":  {answer(401, js, `{"message":"Bad credentials"}`), "GitHub does not accept the token (401 Bad credentials)", "expired"},
+		"single sign-on": {answer(403, js, `{"message":"Resource protected"}`, "X-GitHub-SSO", "required; url=https://github.com/orgs/acme/sso?x=1"), "not authorized for the organization's single sign-on", "Configure SSO"},
+		"single sign-on in a query": {answer(200, js, `{"data":null,"errors":[{"type":"FORBIDDEN","message":"protected","extensions":{"saml_failure":true}}]}`),
+			"not authorized for the organization's single sign-on", "Configure SSO"},
+		"missing permission": {answer(403, js, `{"message":"Resource not accessible by integration"}`, "X-Accepted-GitHub-Permissions", "members=read"), "GitHub refuses GET /orgs/acme (403)", "members=read"},
+		"missing scope": {answer(200, js, `{"data":null,"errors":[{"type":"INSUFFICIENT_SCOPES","message":"Your token has not been granted the required scopes"}]}`),
+			"organization acme: Your token has not been granted the required scopes", "permission"},
+		"unknown organization": {answer(200, js, `{"data":{"organization":null},"errors":[{"type":"NOT_FOUND","path":["organization"],"message":"Could not resolve to an Organization with the login of 'acme'."}]}`),
+			"Could not resolve to an Organization", "spelling"},
+		"unknown path":   {answer(404, js, `{"message":"Not Found"}`), "GitHub knows nothing at /orgs/acme (404)", "spelling"},
+		"captive portal": {answer(200, "text/html", `<html>Sign in to the hotel</html>`), "answered with a web page, not with GitHub's API", "sign-in page"},
+		"blocking proxy": {answer(403, "text/html", `<html>Blocked</html>`), "answered with a web page (403), not with GitHub's API", "proxy"},
+		"proxy password": {answer(407, "text/plain", `who are you`), "the proxy asks for a user name and password", "HTTPS_PROXY"},
+		"GitHub is down": {answer(503, "text/html", `<html>Unicorn</html>`), "GitHub could not answer", "githubstatus.com"},
+		"limit":          {answer(429, js, `{}`, "Retry-After", "3600"), "GitHub's secondary limit is used up until 09:00:00 UTC", "2026-08-21T09:00:00Z"},
+		"write": {func(*testing.T) error {
+			return &WriteError{Method: "DELETE", Path: "/orgs/acme", Why: "it is not a read"}
+		}, "refused to send DELETE /orgs/acme", "nothing was changed"},
+		"deadline": {func(*testing.T) error { return fmt.Errorf("x: %w", context.DeadlineExceeded) }, "the time allowed for this run is over", "more time"},
+		"timeout": {func(t *testing.T) error {
+			c, _ := testClient(t, func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, func(o *Options) { o.Timeout = 20 * time.Millisecond })
+			return get(c, "orgs/acme")
+		}, "it did not answer in time", "network"},
+		"anything else": {func(*testing.T) error { return errors.New("disk\nfull\x1b[2J") }, `disk\u000afull\u001b[2J`, ""},
 	} {
-		t.Run(name, func(t *testing.T) {
-			line, hint := Explain(c.err)
-			if line != c.line || !strings.HasPrefix(hint, c.hint) {
-				t.Errorf("got %q, hint %q, want %q, hint %q…", line, hint, c.line, c.hint)
-			}
-		})
+		line, hint := Explain(tc.err(t))
+		if !strings.Contains(line, tc.line) || !strings.Contains(hint, tc.hint) || (tc.hint == "") != (hint == "") || strings.ContainsAny(line+hint, "\r\n\x1b") {
+			t.Errorf("%s:\n line %q\n hint %q", name, line, hint)
+		}
+	}
+	if line, hint := Explain(nil); line+hint != "" {
+		t.Errorf("nothing is explained as %q, %q", line, hint)
 	}
 }
