@@ -84,14 +84,7 @@ func causeOfEnv(e access.Environment) string { return access.Ref{Kind: access.En
 func environmentNoReviewers(c *court) {
 	c.eachEnvironment(func(e access.Environment) {
 		rule, _ := c.environmentRule(e.ID)
-		if rule.RequireReviewers != nil && !*rule.RequireReviewers || !c.sawFor(1, access.AreaGates, e.Repo) {
-			return
-		}
-		if e.Gate == nil {
-			c.undecide(1, "environment-gates: this environment was not told")
-			return
-		}
-		if e.Gate.Reviewers > 0 {
+		if rule.RequireReviewers != nil && !*rule.RequireReviewers || !c.gateSeen(e) || e.Gate.Reviewers > 0 {
 			return
 		}
 		f := c.about(e, "has no required reviewers", "no required reviewers", "at least one required reviewer")
@@ -112,11 +105,7 @@ func environmentSelfReview(c *court) {
 		if rule.PreventSelfReview != nil && !*rule.PreventSelfReview {
 			return
 		}
-		if e.Gate == nil {
-			c.gateUnknown(e)
-			return
-		}
-		if e.Gate.Reviewers == 0 || e.Gate.PreventSelfReview {
+		if !c.gateSeen(e) || e.Gate.Reviewers == 0 || e.Gate.PreventSelfReview {
 			return
 		}
 		f := c.about(e, "lets reviewers approve their own deployments", "self-review is allowed", "self-review is prevented")
@@ -124,11 +113,27 @@ func environmentSelfReview(c *court) {
 	})
 }
 
-// gateUnknown counts an environment whose gate was not read.
-func (c *court) gateUnknown(e access.Environment) {
-	if c.sawFor(1, access.AreaGates, e.Repo) {
+// gateSeen reports whether the gate of an environment was read to its end, and
+// counts it where not: what an earlier pass saw of it may have changed.
+func (c *court) gateSeen(e access.Environment) bool {
+	if !c.sawFor(1, access.AreaGates, e.Repo) {
+		return false
+	}
+	if e.Gate == nil {
 		c.undecide(1, "environment-gates: this environment was not told")
 	}
+	return e.Gate != nil
+}
+
+// policySeen is gateSeen for the branches and the bypass.
+func (c *court) policySeen(e access.Environment) bool {
+	if !c.sawFor(1, access.AreaPolicies, e.Repo) {
+		return false
+	}
+	if e.Policy == nil {
+		c.undecide(1, "environment-policies: this environment was not told")
+	}
+	return e.Policy != nil
 }
 
 func environmentAdminBypass(c *court) {
@@ -138,17 +143,14 @@ func environmentAdminBypass(c *court) {
 		if rule.AllowAdminBypass != nil && !forbidden {
 			return
 		}
-		if e.Policy == nil || e.Policy.AdminBypass == nil {
-			if c.sawFor(1, access.AreaPolicies, e.Repo) {
-				c.undecide(1, "environment-policies: whether administrators may bypass was not told")
-			}
+		if !c.policySeen(e) {
 			return
 		}
-		if !*e.Policy.AdminBypass {
+		if e.Policy.AdminBypass == nil {
+			c.undecide(1, "environment-policies: whether administrators may bypass was not told")
 			return
 		}
-		if !forbidden && e.Gate == nil {
-			c.gateUnknown(e)
+		if !*e.Policy.AdminBypass || !forbidden && !c.gateSeen(e) {
 			return
 		}
 		if !forbidden && e.Gate.Reviewers == 0 && e.Gate.WaitTimer == 0 {
@@ -174,10 +176,7 @@ func (c *court) administrators(repo int64) []int64 {
 
 func environmentAnyBranch(c *court) {
 	c.eachEnvironment(func(e access.Environment) {
-		if e.Policy == nil {
-			if c.sawFor(1, access.AreaPolicies, e.Repo) {
-				c.undecide(1, "environment-policies: this environment was not told")
-			}
+		if !c.policySeen(e) {
 			return
 		}
 		f, wrong := c.branches(e)

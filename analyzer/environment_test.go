@@ -64,6 +64,10 @@ func TestEnvironmentSelfReview(t *testing.T) {
 			w.env("api/production", func(e *access.Environment) { e.Gate = nil })
 			w.blind(access.AreaGates, 0, access.Denied, "needs actions:read")
 		}, nil, []string{"1: environment-gates: denied, needs actions:read"}},
+		{"what an earlier pass saw of the gate is no proof", "", func(w *world) {
+			self(w)
+			w.blind(access.AreaGates, w.ref("repo:api").ID, access.Partial, "timed out")
+		}, nil, []string{"1: environment-gates: partial, timed out"}},
 	})
 }
 
