@@ -40,6 +40,17 @@ func readWitness(path string) (int64, error) {
 	return n, nil
 }
 
+// unmissed refuses to take nothing for a store where its witness says that there
+// was one. why is how nothing was found, "" where the file is missing.
+func (s *Store) unmissed(why string) error {
+	n, err := readWitness(s.path)
+	if err != nil || n == 0 {
+		return err
+	}
+	return fmt.Errorf("store %s: %s%w, but %s says that there was one; put it or a backup back, or remove that file to begin anew",
+		s.path, why, ErrNoStore, filepath.Base(witnessPath(s.path)))
+}
+
 func writeWitness(path string, n int64) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".partial-*")
 	if err != nil {
@@ -63,13 +74,17 @@ func discard(name string) error {
 	return nil
 }
 
-func (s *Store) readGeneration(ctx context.Context) error {
+// readGeneration compares the store with its witness and changes neither. The
+// witness was read first: beside a writer the store can only be ahead of it.
+func (s *Store) readGeneration(ctx context.Context, witness int64) error {
 	var n int64
 	var at sql.NullInt64
 	if err := s.read.row(ctx, readGeneration, nil, &n, &at); err != nil {
 		return explain(s.path, err)
 	}
-	s.restore = instant(at)
+	if s.restore = instant(at); n < witness && s.restore.IsZero() {
+		s.restore = s.now().UTC().Truncate(time.Millisecond)
+	}
 	return nil
 }
 
@@ -89,7 +104,7 @@ func (s *Store) startGeneration(ctx context.Context) error {
 	s.restore = instant(at)
 	if n < witness {
 		s.restore = s.now().UTC().Truncate(time.Millisecond)
-		s.log.Warn("the store is older than its witness: a backup was put back",
+		s.log.Info("the store is older than its witness: a backup was put back",
 			"path", s.path, "generation", n, "witness", witness)
 		if _, err := s.conn.ExecContext(ctx, markRestored, witness, ms(s.restore)); err != nil {
 			return explain(s.path, err)

@@ -24,7 +24,14 @@ const (
 )
 
 func (s *Store) openForReading(ctx context.Context, migrations fs.FS) error {
+	witness, err := readWitness(s.path)
+	if err != nil {
+		return err
+	}
 	if _, err := os.Stat(s.path); errors.Is(err, fs.ErrNotExist) {
+		if err := s.unmissed(""); err != nil {
+			return err
+		}
 		return fmt.Errorf("store %s: %w; run ajar collect, or give the path of one", s.path, ErrNoStore)
 	} else if err != nil {
 		return fmt.Errorf("store %s: %w", s.path, err)
@@ -39,15 +46,19 @@ func (s *Store) openForReading(ctx context.Context, migrations fs.FS) error {
 	if err := s.checkIfQuick(ctx); err != nil {
 		return err
 	}
-	if known := newest(migrations); made == 0 {
+	if made == 0 {
+		if err := s.unmissed("the file is empty, so "); err != nil {
+			return err
+		}
 		return fmt.Errorf("store %s: the file is empty, so %w in it yet; run ajar collect, which fills it", s.path, ErrNoStore)
-	} else if made < known {
+	}
+	if known := newest(migrations); made < known {
 		return fmt.Errorf("store %s: %w (schema %d, this one reads %d); run ajar collect once, which brings it up to date",
 			s.path, ErrOlder, made, known)
 	} else if made > known {
 		return newerError(s.path, made, known)
 	}
-	return s.readGeneration(ctx)
+	return s.readGeneration(ctx, witness)
 }
 
 func (s *Store) openForWriting(ctx context.Context, migrations fs.FS) error {
@@ -70,6 +81,11 @@ func (s *Store) openForWriting(ctx context.Context, migrations fs.FS) error {
 	}
 	if err := check(ctx, s.read.db, s.path, checkQuickly); err != nil {
 		return err
+	}
+	if made == 0 {
+		if err := s.unmissed("the file is empty, so "); err != nil {
+			return err
+		}
 	}
 	if known := newest(migrations); made > known {
 		return newerError(s.path, made, known)
@@ -111,11 +127,8 @@ func (s *Store) create() error {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("store %s: %w", s.path, err)
 	}
-	if n, err := readWitness(s.path); err != nil {
+	if err := s.unmissed(""); err != nil {
 		return err
-	} else if n > 0 {
-		return fmt.Errorf("store %s: %w, but %s says that there was one; put it or a backup back, or remove that file to begin anew",
-			s.path, ErrNoStore, filepath.Base(witnessPath(s.path)))
 	}
 	f, err := os.OpenFile(s.path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {
