@@ -144,7 +144,12 @@ func (a *app) openStore(ctx context.Context, path string, readOnly bool) (*store
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, path, store.Options{ReadOnly: readOnly, Now: a.now, Log: slog.New(spoken{log.Handler(), a})})
+	s, err := store.Open(ctx, path, store.Options{ReadOnly: readOnly, Now: a.now, Log: slog.New(spoken{log.Handler(), a})})
+	if err == nil && !s.Restored().IsZero() {
+		a.remark("warning: a backup of the store was put back, noticed %s; what happened since it was made is not in it (%s)",
+			instant(s.Restored()), path)
+	}
+	return s, err
 }
 
 func (a *app) storePath(c *config.Config) string {
