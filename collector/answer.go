@@ -21,6 +21,7 @@ type pageInfo struct {
 type troubles struct {
 	items []github.GraphQLErrorItem
 	sso   *github.PartialError
+	apart bool // the inner lists were not asked for yet
 }
 
 // at gives the error that touches the field at a path: one at the field itself,
@@ -31,8 +32,14 @@ func (t *troubles) at(path ...any) error {
 			return &github.GraphQLError{Errors: []github.GraphQLErrorItem{item}}
 		}
 	}
+	if t.apart {
+		return errApart
+	}
 	return nil
 }
+
+// errApart stands for a list that is to be asked for by itself: it is heavy.
+var errApart = &github.GraphQLError{Errors: []github.GraphQLErrorItem{{Message: "not asked for yet"}}}
 
 // touches reports whether one path is the beginning of the other. An error
 // without a path touches everything.
@@ -162,7 +169,7 @@ func hollow[N any](rows []*N, t *troubles, path ...any) bool {
 
 // alone marks that every inner list is to be asked for by itself.
 func alone(t *troubles) *troubles {
-	return &troubles{sso: t.sso, items: append(t.items, github.GraphQLErrorItem{Message: "not asked for yet"})}
+	return &troubles{sso: t.sso, items: t.items, apart: true}
 }
 
 // chain follows the pages of one list, and notices one that goes in circles.
@@ -231,7 +238,7 @@ func (l *listing) words(what string) gap {
 	case l.loop:
 		return partial("%s: the pages do not lead on after %d of %d", what, len(l.ids), l.total)
 	case l.holes > 0:
-		return partial("%s: %d of %d came as null", what, l.holes, l.total)
+		return partial("%s: %d of %d came as null, or without an id, a login or a name", what, l.holes, l.total)
 	case l.moved:
 		return partial("%s: the list changed while it was read, twice", what)
 	}

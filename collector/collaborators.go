@@ -34,41 +34,41 @@ type permissionSource struct {
 type onRepository struct{ ID string }
 
 func (c collaborator) id() int64 {
-	if c.Node == nil {
+	if c.Node == nil || c.Node.ID == "" || c.Node.Login == "" {
 		return 0
 	}
 	return c.Node.DatabaseID
 }
 
 // collaborators is the list of one repository's collaborators.
-func (w *repoWalk) collaborators(of access.Repository, node string) *inner[collaborator] {
+func (w *repoWalk) collaborators(of place, node string) *inner[collaborator] {
 	return &inner[collaborator]{
-		node: node, area: access.AreaDirectGrants, what: "collaborators of " + w.r.name(of.Name), key: collaborator.id,
+		node: node, area: access.AreaDirectGrants, what: "collaborators of " + w.r.name(of.name), key: collaborator.id,
 		end: func(ctx context.Context, edges []*collaborator, g *gap) error {
 			return w.r.keepCollaborators(ctx, of, node, edges, g)
 		},
 	}
 }
 
-func (r *run) keepCollaborators(ctx context.Context, of access.Repository, node string, edges []*collaborator, g *gap) error {
+func (r *run) keepCollaborators(ctx context.Context, of place, node string, edges []*collaborator, g *gap) error {
 	grants := make([]access.Grant, 0, len(edges))
 	people := make([]access.Person, 0, len(edges))
 	for _, c := range edges {
 		people = append(people, access.Person{ID: c.id(), NodeID: c.Node.ID, Login: c.Node.Login})
 		p, role, direct, why := r.directRole(c, node)
 		if why != "" {
-			unknown := partial("collaborator %s of %s: %s", c.Node.Login, r.name(of.Name), why)
+			unknown := partial("collaborator %s of %s: %s", c.Node.Login, r.name(of.name), why)
 			g = &unknown
 			continue
 		}
 		if direct {
-			grants = append(grants, access.Grant{Principal: user(c.id()), Resource: repo(of.ID), Privilege: p, Source: access.Direct, Role: role})
+			grants = append(grants, access.Grant{Principal: user(c.id()), Resource: repo(of.id), Privilege: p, Source: access.Direct, Role: role})
 		}
 	}
 	if err := r.out.people(ctx, false, people); err != nil {
 		return err
 	}
-	return r.finish(ctx, access.AreaDirectGrants, of.ID, access.Rows{Grants: grants}, g)
+	return r.finish(ctx, access.AreaDirectGrants, of.id, access.Rows{Grants: grants}, g)
 }
 
 // directRole finds what was given directly on the repository. why says what

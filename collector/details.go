@@ -33,7 +33,7 @@ type details struct {
 type count struct{ TotalCount *int }
 
 // readDetails asks for one batch, and in halves where the server cannot bear it.
-func (w *repoWalk) readDetails(ctx context.Context, batch []*repositoryNode) error {
+func (w *repoWalk) readDetails(ctx context.Context, batch []*repository) error {
 	ids := make([]githubv4.ID, len(batch))
 	for i, n := range batch {
 		ids[i] = n.ID
@@ -59,7 +59,7 @@ func (w *repoWalk) readDetails(ctx context.Context, batch []*repositoryNode) err
 		w.r.lower(leftOut("details of repositories of "+w.r.org.Login, t.sso), access.AreaRepositories, access.AreaDirectGrants, access.AreaDeployKeys)
 	}
 	for i, n := range batch {
-		d := detailed{repositoryNode: n, all: err, fault: func(field string) error { return t.at("nodes", i, field) }}
+		d := detailed{repository: n, all: err, fault: func(field string) error { return t.at("nodes", i, field) }}
 		if err == nil && i < len(q.Nodes) && q.Nodes[i] != nil && q.Nodes[i].Number == n.DatabaseID {
 			d.details = q.Nodes[i].details
 		} else if err == nil {
@@ -75,7 +75,7 @@ func (w *repoWalk) readDetails(ctx context.Context, batch []*repositoryNode) err
 
 // detailed is a repository with its details, and what kept them back.
 type detailed struct {
-	*repositoryNode
+	*repository
 	details
 	all   error // nothing came
 	fault func(field string) error
@@ -96,12 +96,27 @@ func missingNode(err error) error { return cmp.Or(err, errVanished) }
 
 // keepDetails hands on one repository, with its direct grants and keys.
 func (w *repoWalk) keepDetails(ctx context.Context, d detailed) error {
-	entity, name := d.entity(), w.r.name(d.Name)
 	sight, err := w.r.sight(ctx, d.repositoryNode)
 	if err != nil {
 		return err
 	}
-	var g *gap
+	if err := w.keepRepository(ctx, d, sight); err != nil {
+		return err
+	}
+	if err := begin(ctx, w.collaborators(d.place(), d.ID), d.Collaborators, d.listTrouble(), w.people); err != nil {
+		return err
+	}
+	return w.deployKeys(ctx, d, sight)
+}
+
+// keepRepository hands on the thing itself, if it is known. What failed to come
+// must not stand as zero in place of what an earlier read saw. A number that the
+// token may never see is left zero, and the ledger says that it means nothing;
+// without that, such a token would show no repository at all.
+func (w *repoWalk) keepRepository(ctx context.Context, d detailed, s sight) error {
+	name := w.r.name(value(d.Name))
+	entity := d.entity()
+	g, whole := d.uncounted, d.uncounted == nil || d.uncounted.status == access.Denied
 	for _, c := range []struct {
 		field string
 		count *count
@@ -114,23 +129,24 @@ func (w *repoWalk) keepDetails(ctx context.Context, d detailed) error {
 		err := d.trouble(c.field)
 		if c.count == nil || c.count.TotalCount == nil || err != nil {
 			why := missing(access.AreaRepositories, c.field+" of "+name+" were not counted", err)
+			whole = whole && d.all == nil && why.status == access.Denied
 			g = &why
 			continue
 		}
 		*c.into = *c.count.TotalCount
 	}
-	if g == nil && entity.ProtectionRules == 0 && sight == hiddenHere {
+	if g == nil && entity.ProtectionRules == 0 && s == hiddenHere {
 		why := denied(access.AreaRepositories, "branch protection of %s: GitHub shows it to administrators of the repository alone", name)
 		why.status = access.Partial
 		g = &why
 	}
-	if err := w.r.finish(ctx, access.AreaRepositories, entity.ID, one(entity), g); err != nil {
-		return err
+	if d.lacking != nil {
+		g, whole = d.lacking, false
 	}
-	if err := begin(ctx, w.collaborators(entity, d.ID), d.Collaborators, d.listTrouble(), w.people); err != nil {
-		return err
+	if !whole {
+		return w.r.finish(ctx, access.AreaRepositories, entity.ID, access.Rows{}, g)
 	}
-	return w.deployKeys(ctx, d, sight)
+	return w.r.finish(ctx, access.AreaRepositories, entity.ID, one(entity), g)
 }
 
 // listTrouble is what kept the collaborators back. A repository that came as

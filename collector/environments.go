@@ -15,22 +15,28 @@ type environmentEdge struct {
 }
 
 func (e environmentEdge) id() int64 {
-	if e.Node == nil {
+	if e.Node == nil || e.Node.ID == "" || e.Node.Name == "" {
 		return 0
 	}
 	return e.Node.DatabaseID
 }
 
-// environments begins the list of one repository's environments.
-func (w *repoWalk) environments(ctx context.Context, n *repositoryNode, trouble error) error {
-	of := place{n.DatabaseID, n.Name}
+// environments begins the list of one repository's environments. Its details
+// follow when they are counted.
+func (w *repoWalk) environments(ctx context.Context, row *repository, trouble error) error {
+	of := row.place()
 	l := &inner[environmentEdge]{
-		node: n.ID, area: access.AreaEnvironments, what: "environments of " + w.r.name(n.Name), key: environmentEdge.id,
+		node: row.ID, area: access.AreaEnvironments, what: "environments of " + w.r.name(of.name), key: environmentEdge.id,
 		end: func(ctx context.Context, edges []*environmentEdge, g *gap) error {
-			return w.keepEnvironments(ctx, of, edges, g)
+			row.environments, row.uncounted = len(edges), g
+			if err := w.keepEnvironments(ctx, of, edges, g); err != nil {
+				return err
+			}
+			w.detail(ctx, row)
+			return nil
 		},
 	}
-	return begin(ctx, l, n.Environments, trouble, w.envs)
+	return begin(ctx, l, row.Environments, trouble, w.envs)
 }
 
 // place is a repository by id and name, for jobs that wait.
@@ -38,6 +44,8 @@ type place struct {
 	id   int64
 	name string
 }
+
+func (n *repository) place() place { return place{n.DatabaseID, value(n.Name)} }
 
 // keepEnvironments hands on which environments there are, and sets out to read
 // what protects them.

@@ -108,7 +108,7 @@ var lasting = map[string]struct {
 	"gates: null":                {githubsim.Fault{Match: "(Environment)", Action: githubsim.NullNodes}, []access.Area{access.AreaGates}},
 	"gates: unknown enum":        {githubsim.Fault{Match: "(Environment)", Action: githubsim.UnknownEnum}, []access.Area{access.AreaGates}},
 	"gates: unknown type":        {githubsim.Fault{Match: "(Environment)", Action: githubsim.UnknownType}, []access.Area{access.AreaGates}},
-	"teams: unknown enum":        {githubsim.Fault{Match: "organization.teams", Action: githubsim.UnknownEnum}, []access.Area{access.AreaTeamMembers, access.AreaTeamGrants}},
+	"teams: unknown enum":        {githubsim.Fault{Match: "organization.teams", Action: githubsim.UnknownEnum}, teamAreas},
 	"members: unknown enum":      {githubsim.Fault{Match: "organization.membersWithRole", Action: githubsim.UnknownEnum}, []access.Area{access.AreaMembers}},
 	"keys: 403":                  {githubsim.Fault{Match: "/keys", Action: githubsim.Denied}, []access.Area{access.AreaDeployKeys}},
 	"keys: 404":                  {githubsim.Fault{Match: "/keys", Action: githubsim.AnswerStatus, Status: 404}, []access.Area{access.AreaDeployKeys}},

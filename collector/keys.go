@@ -13,8 +13,8 @@ import (
 // their numbers nor their last use, so REST is asked where there are some. That
 // there are none is believed only from a token that may see them.
 func (w *repoWalk) deployKeys(ctx context.Context, d detailed, s sight) error {
-	area, of, r := access.AreaDeployKeys, place{d.DatabaseID, d.Name}, w.r
-	what := "deploy keys of " + r.name(d.Name)
+	area, of, r := access.AreaDeployKeys, d.place(), w.r
+	what := "deploy keys of " + r.name(of.name)
 	if !r.reads(area) {
 		return nil
 	}

@@ -1,7 +1,9 @@
 package collector
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/shurcooL/githubv4"
@@ -32,7 +34,7 @@ type memberEdge struct {
 		DatabaseID int64
 		Login      string
 		Name       *string
-		CreatedAt  time.Time
+		CreatedAt  *time.Time
 	}
 }
 
@@ -91,7 +93,7 @@ func (r *run) walkMembers(ctx context.Context, size *sizer, f *factors) (*listin
 		if t.sso != nil {
 			r.lower(leftOut(what, t.sso), access.AreaMembers, access.AreaTwoFactor)
 		}
-		if err := r.keepMembers(ctx, o.MembersWithRole.Edges, l, f); err != nil {
+		if err := r.keepMembers(ctx, o.MembersWithRole.Edges, t, l, f); err != nil {
 			return nil, err
 		}
 		l.states(o.MembersWithRole.TotalCount)
@@ -111,10 +113,10 @@ func missing(a access.Area, what string, err error) gap {
 	return gapOf(a, what, err)
 }
 
-func (r *run) keepMembers(ctx context.Context, edges []*memberEdge, l *listing, f *factors) error {
+func (r *run) keepMembers(ctx context.Context, edges []*memberEdge, t *troubles, l *listing, f *factors) error {
 	people := make([]access.Person, 0, len(edges))
 	fresh := make([]*memberEdge, 0, len(edges))
-	for _, e := range edges {
+	for i, e := range edges {
 		if e == nil || e.Node == nil || e.Node.DatabaseID == 0 {
 			l.holes++
 			continue
@@ -124,8 +126,16 @@ func (r *run) keepMembers(ctx context.Context, edges []*memberEdge, l *listing, 
 			continue
 		}
 		l.ids[n.DatabaseID] = struct{}{}
+		if g := r.lacksMember(e, t, "organization", "membersWithRole", "edges", i); g != nil {
+			for _, a := range []access.Area{access.AreaMembers, access.AreaTwoFactor, access.AreaContributions} {
+				if err := r.finish(ctx, a, n.DatabaseID, access.Rows{}, g); err != nil {
+					return err
+				}
+			}
+			continue
+		}
 		fresh = append(fresh, e)
-		people = append(people, access.Person{ID: n.DatabaseID, NodeID: n.ID, Login: n.Login, Name: value(n.Name), CreatedAt: n.CreatedAt.UTC()})
+		people = append(people, access.Person{ID: n.DatabaseID, NodeID: n.ID, Login: n.Login, Name: value(n.Name), CreatedAt: value(n.CreatedAt).UTC()})
 		r.who = append(r.who, member{n.DatabaseID, n.ID, n.Login})
 	}
 	if err := r.out.people(ctx, true, people); err != nil {
@@ -145,6 +155,21 @@ func (r *run) keepMembers(ctx context.Context, edges []*memberEdge, l *listing, 
 		}
 	}
 	return nil
+}
+
+// lacksMember says what was not told of a member; nil where all was. Whose second
+// factor is told is a matter of its own.
+func (r *run) lacksMember(e *memberEdge, t *troubles, path ...any) *gap {
+	what := "member " + cmp.Or(e.Node.Login, fmt.Sprint(e.Node.DatabaseID))
+	if err := t.inside(path, "hasTwoFactorEnabled"); err != nil {
+		g := gapOf(access.AreaMembers, what, err)
+		return &g
+	}
+	var l lacks
+	l.unless(e.Node.ID != "", "id")
+	l.unless(e.Node.Login != "", "login")
+	l.unless(e.Node.CreatedAt != nil, "createdAt")
+	return l.gap(what)
 }
 
 // keepMember turns a role into a grant. A role that ajar does not know is

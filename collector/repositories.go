@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/shurcooL/githubv4"
@@ -49,16 +48,18 @@ type repositoryNode struct {
 type repositoryLabels struct {
 	ID                  string
 	DatabaseID          int64
-	Name                string
-	Visibility          string
-	IsArchived          bool
-	IsFork              bool
-	IsDisabled          bool
-	CreatedAt           time.Time
-	PushedAt            *time.Time
+	Name                *string
+	Visibility          *string
+	IsArchived          *bool
+	IsFork              *bool
+	IsDisabled          *bool
+	CreatedAt           *time.Time
+	PushedAt            given[time.Time] // null: never
 	ViewerCanAdminister bool
-	DefaultBranchRef    *struct{ Name string }
+	DefaultBranchRef    given[branch] `graphql:"defaultBranchRef{name}"` // null: an empty repository
 }
+
+type branch struct{ Name string }
 
 // repoWalk is the state that the pages of the listing, and the batches that
 // they lead to, share.
@@ -67,7 +68,7 @@ type repoWalk struct {
 	batches *errgroup.Group
 	size    *sizer // of a batch of details
 
-	details []*repositoryNode
+	details []*repository
 	gates   []gateItem
 	people  *overflow[collaborator]
 	envs    *overflow[environmentEdge]
@@ -151,13 +152,13 @@ func (w *repoWalk) walk(ctx context.Context, size *sizer, what string) (*listing
 		}
 		if err != nil || page == nil {
 			l.end(missing(access.AreaRepositories, what, err), err)
-			return l, nil
+			return l, w.envs.drain(ctx)
 		}
 		if t.sso != nil {
 			r.lower(leftOut(what, t.sso), repositoryAreas...)
 		}
 		for i, n := range page.Nodes {
-			if err := w.keep(ctx, n, t.at("organization", "repositories", "nodes", i, "environments"), l); err != nil {
+			if err := w.keep(ctx, n, i, t, l); err != nil {
 				return nil, err
 			}
 		}
@@ -219,8 +220,8 @@ func (w *repoWalk) page(ctx context.Context, size *sizer, after *githubv4.String
 }
 
 // keep takes one repository of the listing: its environments are known or asked
-// for, its details gather into a batch.
-func (w *repoWalk) keep(ctx context.Context, n *repositoryNode, trouble error, l *listing) error {
+// for, then its details.
+func (w *repoWalk) keep(ctx context.Context, n *repositoryNode, i int, t *troubles, l *listing) error {
 	if n == nil || n.DatabaseID == 0 {
 		l.holes++
 		return nil
@@ -230,14 +231,30 @@ func (w *repoWalk) keep(ctx context.Context, n *repositoryNode, trouble error, l
 		return nil
 	}
 	w.known[n.DatabaseID] = struct{}{}
-	if err := w.environments(ctx, n, trouble); err != nil {
-		return err
+	path := []any{"organization", "repositories", "nodes", i}
+	what := "repository " + w.r.name(cmp.Or(value(n.Name), fmt.Sprint(n.DatabaseID)))
+	row := &repository{repositoryNode: n, lacking: n.lacks(what)}
+	if err := t.inside(path, "environments"); err != nil {
+		g := gapOf(access.AreaRepositories, what, err)
+		row.lacking = &g
 	}
-	w.details = append(w.details, n)
+	if n.ID != "" && text(n.Name) {
+		return w.environments(ctx, row, t.at(append(path, "environments")...))
+	}
+	for _, a := range repositoryAreas { // nothing of it can be asked for
+		if err := w.r.finish(ctx, a, n.DatabaseID, access.Rows{}, row.lacking); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// detail gathers a repository into a batch of details.
+func (w *repoWalk) detail(ctx context.Context, row *repository) {
+	w.details = append(w.details, row)
 	if len(w.details) >= w.size.size() {
 		w.sendDetails(ctx)
 	}
-	return nil
 }
 
 // sendDetails asks for the details of the repositories that have gathered. It
@@ -256,25 +273,6 @@ func (w *repoWalk) flush(ctx context.Context) {
 	if len(w.gates) > 0 {
 		w.sendGates(ctx)
 	}
-}
-
-// entity is the repository as the vocabulary has it, without what only the
-// details tell.
-func (n *repositoryNode) entity() access.Repository {
-	out := access.Repository{
-		ID: n.DatabaseID, NodeID: n.ID, Name: n.Name, Visibility: strings.ToLower(n.Visibility),
-		Archived: n.IsArchived, Fork: n.IsFork, Disabled: n.IsDisabled, CreatedAt: n.CreatedAt.UTC(),
-	}
-	if n.PushedAt != nil {
-		out.PushedAt = day(*n.PushedAt)
-	}
-	if n.DefaultBranchRef != nil {
-		out.DefaultBranch = n.DefaultBranchRef.Name
-	}
-	if n.Environments != nil {
-		out.Environments = n.Environments.TotalCount
-	}
-	return out
 }
 
 // name is how people write the repository.

@@ -41,7 +41,7 @@ func (r *run) sight(ctx context.Context, n *repositoryNode) (sight, error) {
 	r.probe.mu.Lock()
 	defer r.probe.mu.Unlock()
 	if !r.probe.done {
-		resp, err := r.get(ctx, fmt.Sprintf("repos/%s/%s/keys?per_page=1", r.org.Login, n.Name), &[]struct{}{})
+		resp, err := r.get(ctx, fmt.Sprintf("repos/%s/%s/keys?per_page=1", r.org.Login, value(n.Name)), &[]struct{}{})
 		err = r.weigh(err)
 		switch {
 		case stopped(err) != nil:

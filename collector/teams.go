@@ -3,6 +3,7 @@ package collector
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -49,11 +50,28 @@ type teamNode struct {
 type teamLabels struct {
 	ID         string
 	DatabaseID int64
-	Slug       string
-	Name       string
-	Privacy    string
-	CreatedAt  time.Time
-	ParentTeam *struct{ DatabaseID int64 }
+	Slug       *string
+	Name       *string
+	Privacy    *string
+	CreatedAt  *time.Time
+	ParentTeam given[parentTeam] `graphql:"parentTeam{databaseId}"` // null: a root
+}
+
+type parentTeam struct{ DatabaseID int64 }
+
+// info is the team as the vocabulary has it; the gap says what lacks for that.
+func (n *teamLabels) info(what string) (access.TeamInfo, *gap) {
+	var l lacks
+	l.unless(n.ID != "", "id")
+	l.unless(text(n.Slug), "slug")
+	l.unless(text(n.Name), "name")
+	l.unless(n.CreatedAt != nil, "createdAt")
+	l.among(n.Privacy, "privacy", "VISIBLE", "SECRET")
+	l.unless(n.ParentTeam.told && (n.ParentTeam.value == nil || n.ParentTeam.value.DatabaseID != 0), "parentTeam")
+	return access.TeamInfo{
+		ID: n.DatabaseID, NodeID: n.ID, Slug: value(n.Slug), Name: value(n.Name), Parent: value(n.ParentTeam.value).DatabaseID,
+		Privacy: strings.ToLower(value(n.Privacy)), CreatedAt: value(n.CreatedAt).UTC(),
+	}, l.gap(what)
 }
 
 type teamMember struct {
@@ -183,18 +201,23 @@ func (r *run) keepTeam(ctx context.Context, n *teamNode, i int, t *troubles, l *
 		return nil
 	}
 	l.ids[n.DatabaseID] = struct{}{}
-	info := access.TeamInfo{
-		ID: n.DatabaseID, NodeID: n.ID, Slug: n.Slug, Name: n.Name,
-		Privacy: strings.ToLower(n.Privacy), CreatedAt: n.CreatedAt.UTC(),
+	path, name := []any{"organization", "teams", "nodes", i}, r.name(cmp.Or(value(n.Slug), fmt.Sprint(n.DatabaseID)))
+	info, lacking := n.info("team " + name)
+	if err := t.inside(path, "members", "repositories"); err != nil {
+		g := gapOf(access.AreaTeams, "team "+name, err)
+		lacking = &g
 	}
-	if n.ParentTeam != nil {
-		info.Parent = n.ParentTeam.DatabaseID
+	if lacking != nil { // what it inherits, or who sees it, would be a guess
+		for _, a := range teamAreas {
+			if err := r.finish(ctx, a, info.ID, access.Rows{}, lacking); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	if err := r.out.put(ctx, access.AreaTeams, info.ID, one(info)); err != nil {
 		return err
 	}
-	name := r.org.Login + "/" + n.Slug
-	path := []any{"organization", "teams", "nodes", i}
 	members := &inner[teamMember]{
 		node: n.ID, area: access.AreaTeamMembers, what: "members of team " + name, key: teamMember.id,
 		end: func(ctx context.Context, edges []*teamMember, g *gap) error {
@@ -231,7 +254,7 @@ func begin[E any](ctx context.Context, l *inner[E], first *conn[E], trouble erro
 }
 
 func (e teamMember) id() int64 {
-	if e.Node == nil {
+	if e.Node == nil || e.Node.ID == "" || e.Node.Login == "" {
 		return 0
 	}
 	return e.Node.DatabaseID
