@@ -99,6 +99,9 @@ func (r *run) directRole(c *collaborator, node string) (p access.Privilege, role
 		if !ok {
 			return 0, 0, false, "the role is not known here: \"" + name + "\""
 		}
+		if s.RoleName == nil && r.custom.couldBe(q) {
+			return 0, 0, false, "GitHub did not name the role, which may be one built on " + name
+		}
 		if !direct || q > p {
 			p, role, direct = q, id, true
 		}

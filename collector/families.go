@@ -65,13 +65,11 @@ func (r *run) settleFamilies(ctx context.Context) error {
 			continue
 		}
 		rows, g := t.rows, t.gap
-		if listed {
-			parent, known := all[t.parent]
+		if parent, known := all[t.parent]; listed && (!known || parent.gap != nil) {
+			why := partial("repositories of team %s: what it inherits cannot be told from its own, since its parent team was not read", r.name(t.slug))
+			rows, g = nil, cmp.Or(g, &why)
+		} else if listed {
 			rows = own(t.rows, parent.rows)
-			if g == nil && (!known || parent.gap != nil) {
-				why := partial("repositories of team %s: what it inherits cannot be told from its own, since its parent team was not read", r.name(t.slug))
-				g = &why
-			}
 		}
 		if err := r.finishTeam(ctx, id, rows, g); err != nil {
 			return err
@@ -82,7 +80,8 @@ func (r *run) settleFamilies(ctx context.Context) error {
 
 // inherits finds out whether lists show what is inherited: then nearly all that
 // a parent lists is in its children's lists, and else hardly any. A few that
-// differ are changes that were made meanwhile.
+// differ are changes that were made meanwhile. Where there is no parent to tell
+// it by, it has to be thought possible.
 func inherits(all map[int64]heldTeam) bool {
 	covered, total := 0, 0
 	for _, t := range all {
@@ -97,7 +96,7 @@ func inherits(all map[int64]heldTeam) bool {
 			}
 		}
 	}
-	return total > 0 && covered*10 >= total*9
+	return covered*10 >= total*9
 }
 
 // own drops the rows that a team has just as its parent has them. A grant of

@@ -54,7 +54,8 @@ func denied(a access.Area, format string, args ...any) gap {
 }
 
 // gapOf puts a failed request into the ledger's words. A 404 is no absence: it
-// says that the token may not see it, unless a rule of the caller knows better.
+// says that the token may not see it, unless a rule of the caller knows better;
+// and that something is gone, blocked or not ready says nothing about the plan.
 func gapOf(a access.Area, what string, err error) gap {
 	line := short(err)
 	switch {
@@ -70,8 +71,6 @@ func gapOf(a access.Area, what string, err error) gap {
 		return g
 	case errors.Is(err, github.ErrNotFound):
 		return denied(a, "%s: GitHub shows nothing there (%s), which may be a refusal", what, line)
-	case errors.Is(err, github.ErrGone), errors.Is(err, github.ErrNotReady):
-		return gap{status: access.Unavailable, reason: fmt.Sprintf("%s: %s", what, line)}
 	}
 	return partial("%s: %s", what, line)
 }

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	gh "github.com/google/go-github/v92/github"
 
 	"github.com/eb661601/ajar/access"
-	"github.com/eb661601/ajar/internal/github"
 )
 
 // predefinedBases are the bases of GitHub's own organization roles, for servers
@@ -81,9 +79,6 @@ func (r *run) keepOrgRole(ctx context.Context, row *gh.CustomOrgRole) error {
 	}
 	if err != nil {
 		g := gapOf(access.AreaOrgRoleAssignments, fmt.Sprintf("holders of organization role %q of %s", role.Name, r.org.Login), err)
-		if s, ok := errors.AsType[*github.StatusError](err); ok && s.Status == http.StatusUnprocessableEntity {
-			g.status = access.Unavailable // the feature is switched off
-		}
 		why = &g
 	}
 	return r.finish(ctx, access.AreaOrgRoleAssignments, role.ID, access.Rows{Grants: grants}, why)

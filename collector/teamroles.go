@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	gh "github.com/google/go-github/v92/github"
@@ -13,7 +14,8 @@ import (
 
 // keepTeamGrants turns a team's repositories into grants. GraphQL shows the
 // base of a custom role and not its name; where a grant could be one, REST is
-// asked for the team's role names.
+// asked for the team's role names. One that is not named then is told neither as
+// the base nor as the role, so that it neither begins nor ends.
 func (r *run) keepTeamGrants(ctx context.Context, t access.TeamInfo, edges []*teamRepository, g *gap) error {
 	if !r.reads(access.AreaTeamGrants) {
 		return nil
@@ -27,7 +29,7 @@ func (r *run) keepTeamGrants(ctx context.Context, t access.TeamInfo, edges []*te
 			held.gap = &why
 			continue
 		}
-		ambiguous = ambiguous || r.custom.bases[p]
+		ambiguous = ambiguous || r.custom.couldBe(p)
 		held.rows = append(held.rows, teamRow{repo: e.id(), privilege: p})
 	}
 	if !ambiguous {
@@ -41,16 +43,16 @@ func (r *run) keepTeamGrants(ctx context.Context, t access.TeamInfo, edges []*te
 		if err != nil {
 			why := gapOf(access.AreaTeamGrants, "role names of team "+r.name(held.slug), err)
 			held.gap = &why
-		} else if why := r.nameRoles(held, named); why != nil {
-			held.gap = why
+			held.rows = slices.DeleteFunc(held.rows, func(row teamRow) bool { return r.custom.couldBe(row.privilege) })
+		} else if rows, why := r.nameRoles(held, named); why != nil {
+			held.rows, held.gap = rows, why
 		}
 		return r.hold(ctx, held)
 	})
 	return nil
 }
 
-// finishTeam hands on a team's grants. Where roles could not be named, a grant
-// says their base, which is what GraphQL says of it.
+// finishTeam hands on a team's grants.
 func (r *run) finishTeam(ctx context.Context, id int64, rows []teamRow, g *gap) error {
 	grants := make([]access.Grant, len(rows))
 	for i, row := range rows {
@@ -61,23 +63,26 @@ func (r *run) finishTeam(ctx context.Context, id int64, rows []teamRow, g *gap) 
 	return r.finish(ctx, access.AreaTeamGrants, id, access.Rows{Grants: grants}, g)
 }
 
-// nameRoles finds the custom roles among a team's rows.
-func (r *run) nameRoles(t heldTeam, named map[int64]string) (why *gap) {
-	for i := range t.rows {
-		row := &t.rows[i]
-		if !r.custom.bases[row.privilege] {
+// nameRoles finds the custom roles among a team's rows, and drops the rows whose
+// role is not sure.
+func (r *run) nameRoles(t heldTeam, named map[int64]string) (sure []teamRow, why *gap) {
+	sure = t.rows[:0]
+	for _, row := range t.rows {
+		if !r.custom.couldBe(row.privilege) {
+			sure = append(sure, row)
 			continue
 		}
 		name, listed := named[row.repo]
 		p, role, ok := r.custom.read(name)
 		if !listed || !ok || p != row.privilege {
-			g := partial("team %s: its role %q on repository %d does not fit %s", r.name(t.slug), name, row.repo, row.privilege)
+			g := partial("team %s: its role %q on repository %d is not known here as one of %s", r.name(t.slug), name, row.repo, row.privilege)
 			why = &g
 			continue
 		}
 		row.role = r.custom.place(role)
+		sure = append(sure, row)
 	}
-	return why
+	return sure, why
 }
 
 // copies are buffers for lists of repositories, half a megabyte each.
