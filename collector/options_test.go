@@ -15,7 +15,7 @@ import (
 
 func TestAreasLeftOutAreNotReadAndTheLedgerSaysSo(t *testing.T) {
 	for _, without := range access.Areas {
-		w := crowded()
+		w := modest()
 		h := start(t, w)
 		s := h.collect(t, "acme", func(o *Options) { o.Without = []access.Area{without} })
 		line := s.ledger.Of(without)
@@ -27,7 +27,7 @@ func TestAreasLeftOutAreNotReadAndTheLedgerSaysSo(t *testing.T) {
 		}
 		checkSound(t, s, w, w.Orgs[0])
 	}
-	h := start(t, crowded())
+	h := start(t, modest())
 	h.collect(t, "acme", func(o *Options) { o.Without = access.Areas })
 	if n := len(h.sim.Requests()); n != 2 { // Identify, and custom roles by which others are read
 		t.Errorf("%d requests were sent though everything is left out", n)

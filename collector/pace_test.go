@@ -87,7 +87,7 @@ func TestGoodCitizenIsNeverLimited(t *testing.T) {
 		}
 		// What the limits of response time allow at best, and a tenth on top.
 		sum := m.Total.Time
-		if most := max(sum*60/83, sum2(graphql)*60/55) * 11 / 10; took > most+time.Minute {
+		if most := max(sum*60/78, sum2(graphql)*60/55) * 11 / 10; took > most+time.Minute {
 			t.Errorf("took %s for %s of response time, want at most %s", took, sum, most)
 		}
 		t.Logf("%s for %s of response time (GraphQL %s)", took, sum, sum2(graphql))

@@ -10,7 +10,7 @@ import (
 // points and 900 REST points a minute).
 const (
 	graphqlTime  = 55 * time.Second
-	totalTime    = 83 * time.Second
+	totalTime    = 78 * time.Second
 	graphqlCalls = 1900
 	restCalls    = 850
 )
