@@ -20,8 +20,8 @@ const auditLife = 180 * 24 * time.Hour
 // auditEvent is what is needed of an event.
 type auditEvent struct {
 	Action    string `json:"action"`
-	Actor     string `json:"actor"`
-	ActorID   int64  `json:"actor_id"`
+	Actor     string `json:"actor"`      // missing where nobody acted
+	ActorID   int64  `json:"actor_id"`   // missing with it
 	Timestamp int64  `json:"@timestamp"` // milliseconds
 	CreatedAt int64  `json:"created_at"` // milliseconds
 }
@@ -111,7 +111,16 @@ func nextCursor(resp *gh.Response) string { return resp.After }
 func (r *run) keepActor(ctx context.Context, w *auditWalk, e auditEvent) error {
 	w.events++
 	w.oldest = e.at()
-	if e.ActorID <= 0 || w.seen[e.ActorID] || strings.HasSuffix(e.Actor, "[bot]") {
+	switch {
+	case e.Actor == "" && e.ActorID == 0, strings.HasSuffix(e.Actor, "[bot]"):
+		return nil
+	case e.Actor == "", e.ActorID <= 0: // somebody did something, and nobody knows who
+		var l lacks
+		l.unless(e.Actor != "", "actor")
+		l.unless(e.ActorID > 0, "actor_id")
+		r.lower(*l.gap("audit log of " + r.org.Login), access.AreaAuditLog)
+		return nil
+	case w.seen[e.ActorID]:
 		return nil
 	}
 	w.seen[e.ActorID] = true

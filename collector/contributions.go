@@ -30,11 +30,11 @@ type contributionsQuery struct {
 type commits struct {
 	DatabaseID              int64
 	ContributionsCollection *struct {
-		HasAnyContributions                 bool
-		TotalIssueContributions             int
-		TotalPullRequestContributions       int
-		TotalPullRequestReviewContributions int
-		RestrictedContributionsCount        int
+		HasAnyContributions                 *bool
+		TotalIssueContributions             *int
+		TotalPullRequestContributions       *int
+		TotalPullRequestReviewContributions *int
+		RestrictedContributionsCount        *int
 		CommitContributionsByRepository     []struct {
 			Contributions nodes[occurrence] `graphql:"contributions(first:1,orderBy:{field:OCCURRED_AT,direction:DESC})"`
 		} `graphql:"commitContributionsByRepository(maxRepositories:100)"`
@@ -131,7 +131,7 @@ func (r *run) readContributions(ctx context.Context, batch []member, from time.T
 		if err == nil {
 			trouble = t.at("nodes", i)
 		}
-		if trouble != nil || i >= len(q.Nodes) || q.Nodes[i] == nil || q.Nodes[i].ContributionsCollection == nil {
+		if trouble != nil || i >= len(q.Nodes) || q.Nodes[i] == nil || !q.Nodes[i].told() {
 			if err := r.noContributions(ctx, m, trouble); err != nil {
 				return err
 			}
@@ -161,8 +161,15 @@ func (c commits) read() (last sign, undated bool) {
 			}
 		}
 	}
-	others := all.TotalIssueContributions + all.TotalPullRequestContributions + all.TotalPullRequestReviewContributions + all.RestrictedContributionsCount
-	return last, others > 0 || all.HasAnyContributions && last.at.IsZero()
+	others := *all.TotalIssueContributions + *all.TotalPullRequestContributions + *all.TotalPullRequestReviewContributions + *all.RestrictedContributionsCount
+	return last, others > 0 || *all.HasAnyContributions && last.at.IsZero()
+}
+
+// told reports whether everything came by which read tells idle from active.
+func (c commits) told() bool {
+	all := c.ContributionsCollection
+	return all != nil && all.HasAnyContributions != nil && all.TotalIssueContributions != nil && all.TotalPullRequestContributions != nil &&
+		all.TotalPullRequestReviewContributions != nil && all.RestrictedContributionsCount != nil && all.CommitContributionsByRepository != nil
 }
 
 func (r *run) noContributions(ctx context.Context, m member, err error) error {

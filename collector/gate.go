@@ -12,7 +12,7 @@ import (
 type gateReading struct {
 	r      *run
 	item   gateItem
-	gate   *access.Gate // nil: not read
+	gate   *access.Gate // nil: not read; not whole beside a gap
 	grants []access.Grant
 	people []access.Person
 	gap    *gap
@@ -26,26 +26,27 @@ func (g *gateReading) begin() {
 	g.gate = &access.Gate{Env: g.item.id, Repo: g.item.of.repo.id}
 }
 
-// miss notes what keeps the gate from being whole; what was read stays.
+// miss notes what keeps the gate from being whole; the reviewers that were read stay.
 func (g *gateReading) miss(why gap) { g.gap = &why }
 
 // rule takes one protection rule. Kinds that ajar does not know may guard or
 // open the environment, so that the gate is not complete with one.
 func (g *gateReading) rule(facts ruleFacts, reviewers []*reviewer) {
+	var l lacks
+	l.among(&facts.Type, "the kind of a rule", "WAIT_TIMER", "REQUIRED_REVIEWERS", "BRANCH_POLICY") // REST tells the branches
 	switch facts.Type {
 	case "WAIT_TIMER":
-		g.gate.WaitTimer = facts.Timeout
+		l.unless(facts.Timeout != nil, "timeout")
+		g.gate.WaitTimer = value(facts.Timeout)
 	case "REQUIRED_REVIEWERS":
-		g.gate.PreventSelfReview = facts.PreventSelfReview != nil && *facts.PreventSelfReview
-		if facts.PreventSelfReview == nil {
-			g.miss(partial("%s: GitHub did not tell whether self-review is prevented", g.what()))
+		l.unless(facts.PreventSelfReview != nil, "preventSelfReview")
+		g.gate.PreventSelfReview = value(facts.PreventSelfReview)
+		for _, who := range reviewers {
+			g.reviewer(who)
 		}
-	case "BRANCH_POLICY": // REST tells the branches
-	default:
-		g.miss(partial("%s: a rule of a kind that is not known here: %q", g.what(), facts.Type))
 	}
-	for _, who := range reviewers {
-		g.reviewer(who)
+	if why := l.gap(g.what()); why != nil {
+		g.miss(*why)
 	}
 }
 
@@ -98,13 +99,14 @@ func (g *gateReading) long(ctx context.Context) error {
 }
 
 // join adds the gate to its repository's, and hands those on when it was the
-// last.
+// last. A gate of which a part is not known is not handed on: what it lacks would
+// stand as no.
 func (g *gateReading) join(ctx context.Context) error {
 	w := g.item.of
 	w.mu.Lock()
-	if g.gate != nil {
+	w.rows.Grants = append(w.rows.Grants, g.grants...)
+	if g.gate != nil && g.gap == nil {
 		w.rows.Entities = append(w.rows.Entities, *g.gate)
-		w.rows.Grants = append(w.rows.Grants, g.grants...)
 	}
 	if g.gap != nil {
 		w.gap = g.gap

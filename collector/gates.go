@@ -65,8 +65,8 @@ type longGateRule struct {
 
 type ruleFacts struct {
 	Type              string
-	Timeout           int // minutes
-	PreventSelfReview *bool
+	Timeout           *int  // minutes
+	PreventSelfReview *bool // null but for required reviewers
 }
 
 // reviewer is a user or a team. Fields that both have carry aliases.

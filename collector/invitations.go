@@ -33,6 +33,10 @@ func (r *run) invites(ctx context.Context, area access.Area, what string, list l
 			if row.GetID() == 0 {
 				return 0, resp, errNull
 			}
+			if why := lacksInvite(area, row).gap(what); why != nil {
+				r.lower(*why, area)
+				continue
+			}
 			if err := r.keepInvite(ctx, area, row); err != nil {
 				return 0, resp, err
 			}
@@ -48,6 +52,16 @@ func (r *run) invites(ctx context.Context, area access.Area, what string, list l
 		r.lower(gapOf(area, what, err), area)
 	}
 	return r.close(ctx, area, -1)
+}
+
+// lacksInvite says what was not told of an invitation. It is for an account or
+// for an address.
+func lacksInvite(area access.Area, row *gh.Invitation) (l lacks) {
+	l.unless(row.GetLogin() != "" || row.GetEmail() != "", "login and email")
+	l.unless(row.GetRole() != "", "role")
+	l.unless(row.CreatedAt != nil, "created_at")
+	l.unless(area != access.AreaFailedInvitations || row.FailedAt != nil, "failed_at")
+	return l
 }
 
 // ghes reports whether the server is a GitHub Enterprise Server.

@@ -3,6 +3,7 @@ package collector
 import (
 	"context"
 	"fmt"
+	"time"
 
 	gh "github.com/google/go-github/v92/github"
 
@@ -39,23 +40,52 @@ func (w *repoWalk) deployKeys(ctx context.Context, d detailed, s sight) error {
 	return r.out.put(ctx, area, of.id, access.Rows{})
 }
 
+// keyAnswer is a key as REST lists it. A server that does not know enabled has no
+// way to switch keys off.
+type keyAnswer struct {
+	ID        int64            `json:"id"`
+	Title     *string          `json:"title"`
+	Key       *string          `json:"key"`
+	ReadOnly  *bool            `json:"read_only"`
+	Verified  *bool            `json:"verified"`
+	Enabled   *bool            `json:"enabled"`
+	CreatedAt *time.Time       `json:"created_at"`
+	LastUsed  given[time.Time] `json:"last_used"` // null: never
+	AddedBy   *string          `json:"added_by"`
+}
+
+// lacks says what was not told of a key.
+func (k *keyAnswer) lacks(what string) *gap {
+	var l lacks
+	l.unless(k.Title != nil, "title")
+	l.unless(text(k.Key), "key")
+	l.unless(k.ReadOnly != nil, "read_only")
+	l.unless(k.Verified != nil, "verified")
+	l.unless(k.CreatedAt != nil, "created_at")
+	l.unless(k.LastUsed.told, "last_used")
+	return l.gap(fmt.Sprintf("%s: key %d", what, k.ID))
+}
+
 func (r *run) readKeys(ctx context.Context, of place, count int) error {
 	what := "deploy keys of " + r.name(of.name)
 	rows, seen := access.Rows{}, map[int64]bool{}
+	var g *gap
 	err := r.pages(ctx, func(page int) (int, *gh.Response, error) {
-		keys, resp, err := r.c.REST().Repositories.ListKeys(ctx, r.org.Login, of.name, &gh.ListOptions{Page: page, PerPage: perPage})
+		var keys []*keyAnswer
+		resp, err := r.get(ctx, fmt.Sprintf("repos/%s/%s/keys?per_page=%d&page=%d", r.org.Login, of.name, perPage, page), &keys)
 		for _, k := range keys {
-			if k.GetID() == 0 {
+			if k == nil || k.ID == 0 {
 				return 0, resp, errNull
 			}
-			if seen[k.GetID()] {
+			if seen[k.ID] {
 				continue
 			}
-			seen[k.GetID()] = true
-			if k.ReadOnly == nil {
-				return 0, resp, fmt.Errorf("GitHub did not tell whether key %d is read-only", k.GetID())
+			seen[k.ID] = true
+			if why := k.lacks(what); why != nil {
+				g = why
+				continue
 			}
-			key, grant := keyOf(of.id, k)
+			key, grant := k.read(of.id)
 			rows.Entities, rows.Grants = append(rows.Entities, key), append(rows.Grants, grant)
 		}
 		return len(keys), resp, err
@@ -63,11 +93,10 @@ func (r *run) readKeys(ctx context.Context, of place, count int) error {
 	if end := stopped(err); end != nil {
 		return end
 	}
-	var g *gap
 	if err != nil {
 		why := gapOf(access.AreaDeployKeys, what, err)
 		g = &why
-	} else if count >= 0 && len(seen) != count {
+	} else if g == nil && count >= 0 && len(seen) != count {
 		why := partial("%s: GraphQL counts %d and REST lists %d", what, count, len(seen))
 		g = &why
 	}
@@ -75,15 +104,14 @@ func (r *run) readKeys(ctx context.Context, of place, count int) error {
 	return r.finish(ctx, access.AreaDeployKeys, of.id, rows, g)
 }
 
-// keyOf turns a key into the thing and its grant. A server that does not know
-// enabled has no way to switch keys off.
-func keyOf(repository int64, k *gh.Key) (access.DeployKey, access.Grant) {
+// read turns a key into the thing and its grant.
+func (k *keyAnswer) read(repository int64) (access.DeployKey, access.Grant) {
 	key := access.DeployKey{
-		ID: k.GetID(), Repo: repository, Title: k.GetTitle(), Public: k.GetKey(), ReadOnly: k.GetReadOnly(),
-		Verified: k.GetVerified(), Enabled: k.Enabled == nil || *k.Enabled, CreatedAt: k.GetCreatedAt().UTC(), AddedBy: k.GetAddedBy(),
+		ID: k.ID, Repo: repository, Title: value(k.Title), Public: value(k.Key), ReadOnly: value(k.ReadOnly),
+		Verified: value(k.Verified), Enabled: k.Enabled == nil || *k.Enabled, CreatedAt: value(k.CreatedAt).UTC(), AddedBy: value(k.AddedBy),
 	}
-	if k.LastUsed != nil {
-		key.LastUsed = day(k.GetLastUsed().Time)
+	if k.LastUsed.value != nil {
+		key.LastUsed = day(*k.LastUsed.value)
 	}
 	grant := access.Grant{
 		Principal: access.Ref{Kind: access.Key, ID: key.ID}, Resource: repo(repository), Privilege: access.Write, Source: access.ByKey,

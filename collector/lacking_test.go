@@ -84,6 +84,17 @@ func without(key string) func(map[string]any) {
 	}
 }
 
+// saying puts another value in place of a key's.
+func saying(key string, to any) func(map[string]any) {
+	return func(answer map[string]any) {
+		each(answer, func(m map[string]any) {
+			if _, ok := m[key]; ok {
+				m[key] = to
+			}
+		})
+	}
+}
+
 // refused makes a field null in every row of a connection of the organization,
 // with the error that GitHub puts beside it.
 func refused(list, rows, field string) func(map[string]any) {
@@ -150,17 +161,53 @@ func spoilt() map[string]struct {
 	}
 	for f, a := range map[string]access.Area{
 		"isArchived": access.AreaRepositories, "visibility": access.AreaRepositories, "isFork": access.AreaRepositories, "pushedAt": access.AreaRepositories,
-		"defaultBranchRef": access.AreaRepositories, "parentTeam": access.AreaTeams, "privacy": access.AreaTeams, "slug": access.AreaTeams,
+		"defaultBranchRef": access.AreaRepositories, "deployKeys": access.AreaRepositories, "preventSelfReview": access.AreaGates, "timeout": access.AreaGates,
+		"type": access.AreaGates, "hasAnyContributions": access.AreaContributions, "commitContributionsByRepository": access.AreaContributions,
+		"totalIssueContributions": access.AreaContributions, "permissionSources": access.AreaDirectGrants, "parentTeam": access.AreaTeams, "privacy": access.AreaTeams, "slug": access.AreaTeams,
 	} {
 		out["missing "+f] = spoil{edited("graphql", without(f)), a}
 	}
+	for _, x := range []struct {
+		path   string
+		area   access.Area
+		fields string
+	}{
+		{"/keys", access.AreaDeployKeys, "id title key read_only verified created_at last_used"},
+		{"/audit-log", access.AreaAuditLog, "actor actor_id action"},
+		{"/deployment-branch-policies", access.AreaPolicies, "id name type total_count"},
+		{"/organization-roles", access.AreaOrgRoles, "id name permissions total_count"},
+		{"/custom-repository-roles", access.AreaCustomRoles, "id name permissions base_role total_count"},
+		{"/outside_collaborators", access.AreaOutside, "id login node_id"},
+		{"/invitations", access.AreaInvitations, "id role created_at"},
+		{"/failed_invitations", access.AreaFailedInvitations, "id created_at failed_at"},
+		{"/permissions/workflow", access.AreaWorkflowToken, "default_workflow_permissions can_approve_pull_request_reviews"},
+	} {
+		for _, f := range strings.Fields(x.fields) {
+			out[x.path+" without "+f] = spoil{edited(x.path, without(f)), x.area}
+		}
+	}
+	out["unknown workflow permissions"] = spoil{edited("/permissions/workflow", saying("default_workflow_permissions", "from-the-future")), access.AreaWorkflowToken}
+	out["unknown visibility"] = spoil{edited("graphql", saying("visibility", "FROM_THE_FUTURE")), access.AreaRepositories}
+	out["unknown privacy"] = spoil{edited("graphql", saying("privacy", "FROM_THE_FUTURE")), access.AreaTeams}
+	out["unknown type of patterns"] = spoil{edited("/deployment-branch-policies", saying("type", "planet")), access.AreaPolicies}
 	return out
 }
 
+// guested is a modest organization with a guest, and an invitation that failed.
+func guested() *githubsim.World {
+	w := modest()
+	o, guest := w.Orgs[0], w.Users[len(w.Users)-1].Login
+	o.Repos[3].Collaborators = append(o.Repos[3].Collaborators, &githubsim.Collaborator{Login: guest, Permission: "pull"})
+	o.FailedInvitations = append(o.FailedInvitations, &githubsim.OrgInvitation{
+		ID: 670_000, Email: "late@example.org", Role: "direct_member", CreatedAt: o.CreatedAt, FailedAt: w.Meta.Now, FailedReason: "expired",
+	})
+	return w
+}
+
 func TestFieldThatWasNotToldIsAGapAndNeverAValue(t *testing.T) {
-	clean := start(t, modest()).collect(t, "acme")
+	clean := start(t, guested()).collect(t, "acme")
 	for name, tc := range spoilt() {
-		w := modest()
+		w := guested()
 		s := start(t, w, tc.change).collect(t, "acme")
 		checkSound(t, s, w, w.Orgs[0])
 		checkNothingHalfTrue(t, name, clean, s)

@@ -54,7 +54,10 @@ func (r *run) orgRoles(ctx context.Context) error {
 
 func (r *run) keepOrgRole(ctx context.Context, row *gh.CustomOrgRole) error {
 	role := access.OrgRole{ID: row.GetID(), Name: row.GetName(), Origin: row.GetSource(), Permissions: row.Permissions, Base: access.None}
-	var why *gap
+	var l lacks
+	l.unless(role.Name != "", "name")
+	l.unless(row.Permissions != nil, "permissions")
+	why := l.gap(fmt.Sprintf("organization role %d of %s", role.ID, r.org.Login))
 	if base, ok := access.ParsePrivilege(row.GetBaseRole()); ok && base.OnRepository() {
 		role.Base = base
 	} else if row.GetBaseRole() != "" {
@@ -103,8 +106,8 @@ func (r *run) roleHolders(ctx context.Context, role access.OrgRole) (grants []ac
 		people := make([]access.Person, 0, len(rows))
 		for _, u := range rows {
 			who := user(u.GetID())
-			if who.ID == 0 {
-				return 0, resp, errNull
+			if who.ID == 0 || u.GetLogin() == "" {
+				return 0, resp, errNoPerson
 			}
 			if seen[who] {
 				continue
@@ -122,7 +125,7 @@ func (r *run) roleHolders(ctx context.Context, role access.OrgRole) (grants []ac
 		rows, resp, err := r.c.REST().Organizations.ListTeamsAssignedToOrgRole(ctx, r.org.Login, role.ID, &gh.ListOptions{Page: page, PerPage: perPage})
 		for _, t := range rows {
 			who := team(t.GetID())
-			if who.ID == 0 {
+			if who.ID == 0 || t.GetSlug() == "" {
 				return 0, resp, errNull
 			}
 			if !seen[who] {

@@ -21,8 +21,8 @@ func (r *run) outside(ctx context.Context) error {
 		people := make([]access.Person, 0, len(rows))
 		for _, u := range rows {
 			id := u.GetID()
-			if id == 0 {
-				return 0, resp, errNull
+			if id == 0 || u.GetLogin() == "" || u.GetNodeID() == "" {
+				return 0, resp, errNoPerson
 			}
 			if seen[id] {
 				continue

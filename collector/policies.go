@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	gh "github.com/google/go-github/v92/github"
@@ -149,6 +150,12 @@ func (r *run) patterns(ctx context.Context, of place, name string) ([]access.Pat
 		for _, p := range a.Policies {
 			if p.ID == 0 {
 				return 0, resp, errNull
+			}
+			var l lacks
+			l.unless(p.Name != "", "name")
+			l.among(&p.Type, "type", "branch", "tag")
+			if len(l) > 0 {
+				return 0, resp, fmt.Errorf("pattern %d: %s", p.ID, strings.Join(l, ", "))
 			}
 			if !seen[p.ID] {
 				seen[p.ID] = true

@@ -61,6 +61,10 @@ func (r *run) rested(resp *gh.Response, err error) error {
 // errNull is a REST list with a row that is null.
 var errNull = errors.New("a row came as null")
 
+// errNoPerson is a list of people with a row that is none: it may be a list of
+// something else.
+var errNoPerson = errors.New("a row is no person: it has no id or no login")
+
 // errNoCount is an answer that is no list of GitHub's: those say how long they
 // are.
 var errNoCount = errors.New("the answer holds no total_count")

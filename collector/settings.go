@@ -129,9 +129,14 @@ func (r *run) workflowToken(ctx context.Context) error {
 	switch {
 	case err != nil:
 		r.lower(gapOf(area, what, err), area)
-	case a.DefaultWorkflowPermissions == nil:
-		r.lower(partial("%s: GitHub did not tell them", what), area)
 	default:
+		var l lacks
+		l.among(a.DefaultWorkflowPermissions, "default_workflow_permissions", "read", "write")
+		l.unless(a.CanApprovePullRequestReviews != nil, "can_approve_pull_request_reviews")
+		if g := l.gap(what); g != nil {
+			r.lower(*g, area)
+			break
+		}
 		w := access.WorkflowToken{Default: a.GetDefaultWorkflowPermissions(), CanApprovePullRequests: a.CanApprovePullRequestReviews}
 		if err := r.out.put(ctx, area, r.org.ID, one(w)); err != nil {
 			return err
