@@ -103,20 +103,32 @@ func digestOf(c content) digest {
 	b := make([]byte, 0, 64+48*len(c.grants)+512*len(c.entities))
 	b = binary.AppendUvarint(b, uint64(len(c.entities)))
 	for _, e := range c.entities {
-		b = binary.AppendVarint(b, e.id)
-		b = binary.AppendUvarint(b, uint64(len(e.label)))
-		b = append(b, e.label...)
-		b = binary.AppendUvarint(b, uint64(len(e.body)))
-		b = append(b, e.body...)
+		b = appendEntity(b, e.id, e.label, e.body)
 	}
 	for _, g := range c.grants {
-		b = append(b, byte(g.Principal.Kind), byte(g.Resource.Kind), byte(g.Privilege), byte(g.Source))
-		b = binary.AppendVarint(b, g.Principal.ID)
-		b = binary.AppendVarint(b, g.Resource.ID)
-		b = binary.AppendVarint(b, g.Role)
+		b = appendGrant(b, g)
 	}
-	sum := sha256.Sum256(b)
-	return digest(sum[:16])
+	return sum(b)
+}
+
+func appendEntity[T string | []byte](b []byte, id int64, label, body T) []byte {
+	b = binary.AppendVarint(b, id)
+	b = binary.AppendUvarint(b, uint64(len(label)))
+	b = append(b, label...)
+	b = binary.AppendUvarint(b, uint64(len(body)))
+	return append(b, body...)
+}
+
+func appendGrant(b []byte, g access.Grant) []byte {
+	b = append(b, byte(g.Principal.Kind), byte(g.Resource.Kind), byte(g.Privilege), byte(g.Source))
+	b = binary.AppendVarint(b, g.Principal.ID)
+	b = binary.AppendVarint(b, g.Resource.ID)
+	return binary.AppendVarint(b, g.Role)
+}
+
+func sum(b []byte) digest {
+	all := sha256.Sum256(b)
+	return digest(all[:16])
 }
 
 // text makes what a stranger named something fit to be stored as text.

@@ -12,16 +12,9 @@ import (
 
 const (
 	newestRelation = `SELECT coalesce(max(id), 0) FROM relations ORDER BY 1`
-	countRows      = `
-		SELECT a.grants_on, sum(s.rows)
-		  FROM scopes s
-		  JOIN areas a ON a.id = s.area
-		 WHERE s.org = $1 AND a.grants_on IS NOT NULL
-		 GROUP BY a.grants_on
-		 ORDER BY a.grants_on`
 	// CROSS JOIN only fixes which table leads, whatever SQLite counts in them.
 	grantsAt = `
-		SELECT g.principal, g.resource, g.relation
+		SELECT g.principal, g.resource, g.relation, s.id
 		  FROM areas a
 		 CROSS JOIN scopes s ON s.org = $1 AND s.area = a.id
 		 CROSS JOIN grants g ON g.scope = s.id
@@ -32,6 +25,15 @@ const (
 // edge is a grant while it is sorted: small to move and cheap to compare, which
 // is half of what loading a million of them takes.
 type edge struct{ resource, principal, relation int64 }
+
+// compare orders edges on one kind of thing as access.Grant.Compare does.
+func (x edge) compare(y edge, known map[int64]ranked) int {
+	if x.resource != y.resource {
+		return cmp.Compare(x.resource, y.resource)
+	}
+	a, b := known[x.relation], known[y.relation]
+	return cmp.Or(cmp.Compare(a.principal, b.principal), cmp.Compare(x.principal, y.principal), cmp.Compare(a.rank, b.rank))
+}
 
 // edges holds them by the kind of what they are on, the first thing that orders
 // grants.
@@ -46,29 +48,39 @@ type ranked struct {
 
 // loadGrants reads the grants of a snapshot.
 func (s *Store) loadGrants(ctx context.Context, info SnapshotInfo, l *loading) error {
-	var all edges
-	err := s.makeRoom(ctx, info.OrgID, &all)
-	if err == nil {
-		l.snap.Grants, err = s.grants(ctx, grantsAt, []any{info.OrgID, info.ID}, &all, func(ranked) bool { return true })
+	var all edges // as much as there is now, which saves growing
+	for kind, n := range l.proof.grantsOn {
+		all[kind] = make([]edge, 0, n)
 	}
+	var err error
+	l.snap.Grants, err = s.grants(ctx, grantsAt, []any{info.OrgID, info.ID}, &all, func(ranked) bool { return true }, &l.proof)
 	return err
 }
 
 // grants reads principals, resources and relations, keeps those of the wanted
-// sort, and gives them in the order of access.Grant.Compare.
-func (s *Store) grants(ctx context.Context, query string, args []any, all *edges, wanted func(ranked) bool) ([]access.Grant, error) {
+// sort, and gives them in the order of access.Grant.Compare. Where there is a
+// proof, the query gives the row of each scope as well.
+func (s *Store) grants(ctx context.Context, query string, args []any, all *edges, wanted func(ranked) bool, p *proof) ([]access.Grant, error) {
 	known, err := s.rankedRelations(ctx)
 	if err != nil {
 		return nil, err
 	}
+	var e edge
+	var scope int64
+	into := []any{&e.principal, &e.resource, &e.relation, &scope}
+	if p == nil {
+		into = into[:3]
+	}
 	err = s.read.rows(ctx, query, args, func(rows *sql.Rows) error {
-		var e edge
-		if err := rows.Scan(&e.principal, &e.resource, &e.relation); err != nil {
+		if err := rows.Scan(into...); err != nil {
 			return err
 		}
 		r, ok := known[e.relation]
 		if !ok {
 			return fmt.Errorf("%w: a grant has the relation %d, which does not exist", ErrDamaged, e.relation)
+		}
+		if p != nil {
+			p.grant(known, scope, e)
 		}
 		if wanted(r) {
 			all[r.resource] = append(all[r.resource], e)
@@ -78,18 +90,10 @@ func (s *Store) grants(ctx context.Context, query string, args []any, all *edges
 	if err != nil {
 		return nil, err
 	}
+	if p != nil {
+		p.endGrants(known)
+	}
 	return all.sorted(known), nil
-}
-
-// makeRoom takes as much as there is now, which saves growing.
-func (s *Store) makeRoom(ctx context.Context, org int64, all *edges) error {
-	return s.read.rows(ctx, countRows, []any{org}, func(rows *sql.Rows) error {
-		var kind access.Kind
-		var n int
-		err := rows.Scan(&kind, &n)
-		all[kind] = make([]edge, 0, n)
-		return err
-	})
 }
 
 // rankedRelations gives all relations. They are only ever added to, so those that
@@ -137,13 +141,7 @@ func (e *edges) sorted(known map[int64]ranked) []access.Grant {
 	out := make([]access.Grant, 0, total)
 	for kind := range e {
 		on := e[kind]
-		slices.SortFunc(on, func(x, y edge) int {
-			if x.resource != y.resource {
-				return cmp.Compare(x.resource, y.resource)
-			}
-			a, b := known[x.relation], known[y.relation]
-			return cmp.Or(cmp.Compare(a.principal, b.principal), cmp.Compare(x.principal, y.principal), cmp.Compare(a.rank, b.rank))
-		})
+		slices.SortFunc(on, func(x, y edge) int { return x.compare(y, known) })
 		for i, x := range on {
 			if i == 0 || x != on[i-1] {
 				out = append(out, known[x.relation].grant(x.principal, x.resource))

@@ -12,7 +12,7 @@ import (
 
 const (
 	entitiesAt = `
-		SELECT s.area, s.scope, e.body
+		SELECT s.area, s.id, e.label, e.body
 		  FROM areas a
 		 CROSS JOIN scopes s ON s.org = $1 AND s.area = a.id
 		 CROSS JOIN entities e ON e.scope = s.id
@@ -38,6 +38,7 @@ type loading struct {
 	gates    []access.Gate
 	policies []access.Policy
 	words    map[string]string
+	proof    proof
 }
 
 // word gives one copy of a text that many things share.
@@ -49,11 +50,12 @@ func (l *loading) word(s string) string {
 	return s
 }
 
-// Load reads what one snapshot saw. The result belongs to the caller.
+// Load reads what one snapshot saw. The result belongs to the caller. What the
+// newest one is made of is held against the digests that were stored with it.
 func (s *Store) Load(ctx context.Context, info SnapshotInfo) (*access.Snapshot, error) {
 	l := &loading{snap: &access.Snapshot{ID: info.ID, TakenAt: info.At}, words: map[string]string{}}
 	for _, step := range []func(context.Context, SnapshotInfo, *loading) error{
-		s.loadOrg, s.loadEntities, s.loadGrants, s.loadPeople,
+		s.startProof, s.loadOrg, s.loadEntities, s.loadGrants, s.endProof, s.loadPeople,
 	} {
 		if err := step(ctx, info, l); err != nil {
 			return nil, fmt.Errorf("snapshot %d of %s: %w", info.ID, info.Org, explain(s.path, err))
@@ -80,19 +82,24 @@ func (s *Store) loadEntities(ctx context.Context, info SnapshotInfo, l *loading)
 	err := s.read.rows(ctx, entitiesAt, []any{info.OrgID, info.ID}, func(rows *sql.Rows) error {
 		var id uint8
 		var scope int64
-		var body sql.RawBytes
-		if err := rows.Scan(&id, &scope, &body); err != nil {
+		var label, body sql.RawBytes
+		if err := rows.Scan(&id, &scope, &label, &body); err != nil {
 			return err
 		}
 		a := byAreaID[id]
 		if a == nil || a.thing == nil {
+			l.proof.found++
 			return nil // an area of a later ajar that brought no new schema
 		}
-		if _, err := a.thing.decode(body, l); err != nil {
-			return fmt.Errorf("reading %s of scope %d: %w", a.name, scope, err)
+		key, err := a.thing.decode(body, l)
+		if err != nil {
+			return fmt.Errorf("reading %s, row %d of scopes: %w", a.name, scope, err)
 		}
+		l.proof.entity(a, scope, key, label, body)
 		return nil
 	})
+	l.proof.endEntities()
+	l.proof.begin(0)
 	l.sort()
 	return err
 }
