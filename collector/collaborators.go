@@ -54,7 +54,8 @@ func (r *run) keepCollaborators(ctx context.Context, of place, node string, edge
 	grants := make([]access.Grant, 0, len(edges))
 	people := make([]access.Person, 0, len(edges))
 	for _, c := range edges {
-		people = append(people, access.Person{ID: c.id(), NodeID: c.Node.ID, Login: c.Node.Login})
+		who := access.Person{ID: c.id(), NodeID: c.Node.ID, Login: c.Node.Login}
+		people = append(people, who)
 		p, role, direct, why := r.directRole(c, node)
 		if why != "" {
 			unknown := partial("collaborator %s of %s: %s", c.Node.Login, r.name(of.name), why)
@@ -62,6 +63,7 @@ func (r *run) keepCollaborators(ctx context.Context, of place, node string, edge
 			continue
 		}
 		if direct {
+			r.meets(who)
 			grants = append(grants, access.Grant{Principal: user(c.id()), Resource: repo(of.id), Privilege: p, Source: access.Direct, Role: role})
 		}
 	}

@@ -105,11 +105,14 @@ func (r *run) all(ctx context.Context) error {
 	if err := errors.Join(r.organization(ctx), r.settings(ctx), r.customRoles(ctx)); err != nil {
 		return err
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return r.people(ctx) })
-	g.Go(func() error { return r.things(ctx) })
-	g.Go(func() error { return r.organizationLists(ctx) })
-	return g.Wait()
+	g, within := errgroup.WithContext(ctx)
+	g.Go(func() error { return r.people(within) })
+	g.Go(func() error { return r.things(within) })
+	g.Go(func() error { return r.organizationLists(within) })
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return r.settleGuests(ctx)
 }
 
 // things reads teams and repositories, and what only REST tells of each of

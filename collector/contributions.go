@@ -78,7 +78,7 @@ func (s *sign) see(what string, at time.Time) {
 func (r *run) contributions(ctx context.Context) error {
 	area := access.AreaContributions
 	if !r.reads(area) {
-		return r.close(ctx, area, -1)
+		return nil
 	}
 	for _, a := range []access.Area{access.AreaMembers, access.AreaOutside} {
 		if g, ok := r.lowered(a); ok {
@@ -95,10 +95,7 @@ func (r *run) contributions(ctx context.Context) error {
 	for batch := range slices.Chunk(r.who, contributors) {
 		g.Go(func() error { return r.readContributions(ctx2, batch, from) })
 	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	return r.close(ctx, area, len(r.who))
+	return g.Wait()
 }
 
 func (r *run) contributionVars(batch []member, from time.Time) map[string]any {

@@ -125,7 +125,7 @@ func (r *run) keepMembers(ctx context.Context, edges []*memberEdge, t *troubles,
 		if _, twice := l.ids[n.DatabaseID]; twice {
 			continue
 		}
-		l.ids[n.DatabaseID] = struct{}{}
+		l.ids[n.DatabaseID], r.listed[n.DatabaseID] = struct{}{}, true
 		if g := r.lacksMember(e, t, "organization", "membersWithRole", "edges", i); g != nil {
 			for _, a := range []access.Area{access.AreaMembers, access.AreaTwoFactor, access.AreaContributions} {
 				if err := r.finish(ctx, a, n.DatabaseID, access.Rows{}, g); err != nil {

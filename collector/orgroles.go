@@ -116,6 +116,7 @@ func (r *run) roleHolders(ctx context.Context, role access.OrgRole) (grants []ac
 			people = append(people, access.Person{ID: who.ID, NodeID: u.GetNodeID(), Login: u.GetLogin()})
 			err = errors.Join(err, hold(who, u.GetAssignment()))
 		}
+		r.meets(people...)
 		return len(rows), resp, errors.Join(err, r.out.people(ctx, false, people))
 	})
 	if err != nil {

@@ -2,6 +2,8 @@ package collector
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	gh "github.com/google/go-github/v92/github"
 
@@ -12,7 +14,7 @@ import (
 func (r *run) outside(ctx context.Context) error {
 	area := access.AreaOutside
 	if !r.reads(area, access.AreaContributions) {
-		return r.close(ctx, area, -1)
+		return nil
 	}
 	seen := map[int64]bool{}
 	err := r.pages(ctx, func(page int) (int, *gh.Response, error) {
@@ -27,7 +29,7 @@ func (r *run) outside(ctx context.Context) error {
 			if seen[id] {
 				continue
 			}
-			seen[id] = true
+			seen[id], r.listed[id] = true, true
 			people = append(people, access.Person{ID: id, NodeID: u.GetNodeID(), Login: u.GetLogin()})
 			r.who = append(r.who, member{id, u.GetNodeID(), u.GetLogin()})
 			if err := r.out.put(ctx, area, id, one(access.Outside{User: id})); err != nil {
@@ -45,5 +47,38 @@ func (r *run) outside(ctx context.Context) error {
 	if err != nil {
 		r.lower(gapOf(area, "outside collaborators of "+r.org.Login, err), area)
 	}
-	return r.close(ctx, area, -1)
+	return nil
+}
+
+// meets notes people who hold something directly.
+func (r *run) meets(people ...access.Person) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, p := range people {
+		r.met[p.ID] = p.Login
+	}
+}
+
+// settleGuests ends what rests on the list of outside collaborators. The list
+// states no total, so that one cut short does not show by itself; but whoever
+// holds something here is a member or in it.
+func (r *run) settleGuests(ctx context.Context) error {
+	_, blind := r.lowered(access.AreaMembers)
+	if !blind && r.reads(access.AreaMembers, access.AreaTwoFactor, access.AreaContributions) {
+		for _, id := range slices.Sorted(maps.Keys(r.met)) {
+			if !r.listed[id] {
+				r.lower(partial("outside collaborators of %s: %s holds a role here, and is listed neither as a member nor as an outside collaborator", r.org.Login, r.met[id]),
+					access.AreaOutside, access.AreaContributions)
+				break
+			}
+		}
+	}
+	if err := r.close(ctx, access.AreaOutside, -1); err != nil {
+		return err
+	}
+	total := len(r.who)
+	if !r.reads(access.AreaContributions) {
+		total = -1
+	}
+	return r.close(ctx, access.AreaContributions, total)
 }

@@ -25,7 +25,8 @@ type run struct {
 
 	custom   customRoles
 	families families
-	who      []member // members and outside collaborators, for their activity
+	who      []member       // members and outside collaborators, for their activity
+	listed   map[int64]bool // the same by id, with those of whom too little was told
 
 	app    atomic.Bool // the token is a GitHub App's
 	owner  atomic.Bool // the token is of an owner of the organization
@@ -36,7 +37,8 @@ type run struct {
 	mu    sync.Mutex
 	gaps  map[access.Area]gap
 	since map[access.Area]time.Time
-	rests *queue // REST calls that belong to one team or repository
+	met   map[int64]string // logins of who holds something directly
+	rests *queue           // REST calls that belong to one team or repository
 }
 
 // member is somebody whose activity is asked for.
@@ -49,7 +51,7 @@ type member struct {
 func newRun(c Client, org access.Organization, sink Sink, o Options) *run {
 	return &run{
 		c: c, org: org, o: o, out: newOutlet(sink, o), stated: -1,
-		gaps: map[access.Area]gap{}, since: map[access.Area]time.Time{},
+		gaps: map[access.Area]gap{}, since: map[access.Area]time.Time{}, listed: map[int64]bool{}, met: map[int64]string{},
 	}
 }
 
