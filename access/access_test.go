@@ -58,6 +58,22 @@ func TestOneGapInAScopeIsAGapOfItsAreaButNotOfItsSiblings(t *testing.T) {
 	}
 }
 
+func TestAScopeThatWasReadStandsInAnAreaThatMayLackOthers(t *testing.T) {
+	c := access.NewCoverage(
+		access.Cover{Area: access.AreaGates, Status: access.Partial, Reason: "not every repository is listed"},
+		access.Cover{Area: access.AreaGates, Scope: 7, Status: access.Complete},
+	)
+	if c.Complete(access.AreaGates) || !c.CompleteFor(access.AreaGates, 7) || c.CompleteFor(access.AreaGates, 8) {
+		t.Error("repository 7 was read, the area and repository 8 were not")
+	}
+	if got := c.Exceptions(access.AreaGates); len(got) != 0 {
+		t.Errorf("what was read is listed as a gap: %v", got)
+	}
+	if got := access.NewCoverage(c.Lines()...); !got.CompleteFor(access.AreaGates, 7) {
+		t.Error("the line is lost on the way through the ledger's lines")
+	}
+}
+
 func TestNamesAreWrittenAsPeopleReadThemAndUnknownOnesKeepTheirNumber(t *testing.T) {
 	s := access.Snapshot{
 		Org:          access.Organization{ID: 1, Login: "acme"},

@@ -58,7 +58,8 @@ const (
 )
 
 // Cover is one line of the coverage ledger. Scope 0 speaks of the whole area; a
-// line with a scope is an exception to it (only gaps have lines of their own).
+// line with a scope is an exception to it: a gap in an area that was read, or a
+// scope that was read to its end in an area that may lack others.
 type Cover struct {
 	Area   Area      `json:"area"`
 	Scope  int64     `json:"scope,omitempty"`
@@ -108,10 +109,8 @@ func (c Coverage) Of(a Area) Cover {
 	if !ok {
 		return Cover{Area: a, Reason: "not read", Total: -1}
 	}
-	if l.Status == Complete && len(c.scoped[a]) > 0 {
-		l.Status = Partial
-		first := c.exceptions(a)[0]
-		l.Reason, l.Help = first.Reason, first.Help
+	if gaps := c.Exceptions(a); l.Status == Complete && len(gaps) > 0 {
+		l.Status, l.Reason, l.Help = Partial, gaps[0].Reason, gaps[0].Help
 	}
 	return l
 }
@@ -150,7 +149,7 @@ func (c Coverage) Lines() []Cover {
 		if l, ok := c.whole[a]; ok {
 			out = append(out, l)
 		}
-		out = append(out, c.exceptions(a)...)
+		out = append(out, c.scopes(a)...)
 	}
 	return out
 }
@@ -168,9 +167,11 @@ func (c Coverage) Gaps() []Cover {
 }
 
 // Exceptions lists the scopes of an area that have a gap of their own.
-func (c Coverage) Exceptions(a Area) []Cover { return c.exceptions(a) }
+func (c Coverage) Exceptions(a Area) []Cover {
+	return slices.DeleteFunc(c.scopes(a), func(l Cover) bool { return l.Status == Complete })
+}
 
-func (c Coverage) exceptions(a Area) []Cover {
+func (c Coverage) scopes(a Area) []Cover {
 	out := make([]Cover, 0, len(c.scoped[a]))
 	for _, l := range c.scoped[a] {
 		out = append(out, l)

@@ -138,7 +138,7 @@ func (r *run) lowerHidden(ctx context.Context, listed int) error {
 			return nil
 		}
 	}
-	r.lower(hidden, repositoryAreas...)
+	r.shorten(hidden, repositoryAreas...)
 	r.lower(hidden, access.AreaTeamGrants) // a team's list is as short
 	return nil
 }

@@ -36,6 +36,8 @@ type run struct {
 
 	mu    sync.Mutex
 	gaps  map[access.Area]gap
+	short map[access.Area]bool    // the only gap: scopes may be missing from the listing
+	whole map[access.Area][]int64 // scopes with content that were read to their end
 	since map[access.Area]time.Time
 	met   map[int64]string // logins of who holds something directly
 	rests *queue           // REST calls that belong to one team or repository
@@ -51,7 +53,7 @@ type member struct {
 func newRun(c Client, org access.Organization, sink Sink, o Options) *run {
 	return &run{
 		c: c, org: org, o: o, out: newOutlet(sink, o), stated: -1,
-		gaps: map[access.Area]gap{}, since: map[access.Area]time.Time{}, listed: map[int64]bool{}, met: map[int64]string{},
+		gaps: map[access.Area]gap{}, short: map[access.Area]bool{}, whole: map[access.Area][]int64{}, since: map[access.Area]time.Time{}, listed: map[int64]bool{}, met: map[int64]string{},
 	}
 }
 
@@ -103,10 +105,40 @@ func (r *run) lower(g gap, areas ...access.Area) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, a := range areas {
+		r.short[a] = false
 		if old, ok := r.gaps[a]; !ok || old.status == access.Partial && g.status != access.Partial {
 			r.gaps[a] = g
 		}
 	}
+}
+
+// shorten notes a gap of the listing alone: what is listed was read as well as
+// it would have been otherwise.
+func (r *run) shorten(g gap, areas ...access.Area) {
+	for _, a := range areas {
+		_, had := r.lowered(a)
+		r.lower(g, a)
+		r.mu.Lock()
+		r.short[a] = !had
+		r.mu.Unlock()
+	}
+}
+
+// coverWhole writes the lines of the scopes that were read to their end in an
+// area whose listing may lack others.
+func (r *run) coverWhole(ctx context.Context, a access.Area) error {
+	r.mu.Lock()
+	scopes := r.whole[a]
+	if !r.short[a] {
+		scopes = nil
+	}
+	r.mu.Unlock()
+	for _, id := range scopes {
+		if err := r.out.cover(ctx, access.Cover{Area: a, Scope: id, Status: access.Complete, Seen: 1, Total: -1}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lowered gives the gap of an area, if it has one.
@@ -126,6 +158,9 @@ func (r *run) close(ctx context.Context, a access.Area, total int) error {
 	r.mu.Unlock()
 	if g, ok := r.lowered(a); ok {
 		line.Status, line.Reason, line.Help = g.status, g.reason, g.help
+		if err := r.coverWhole(ctx, a); err != nil {
+			return err
+		}
 	}
 	if !r.reads(a) {
 		line = access.Cover{Area: a, Status: access.Partial, Reason: "left out by [collect] without", Total: -1}
@@ -146,6 +181,11 @@ func (r *run) closeAll(ctx context.Context, total int, areas ...access.Area) err
 // finish gives one scope its content: complete, or with a gap what was seen.
 func (r *run) finish(ctx context.Context, a access.Area, scope int64, rows access.Rows, g *gap) error {
 	if g == nil {
+		if slices.Contains(repositoryAreas[1:], a) && len(rows.Entities)+len(rows.Grants) > 0 {
+			r.mu.Lock()
+			r.whole[a] = append(r.whole[a], scope)
+			r.mu.Unlock()
+		}
 		return r.out.put(ctx, a, scope, rows)
 	}
 	if len(rows.Entities)+len(rows.Grants) > 0 {
