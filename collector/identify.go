@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/shurcooL/githubv4"
@@ -17,8 +18,8 @@ type identityQuery struct {
 		ID                              string
 		DatabaseID                      int64
 		Login                           string
-		Name                            *string
-		CreatedAt                       time.Time
+		Name                            given[string] // null: it has none
+		CreatedAt                       *time.Time
 		ArchivedAt                      *time.Time
 		RequiresTwoFactorAuthentication *bool
 	} `graphql:"organization(login:$org)"`
@@ -38,8 +39,18 @@ func Identify(ctx context.Context, c Client, login string) (access.Organization,
 	if err != nil {
 		return access.Organization{}, fmt.Errorf("organization %s: %w", login, err)
 	}
+	if err := t.inside([]any{"organization"}, "requiresTwoFactorAuthentication"); err != nil {
+		return access.Organization{}, fmt.Errorf("organization %s: %w", login, err)
+	}
+	var l lacks
+	l.unless(o.Login != "", "login")
+	l.unless(o.Name.told, "name")
+	l.unless(o.CreatedAt != nil, "createdAt")
+	if len(l) > 0 {
+		return access.Organization{}, fmt.Errorf("organization %s: %s", login, strings.Join(l, ", "))
+	}
 	return access.Organization{
-		ID: o.DatabaseID, NodeID: o.ID, Login: o.Login, Name: value(o.Name),
+		ID: o.DatabaseID, NodeID: o.ID, Login: o.Login, Name: value(o.Name.value),
 		CreatedAt: o.CreatedAt.UTC(), ArchivedAt: value(o.ArchivedAt).UTC(),
 		TwoFactorRequired: o.RequiresTwoFactorAuthentication,
 	}, nil

@@ -26,3 +26,19 @@ func TestGuestWhoIsNotListedIsAGapOfTheOutsideCollaborators(t *testing.T) {
 		t.Errorf("%+v", line)
 	}
 }
+
+// A redirect on the same host may lead to a list of other things, whose rows have
+// ids too. None of them may be taken for a person or an invitation.
+func TestRedirectToAnotherListGivesNoRows(t *testing.T) {
+	for path, a := range map[string]access.Area{
+		"/outside_collaborators": access.AreaOutside, "/invitations": access.AreaInvitations, "/failed_invitations": access.AreaFailedInvitations,
+	} {
+		s := start(t, guested(), faulty(githubsim.Fault{Match: path, Action: githubsim.Redirected, URL: "/orgs/acme/teams"})).collect(t, "acme")
+		if line := s.ledger.Of(a); line.Status == access.Complete || line.Reason == "" {
+			t.Errorf("%s: %+v", path, line)
+		}
+		if n := len(s.put[a]) + len(s.added[a]); n > 0 {
+			t.Errorf("%s: %d rows of another list were taken", path, n)
+		}
+	}
+}
