@@ -27,7 +27,7 @@ func (r *run) invites(ctx context.Context, area access.Area, what string, list l
 	if !r.reads(area) {
 		return r.close(ctx, area, -1)
 	}
-	err := r.pages(ctx, func(page int) (int, *gh.Response, error) {
+	err := r.pages(func(page int) (int, *gh.Response, error) {
 		rows, resp, err := list(ctx, r.org.Login, &gh.ListOptions{Page: page, PerPage: perPage})
 		for _, row := range rows {
 			if row.GetID() == 0 {

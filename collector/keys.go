@@ -70,7 +70,7 @@ func (r *run) readKeys(ctx context.Context, of place, count int) error {
 	what := "deploy keys of " + r.name(of.name)
 	rows, seen := access.Rows{}, map[int64]bool{}
 	var g *gap
-	err := r.pages(ctx, func(page int) (int, *gh.Response, error) {
+	err := r.pages(func(page int) (int, *gh.Response, error) {
 		var keys []*keyAnswer
 		resp, err := r.get(ctx, fmt.Sprintf("repos/%s/%s/keys?per_page=%d&page=%d", r.org.Login, of.name, perPage, page), &keys)
 		for _, k := range keys {

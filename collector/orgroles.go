@@ -101,7 +101,7 @@ func (r *run) roleHolders(ctx context.Context, role access.OrgRole) (grants []ac
 		return fmt.Errorf("%s holds it in a way that is not known here: %q", who, assignment)
 	}
 	seen := map[access.Ref]bool{}
-	err = r.pages(ctx, func(page int) (int, *gh.Response, error) {
+	err = r.pages(func(page int) (int, *gh.Response, error) {
 		rows, resp, err := r.c.REST().Organizations.ListUsersAssignedToOrgRole(ctx, r.org.Login, role.ID, &gh.ListOptions{Page: page, PerPage: perPage})
 		people := make([]access.Person, 0, len(rows))
 		for _, u := range rows {
@@ -122,7 +122,7 @@ func (r *run) roleHolders(ctx context.Context, role access.OrgRole) (grants []ac
 	if err != nil {
 		return grants, err
 	}
-	err = r.pages(ctx, func(page int) (int, *gh.Response, error) {
+	err = r.pages(func(page int) (int, *gh.Response, error) {
 		rows, resp, err := r.c.REST().Organizations.ListTeamsAssignedToOrgRole(ctx, r.org.Login, role.ID, &gh.ListOptions{Page: page, PerPage: perPage})
 		for _, t := range rows {
 			who := team(t.GetID())

@@ -17,7 +17,7 @@ func (r *run) outside(ctx context.Context) error {
 		return nil
 	}
 	seen := map[int64]bool{}
-	err := r.pages(ctx, func(page int) (int, *gh.Response, error) {
+	err := r.pages(func(page int) (int, *gh.Response, error) {
 		rows, resp, err := r.c.REST().Organizations.ListOutsideCollaborators(ctx, r.org.Login,
 			&gh.ListOutsideCollaboratorsOptions{ListOptions: gh.ListOptions{Page: page, PerPage: perPage}})
 		people := make([]access.Person, 0, len(rows))

@@ -40,7 +40,7 @@ func (r *run) readPolicies(ctx context.Context, of place, envs []int64, g *gap) 
 	what := "environments of " + r.name(of.name)
 	var listed []policyAnswer
 	total := -1
-	err := r.pages(ctx, func(page int) (int, *gh.Response, error) {
+	err := r.pages(func(page int) (int, *gh.Response, error) {
 		var a struct {
 			TotalCount   *int           `json:"total_count"`
 			Environments []policyAnswer `json:"environments"`
@@ -136,7 +136,7 @@ func (r *run) policy(ctx context.Context, of place, e policyAnswer) (access.Poli
 func (r *run) patterns(ctx context.Context, of place, name string) ([]access.Pattern, error) {
 	var out []access.Pattern
 	seen, total := map[int64]bool{}, 0
-	err := r.pages(ctx, func(page int) (int, *gh.Response, error) {
+	err := r.pages(func(page int) (int, *gh.Response, error) {
 		var a struct {
 			TotalCount *int             `json:"total_count"`
 			Policies   []access.Pattern `json:"branch_policies"`

@@ -24,7 +24,7 @@ const perPage = 100
 // how many rows came; what it does with them must bear a row that comes twice.
 // A full page without a next one may have lost its Link header: the next page
 // is asked for, and found empty where the list did end.
-func (r *run) pages(ctx context.Context, get func(page int) (rows int, resp *gh.Response, err error)) error {
+func (r *run) pages(get func(page int) (rows int, resp *gh.Response, err error)) error {
 	for page := 1; ; {
 		rows, resp, err := get(page)
 		if err := r.rested(resp, err); err != nil {

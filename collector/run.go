@@ -81,10 +81,13 @@ func (r *run) weigh(err error) error {
 	} else if r.streak.Add(1) >= giveUp {
 		return &stop{err}
 	}
-	for _, end := range []error{github.ErrUnauthenticated, github.ErrLimited, github.ErrWrite, context.Canceled, context.DeadlineExceeded} {
-		if errors.Is(err, end) && !(end == context.DeadlineExceeded && errors.Is(err, github.ErrUnreachable)) {
+	for _, end := range []error{github.ErrUnauthenticated, github.ErrLimited, github.ErrWrite, context.Canceled} {
+		if errors.Is(err, end) {
 			return &stop{err}
 		}
+	}
+	if errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, github.ErrUnreachable) {
+		return &stop{err}
 	}
 	return err
 }

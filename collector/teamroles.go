@@ -92,7 +92,7 @@ var copies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // included.
 func (r *run) teamRoleNames(ctx context.Context, slug string) (map[int64]string, error) {
 	named := map[int64]string{}
-	err := r.pages(ctx, func(page int) (int, *gh.Response, error) {
+	err := r.pages(func(page int) (int, *gh.Response, error) {
 		raw := copies.Get().(*bytes.Buffer) // go-github copies an answer into a Writer as it came
 		raw.Reset()
 		defer copies.Put(raw)

@@ -126,7 +126,7 @@ func (t truth) repo(r *githubsim.Repo, add func(access.Area, access.Ref, access.
 	}
 	for _, e := range r.Environments {
 		for _, a := range e.Reviewers {
-			who := access.Ref{}
+			var who access.Ref
 			if a.Type == "Team" {
 				who = t.team(a.Name)
 			} else {
