@@ -60,7 +60,7 @@ func escapeJSON(b []byte) []byte {
 	return out
 }
 
-// appendEscape writes \uXXXX, beyond the first plane as a pair of surrogates.
+// appendEscape writes a \u with its four digits; beyond the first plane as a pair of surrogates.
 func appendEscape(out []byte, r rune) []byte {
 	const digits = "0123456789abcdef"
 	if r > 0xFFFF {
