@@ -106,7 +106,7 @@ func TestGoGitHubReadsTheAuditLogByCursor(t *testing.T) {
 func TestGoGitHubUnderstandsTheDetails(t *testing.T) {
 	c, ctx, org := library(t, Token{Value: "app", Scope: AppScope}), t.Context(), "acme-robotics"
 	o, _, err := c.Organizations.Get(ctx, org)
-	if err != nil || o.GetDefaultRepoPermission() != "read" || !o.GetTwoFactorRequirementEnabled() || o.GetPlan().GetName() != "enterprise" {
+	if err != nil || o.GetDefaultRepoPermission() != "read" || o.TwoFactorRequirementEnabled == nil || o.GetTwoFactorRequirementEnabled() || o.GetPlan().GetName() != "enterprise" {
 		t.Errorf("organization: %v, %v", o, err)
 	}
 	wf, _, err := c.Actions.GetDefaultWorkflowPermissionsInOrganization(ctx, org)
