@@ -36,8 +36,8 @@ func (a *app) token(ctx context.Context, c *config.Config) (config.Secret, error
 	default:
 		return config.Secret{}, withHint(usage("--auth %q is not a way to get a token", a.flags.auth), "leave it out, or write --auth gh")
 	}
-	if c.GitHub.Read != nil {
-		s, err := c.GitHub.ReadToken(a.getenv)
+	if len(c.GitHub.Read) > 0 {
+		s, err := c.GitHub.ReadSecret(0, a.getenv)
 		if errors.Is(err, config.ErrNoToken) {
 			err = withHint(err, "%s says where the token is: [[github.read]]", c.Path)
 		}

@@ -66,8 +66,8 @@ func (a *app) doubts(c *config.Config) []report.Problem {
 	for _, n := range c.Notes {
 		add(n, "")
 	}
-	if c.GitHub.Read != nil {
-		if _, err := c.GitHub.ReadToken(a.getenv); err != nil {
+	for i := range c.GitHub.Read {
+		if _, err := c.GitHub.ReadSecret(i, a.getenv); err != nil {
 			add(err.Error(), "")
 		}
 	}

@@ -19,6 +19,8 @@ import (
 var (
 	variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	loginName    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
+	clientName   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
+	shortName    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}$`)
 	ruleName     = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 )
 
@@ -54,6 +56,49 @@ func (v value) path() string {
 		return ""
 	}
 	return v.in.resolve(s)
+}
+
+// clientID is the client id of an app, such as "Iv23liAbCdEfGh": no secret.
+func (v value) clientID() string {
+	s := v.text()
+	if s != "" && !clientName.MatchString(s) || tokenLike(s) {
+		v.bad("is not the client id of an app (not shown)", "it stands on the app's settings page, and begins with Iv")
+		return ""
+	}
+	return s
+}
+
+// name is what reports call something.
+func (v value) name() string {
+	s := v.text()
+	if s != "" && !shortName.MatchString(s) || tokenLike(s) {
+		v.bad("is not a name (not shown)", "at most 40 letters, digits, blanks, dots, hyphens and underscores")
+		return ""
+	}
+	return s
+}
+
+// area is the last name of the key, one of those that may stand there.
+func (v value) area(among []access.Area) access.Area {
+	a, _ := v.at[len(v.at)-1].(string)
+	if !slices.Contains(among, access.Area(a)) {
+		known := make([]string, len(among))
+		for i, x := range among {
+			known[i] = string(x)
+		}
+		v.bad("not an area that is read by itself", baseline.Suggest(a, known))
+		return ""
+	}
+	return access.Area(a)
+}
+
+// words lists areas for the reference page.
+func words(areas []access.Area) string {
+	out := make([]string, len(areas))
+	for i, a := range areas {
+		out[i] = "`" + string(a) + "`"
+	}
+	return strings.Join(out, ", ")
 }
 
 func (v value) paths() []string {
@@ -220,6 +265,24 @@ func (v value) address() string {
 		v.bad(fmt.Sprintf("%q is not https", s), "the token would travel in the open; plain http is accepted for loopback addresses only")
 	}
 	return s
+}
+
+// proxy is the address of a proxy: a host, with no password in it.
+func (v value) proxy() string {
+	s := v.text()
+	if s == "" {
+		return s
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err == nil && u.User != nil:
+		v.bad("a URL with a user name or password in it (not shown)", "secrets never stand in this file: leave proxy out, and name the whole address in HTTPS_PROXY")
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		v.bad("is not the address of a proxy", `write "http://HOST:PORT"`)
+	default:
+		return s
+	}
+	return ""
 }
 
 func loopback(host string) bool {

@@ -29,10 +29,12 @@ type Config struct {
 // credentials.
 type GitHub struct {
 	Organizations []string
-	APIURL        string      // REST; https, or http for a loopback address
-	GraphQLURL    string      // "" = derived from APIURL
-	Read          *Credential // what the collector uses; nil: not said
-	Write         *Credential // nil: nothing can ever be changed
+	APIURL        string       // REST; https, or http for a loopback address
+	GraphQLURL    string       // "" = derived from APIURL
+	CAFile        string       // PEM certificates that are trusted beside the system's; "" = none
+	Proxy         string       // http or https, with no password in it; "" = what the environment says
+	Read          []Credential // what the collector uses, the preferred one first; empty: not said
+	Write         *Credential  // nil: nothing can ever be changed
 }
 
 // Baseline says where the baseline is found.
@@ -45,6 +47,12 @@ type Collect struct {
 	Without        []access.Area // areas that are not read and not expected
 	ActivityWindow time.Duration // how far back signs of activity are searched
 	Concurrency    int           // requests in flight at once
+	Reserve        Reserve       // of GitHub's hourly limit, left for others
+	Resume         time.Duration // how old a pass that broke off may be to be taken up; 0 = never
+
+	// Every says how often areas that cost a request per repository are read
+	// again; an area that is absent has its own default.
+	Every map[access.Area]time.Duration
 }
 
 // Remediate holds the mode and the guards that a plan must pass. They live here
@@ -93,7 +101,7 @@ type Server struct {
 func Default() Config {
 	return Config{
 		GitHub:  GitHub{APIURL: "https://api.github.com"},
-		Collect: Collect{ActivityWindow: 90 * day, Concurrency: 8},
+		Collect: Collect{ActivityWindow: 90 * day, Concurrency: 8, Reserve: Reserve{Fraction: 0.1}, Resume: time.Hour},
 		Remediate: Remediate{
 			Mode: "dry-run", MaxChanges: 25, MaxFraction: 0.05, MinOwners: 2, PlanTTL: day,
 			Grace: Grace{Snapshots: 2, Age: day, Notice: 3 * day},

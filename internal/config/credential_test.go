@@ -90,6 +90,10 @@ func TestReadingAndWritingAreTwoCredentials(t *testing.T) {
 		"[[github.read]]\ntoken_env = \"A\"\n[github.write]\ntoken_env = \"A\"\n",
 		"[[github.read]]\ntoken_file = \"a\"\n[github.write]\ntoken_file = \"./a\"\n",
 		"[[github.read]]\ntoken_file = \"a\"\n[github.write]\ntoken_file = \"b\"\n",
+		"[[github.read]]\ntoken_env = \"T\"\n[[github.read]]\ntoken_env = \"A\"\n[github.write]\ntoken_env = \"A\"\n",
+		"[[github.read]]\napp_id = 7\nprivate_key_file = \"x\"\n[github.write]\napp_id = 7\nprivate_key_file = \"y\"\n",
+		"[[github.read]]\napp_id = 7\nprivate_key_file = \"a\"\n[github.write]\nclient_id = \"Iv1.x\"\nprivate_key_file = \"b\"\n",
+		"[[github.read]]\nclient_id = \"Iv1.x\"\nprivate_key_env = \"K\"\n[github.write]\napp_id = 8\nprivate_key_env = \"K\"\n",
 	} {
 		_, err := Parse(filepath.Join(dir, "c.toml"), []byte(text))
 		if err == nil || !strings.Contains(err.Error(), "the same credential as [[github.read]]") {
@@ -99,11 +103,11 @@ func TestReadingAndWritingAreTwoCredentials(t *testing.T) {
 }
 
 func TestOneTokenUnderTwoNamesIsRefused(t *testing.T) {
-	g := GitHub{Read: &Credential{TokenEnv: "R"}, Write: &Credential{TokenEnv: "W"}}
-	if _, err := g.ReadToken(env(map[string]string{"R": "same", "W": "same"})); err == nil || strings.Contains(err.Error(), "same\n") {
+	g := GitHub{Read: []Credential{{TokenEnv: "R"}}, Write: &Credential{TokenEnv: "W"}}
+	if _, err := g.ReadSecret(0, env(map[string]string{"R": "same", "W": "same"})); err == nil || strings.Contains(err.Error(), "same\n") {
 		t.Errorf("got %v", err)
 	}
-	if s, err := g.ReadToken(env(map[string]string{"R": "one", "W": "two"})); err != nil || s.Reveal() != "one" {
+	if s, err := g.ReadSecret(0, env(map[string]string{"R": "one", "W": "two"})); err != nil || s.Reveal() != "one" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -128,5 +132,47 @@ func TestSecretShowsItselfToNobody(t *testing.T) {
 	}
 	if s.Reveal() != canary {
 		t.Error("Reveal does not give the value")
+	}
+}
+
+const pemText = "-----BEGIN RSA PRIVATE KEY-----\nbm90IGEga2V5\n-----END RSA PRIVATE KEY-----"
+
+func TestPrivateKeyKeepsItsLinesWhereverItStands(t *testing.T) {
+	dir := t.TempDir()
+	vars := env(map[string]string{"WHOLE": pemText + "\n", "FOLDED": strings.ReplaceAll(pemText, "\n", `\n`)})
+	for _, c := range []Credential{
+		{PrivateKeyEnv: "WHOLE"}, {PrivateKeyEnv: "FOLDED"}, {PrivateKeyFile: write(t, dir, "k", pemText+"\n", 0o600)},
+	} {
+		if s, err := c.PrivateKey(vars); err != nil || s.Reveal() != pemText {
+			t.Errorf("%s%s: got %d bytes, %v", c.PrivateKeyEnv, c.PrivateKeyFile, len(s.Reveal()), err)
+		}
+	}
+	if _, err := (Credential{PrivateKeyFile: write(t, dir, "open", pemText, 0o644)}).PrivateKey(vars); err == nil || !strings.Contains(err.Error(), "chmod 600") {
+		t.Errorf("a key that others can read: got %v", err)
+	}
+	if _, err := (Credential{PrivateKeyEnv: "OTHER"}).PrivateKey(env(map[string]string{"OTHER": "canary-4711"})); err == nil || strings.Contains(err.Error(), "canary") {
+		t.Errorf("what is no key: got %v", err)
+	}
+}
+
+func TestOneKeyUnderTwoNamesIsRefused(t *testing.T) {
+	g := GitHub{Read: []Credential{{AppID: 1, PrivateKeyEnv: "R"}}, Write: &Credential{AppID: 2, PrivateKeyEnv: "W"}}
+	if _, err := g.ReadSecret(0, env(map[string]string{"R": pemText, "W": strings.ReplaceAll(pemText, "\n", `\n`)})); err == nil || !strings.Contains(err.Error(), "must be two") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestReserveLeavesRoomOnBothSides(t *testing.T) {
+	for _, tc := range []struct {
+		r           Reserve
+		limit, want int
+	}{
+		{Reserve{Fraction: 0.1}, 5000, 500}, {Reserve{Fraction: 0.1}, 15000, 1500}, {Reserve{Fraction: 0.1}, 1000, 200},
+		{Reserve{Fraction: 0.1}, 60, 30}, {Reserve{Number: 50}, 5000, 50}, {Reserve{Number: 9000}, 5000, 2500}, {Reserve{}, 5000, 0},
+		{Reserve{Fraction: 0.1}, 0, 0},
+	} {
+		if got := tc.r.Of(tc.limit); got != tc.want {
+			t.Errorf("%+v of %d: got %d, want %d", tc.r, tc.limit, got, tc.want)
+		}
 	}
 }

@@ -26,10 +26,11 @@ default and works as it stands. This page says the same as a table.
 - **Mistakes** are errors, all of them at once, each with file, line, column and a
   suggestion. An unknown key is a mistake. ` + "`ajar config check`" + ` looks for them
   without touching the network.
-- **Secrets never stand in the file.** ` + "`token_env` names a variable, `token_file`" + ` a
-  file that others can neither read nor change. For both, a file of the same
+- **Secrets never stand in the file.** ` + "`token_env` and `private_key_env` name a variable, `token_file`\n  and `private_key_file`" + ` a file that others can neither read nor change. For all, a file of the same
   (base) name in ` + "`$CREDENTIALS_DIRECTORY`" + `, which systemd's ` + "`LoadCredential=`" + `
   fills, is looked up first.
+- **Several credentials to read with:** each kind of data is read by the first
+  that may see it. See [permissions](permissions.md).
 - **The token without a file:** ` + "`AJAR_GITHUB_TOKEN`, else `GH_TOKEN`, else `GITHUB_TOKEN`" + `,
   or ` + "`--auth gh`, which asks `gh auth token`" + `.
 
@@ -55,10 +56,10 @@ func document() string {
 		}
 	}
 	b.WriteString("## What this version refuses\n\nKeys of later versions are errors and not ignored:\n\n")
-	for _, name := range []string{"github.enterprise", "github.read[].app_id", "github.read[].private_key_file"} {
+	for _, name := range []string{"github.enterprise"} {
 		fmt.Fprintf(&b, "- `%s`: %s; %s.\n", strings.ReplaceAll(name, "[]", ""), refused[name][0], refused[name][1])
 	}
-	b.WriteString("- `remediate.mode` other than `dry-run`; several `[[github.read]]`.\n")
+	b.WriteString("- `remediate.mode` other than `dry-run`.\n")
 	return b.String()
 }
 

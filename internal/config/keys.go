@@ -1,5 +1,11 @@
 package config
 
+import (
+	"time"
+
+	"github.com/eb661601/ajar/access"
+)
+
 // key is one line of the configuration: how it is written, what goes in it, and
 // where that goes. The table is the whole of the format: what is not in it is an
 // unknown key, and docs/config.md is made from it.
@@ -20,18 +26,38 @@ var keys = []key{
 		func(c *Config, v value) { c.GitHub.APIURL = v.address() }},
 	{"github.graphql_url", "string", "derived from `api_url`", "Address of the GraphQL API, where it is not the usual one: `…/api/graphql` beside `…/api/v3`, else `…/graphql`.", "",
 		func(c *Config, v value) { c.GitHub.GraphQLURL = v.address() }},
-	{"github.read[].token_env", "string", "", "Name of the variable that holds the token the collector reads with.", "",
-		func(c *Config, v value) { c.reader().TokenEnv = v.variable() }},
+	{"github.ca_file", "string", "", "Certificates (PEM) of authorities that are trusted beside the system's own: that of a GitHub Enterprise Server, or of a proxy that opens TLS.", "",
+		func(c *Config, v value) { c.GitHub.CAFile = v.path() }},
+	{"github.proxy", "string", "`HTTPS_PROXY` and `NO_PROXY`", "Proxy that GitHub is reached through, `http://HOST:PORT` or `https://HOST:PORT`. A user name and password never stand here: one that asks for them is named in `HTTPS_PROXY`.", "",
+		func(c *Config, v value) { c.GitHub.Proxy = v.proxy() }},
+	{"github.read[].name", "string", "where it is found", "What reports and messages call this credential.", "",
+		func(c *Config, v value) { c.reader(v).Name = v.name() }},
+	{"github.read[].token_env", "string", "", "Name of the variable that holds a token the collector reads with.", "",
+		func(c *Config, v value) { c.reader(v).TokenEnv = v.variable() }},
 	{"github.read[].token_file", "string", "", "File that holds that token. It must not be readable by others. A file of the same base name in `$CREDENTIALS_DIRECTORY` is looked up first.", "",
-		func(c *Config, v value) { c.reader().TokenFile = v.path() }},
+		func(c *Config, v value) { c.reader(v).TokenFile = v.path() }},
+	{"github.read[].app_id", "integer", "", "Id of the GitHub App that the collector reads as; its installation is found by the organization.", "",
+		func(c *Config, v value) { c.reader(v).AppID = int64(v.whole(1, 1<<53)) }},
+	{"github.read[].client_id", "string", "", "Client id of that app, which may stand instead of `app_id`.", "",
+		func(c *Config, v value) { c.reader(v).ClientID = v.clientID() }},
+	{"github.read[].private_key_file", "string", "", "Private key (PEM) of that app. It must not be readable by others, and is looked up as `token_file` is.", "",
+		func(c *Config, v value) { c.reader(v).PrivateKeyFile = v.path() }},
+	{"github.read[].private_key_env", "string", "", "Name of the variable that holds that key.", "",
+		func(c *Config, v value) { c.reader(v).PrivateKeyEnv = v.variable() }},
+	{"github.read[].installation_id", "integer", "found by the organization", "Id of the app's installation, where it shall not be looked for. It belongs to one organization.", "",
+		func(c *Config, v value) { c.reader(v).InstallationID = int64(v.whole(1, 1<<53)) }},
 	{"github.write.token_env", "string", "", "Name of the variable that holds the token that changes would be made with. Never the one of `[[github.read]]`.", "way to apply plans",
 		func(c *Config, v value) { c.writer().TokenEnv = v.variable() }},
 	{"github.write.token_file", "string", "", "File that holds that token.", "way to apply plans",
 		func(c *Config, v value) { c.writer().TokenFile = v.path() }},
 	{"github.write.app_id", "integer", "", "Id of the GitHub App that changes would be made as.", "way to apply plans",
 		func(c *Config, v value) { c.writer().AppID = int64(v.whole(1, 1<<53)) }},
+	{"github.write.client_id", "string", "", "Client id of that app, which may stand instead of `app_id`.", "way to apply plans",
+		func(c *Config, v value) { c.writer().ClientID = v.clientID() }},
 	{"github.write.private_key_file", "string", "", "Private key of that app.", "way to apply plans",
 		func(c *Config, v value) { c.writer().PrivateKeyFile = v.path() }},
+	{"github.write.private_key_env", "string", "", "Name of the variable that holds that key.", "way to apply plans",
+		func(c *Config, v value) { c.writer().PrivateKeyEnv = v.variable() }},
 	{"store.url", "string", "`sqlite:` and ajar.db in the state directory", "Where snapshots and findings are kept: `sqlite:FILE`.", "",
 		func(c *Config, v value) { c.StorePath = v.sqlite() }},
 	{"baseline.paths", "list of strings", "", "Baseline files, or folders of them; they are merged.", "",
@@ -42,6 +68,12 @@ var keys = []key{
 		func(c *Config, v value) { c.Collect.ActivityWindow = v.duration(day, 3650*day) }},
 	{"collect.concurrency", "integer", "8", "Requests in flight at once, 1 to 100.", "",
 		func(c *Config, v value) { c.Collect.Concurrency = v.whole(1, 100) }},
+	{"collect.reserve", "string or number", `"10%"`, "How much of GitHub's hourly limit is left for others: a fraction such as `\"10%\"` or `0.1`, never less than 200 then; or a number of requests. A server without limits has no use for it.", "",
+		func(c *Config, v value) { c.Collect.Reserve = v.reserve() }},
+	{"collect.resume", "duration", `"1h"`, "How old a pass that broke off may be so that the next run takes it up where it ended, at most a day. `\"0\"` = never.", "",
+		func(c *Config, v value) { c.Collect.Resume = v.duration(0, day) }},
+	{"collect.every.*", "duration", "", "How often an area that costs a request for each repository is read again, by its name; in between, what was read last holds. `\"0\"` = every time. For " + words(tiered) + ".", "",
+		func(c *Config, v value) { c.every(v.area(tiered), v.duration(0, 30*day)) }},
 	{"remediate.mode", "string", `"dry-run"`, "Only `dry-run` in this version: plans are shown, nothing is changed.", "",
 		func(c *Config, v value) { c.Remediate.Mode = v.mode() }},
 	{"remediate.auto_rules", "list of strings", "[]", "Rules whose fixes mode `auto` would carry out by itself.", "mode auto",
@@ -81,16 +113,30 @@ var keys = []key{
 // refused are keys of the contract that this version cannot do, each with what
 // to do instead: doing nothing in silence would be worse than an error.
 var refused = map[string][2]string{
-	"github.enterprise":              {"enterprises are not supported by this version yet", "list their organizations in organizations"},
-	"github.read[].app_id":           {"GitHub App credentials are not supported by this version yet", "use token_env"},
-	"github.read[].private_key_file": {"GitHub App credentials are not supported by this version yet", "use token_env"},
+	"github.enterprise": {"enterprises are not supported by this version yet", "list their organizations in organizations"},
 }
 
-func (c *Config) reader() *Credential {
-	if c.GitHub.Read == nil {
-		c.GitHub.Read = &Credential{}
+// tiered are the areas that may be read more rarely than the others: each costs
+// a request per repository.
+var tiered = []access.Area{"repository-invitations", "environment-secrets", access.AreaPolicies, access.AreaDeployKeys}
+
+// reader gives the credential whose key v is: github.read[i].
+func (c *Config) reader(v value) *Credential {
+	i, _ := v.at[2].(int)
+	for len(c.GitHub.Read) <= i {
+		c.GitHub.Read = append(c.GitHub.Read, Credential{})
 	}
-	return c.GitHub.Read
+	return &c.GitHub.Read[i]
+}
+
+func (c *Config) every(a access.Area, d time.Duration) {
+	if a == "" {
+		return
+	}
+	if c.Collect.Every == nil {
+		c.Collect.Every = map[access.Area]time.Duration{}
+	}
+	c.Collect.Every[a] = d
 }
 
 func (c *Config) writer() *Credential {

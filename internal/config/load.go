@@ -73,7 +73,11 @@ func (f *file) entry(pattern string, at place, raw any) {
 		f.bad(at, why[0], why[1])
 		return
 	}
-	if i := slices.IndexFunc(keys, func(k key) bool { return k.Name == pattern }); i >= 0 {
+	i := slices.IndexFunc(keys, func(k key) bool { return k.Name == pattern })
+	if i < 0 {
+		i = slices.IndexFunc(keys, func(k key) bool { return k.Name == parent(pattern)+".*" })
+	}
+	if i >= 0 {
 		keys[i].set(f.config, value{raw: raw, at: at, in: f})
 		if w := keys[i].waits; w != "" {
 			f.waiting[w] = append(f.waiting[w], at.String())
@@ -153,36 +157,16 @@ func (f *file) whole() {
 	gh, _ := f.doc.Tree["github"].(map[string]any)
 	if reads, ok := gh["read"].([]map[string]any); ok && len(reads) > 0 {
 		at := place{"github", "read"}
-		f.credential(at.with(0), f.config.GitHub.Read, reads[0])
-		if len(reads) > 1 {
-			f.bad(at.with(1), "several [[github.read]] are not supported by this version yet", "keep the one that sees most")
+		for i, one := range reads {
+			f.credential(at.with(i), one)
 		}
+		f.readers(at)
 	}
 	if w, ok := gh["write"].(map[string]any); ok {
-		f.credential(place{"github", "write"}, f.config.writer(), w)
-	}
-	if r, w := f.config.GitHub.Read, f.config.GitHub.Write; r != nil && w != nil && r.same(*w) {
-		f.bad(place{"github", "write"}, "the same credential as [[github.read]]",
-			"reading and writing are two credentials, so that the collector can never write")
+		f.credential(place{"github", "write"}, w)
 	}
 	if b, ok := f.doc.Tree["baseline"].(map[string]any); ok && len(b) == 0 {
 		f.bad(place{"baseline"}, "names no paths", `add paths = ["baseline.toml"], or leave the section out: then no rule that needs one runs`)
-	}
-}
-
-// credential checks that a credential is found in exactly one way.
-func (f *file) credential(at place, c *Credential, written map[string]any) {
-	has := func(key string) bool { _, ok := written[key]; return ok }
-	env, file, app := has("token_env"), has("token_file"), has("app_id") || has("private_key_file")
-	switch {
-	case !env && !file && !app:
-		if len(written) == 0 {
-			f.bad(at, "says nothing about where the credential is", `add token_env = "NAME_OF_A_VARIABLE"`)
-		}
-	case env && file || env && app || file && app:
-		f.bad(at, "names its credential in more than one way", "keep one of them")
-	case app && c != nil && has("app_id") != has("private_key_file"):
-		f.bad(at, "app_id and private_key_file belong together", "")
 	}
 }
 

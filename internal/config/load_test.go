@@ -48,19 +48,31 @@ func TestEveryMistakeIsNamedAtOnceWithItsPlaceAndAWayOut(t *testing.T) {
 			[]string{`remediate.mode: mode "auto" is not supported by this version yet`}},
 		"limit of nobody": {"[remediate]\nlimits.owners = { max = 1 }\n",
 			[]string{`remediate.limits.owners.max: "owners" is not a kind of principal (did you mean "owner"?)`}},
-		"app that reads": {"[[github.read]]\napp_id = 1\nprivate_key_file = \"k\"\n",
-			[]string{
-				"c.toml:2:1: github.read[0].app_id: GitHub App credentials are not supported by this version yet (use token_env)",
-				"c.toml:3:1: github.read[0].private_key_file: GitHub App credentials are not supported by this version yet (use token_env)",
-			}},
 		"enterprise": {"[github]\nenterprise = \"acme-corp\"\n", []string{"github.enterprise: enterprises are not supported by this version yet"}},
 		"read as a table": {"[github.read]\ntoken_env = \"A\"\n",
 			[]string{"c.toml:1:1: github.read: want an array of tables (write it as [[github.read]])"}},
-		"two readers": {"[[github.read]]\ntoken_env = \"A\"\n[[github.read]]\ntoken_env = \"B\"\n",
-			[]string{"c.toml:3:1: github.read[1]: several [[github.read]] are not supported by this version yet"}},
+		"one reader twice": {"[[github.read]]\ntoken_env = \"A\"\n[[github.read]]\nname = \"b\"\ntoken_env = \"A\"\n",
+			[]string{"c.toml:3:1: github.read[1]: the same credential as an earlier [[github.read]]"}},
+		"one name twice": {"[[github.read]]\nname = \"a\"\ntoken_env = \"A\"\n[[github.read]]\nname = \"a\"\ntoken_env = \"B\"\n",
+			[]string{`c.toml:4:1: github.read[1]: the name "a" stands twice`}},
+		"name that is none": {"[[github.read]]\nname = \"\\u001b[31m\"\ntoken_env = \"A\"\n", []string{"github.read[0].name: is not a name (not shown)"}},
+		"app without a key": {"[[github.read]]\napp_id = 1\n", []string{"github.read[0]: an app needs its id"}},
+		"app with two ids": {"[[github.read]]\napp_id = 1\nclient_id = \"Iv1.a\"\nprivate_key_file = \"k\"\n",
+			[]string{"github.read[0]: app_id and client_id both say which app it is"}},
+		"app with two keys": {"[[github.read]]\napp_id = 1\nprivate_key_env = \"K\"\nprivate_key_file = \"k\"\n",
+			[]string{"github.read[0]: private_key_file and private_key_env both say where the key is"}},
+		"app and token": {"[[github.read]]\napp_id = 1\nprivate_key_file = \"k\"\ntoken_env = \"A\"\n",
+			[]string{"github.read[0]: names its credential in more than one way"}},
+		"proxy with a password": {"[github]\nproxy = \"http://a:b@proxy:8080\"\n", []string{"c.toml:2:1: github.proxy: a URL with a user name or password in it (not shown)"}},
+		"proxy of another kind": {"[github]\nproxy = \"socks5://proxy:1080\"\n", []string{`c.toml:2:1: github.proxy: is not the address of a proxy (write "http://HOST:PORT")`}},
+		"reserve of everything": {"[collect]\nreserve = \"100%\"\n", []string{`collect.reserve: "100%" is not a reserve`}},
+		"reserve that is none":  {"[collect]\nreserve = 1.5\n", []string{"collect.reserve: 1.5 is out of range"}},
+		"area read by itself": {"[collect]\nevery = { members = \"24h\", deploy-keys = \"24h\" }\n",
+			[]string{"collect.every.members: not an area that is read by itself (allowed: deploy-keys"}},
+		"resumed after a week": {"[collect]\nresume = \"7d\"\n", []string{"collect.resume: 7d is out of range (0s to 1d)"}},
 		"credential nowhere":   {"[[github.read]]\n", []string{"github.read[0]: says nothing about where the credential is"}},
 		"credential twice":     {"[[github.read]]\ntoken_env = \"A\"\ntoken_file = \"b\"\n", []string{"github.read[0]: names its credential in more than one way"}},
-		"half an app":          {"[github.write]\napp_id = 1\n", []string{"github.write: app_id and private_key_file belong together"}},
+		"half an app":          {"[github.write]\napp_id = 1\n", []string{"github.write: an app needs its id (app_id or client_id) and its key"}},
 		"empty baseline":       {"[baseline]\n", []string{"c.toml:1:1: baseline: names no paths"}},
 		"baseline of nothing":  {"[baseline]\npaths = []\n", []string{"baseline.paths: is empty"}},
 		"organizations twice":  {"[github]\norganizations = [\"acme\", \"ACME\"]\n", []string{`github.organizations: "ACME" stands twice`}},
@@ -113,7 +125,7 @@ token_file = "token"
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := append([]string{c.StorePath, c.GitHub.Read.TokenFile}, c.Baseline.Paths...)
+	got := append([]string{c.StorePath, c.GitHub.Read[0].TokenFile}, c.Baseline.Paths...)
 	want := []string{"/etc/ajar/state/ajar.db", "/etc/ajar/token", "/etc/ajar/baseline.toml", "/srv/baseline"}
 	for i := range want {
 		if got[i] != filepath.FromSlash(want[i]) {
@@ -138,6 +150,16 @@ func TestValuesArrive(t *testing.T) {
 [collect]
 without = ["audit-log"]
 activity_window = "1d12h"
+reserve = 0.25
+resume = "0"
+every = { deploy-keys = "36h", repository-invitations = "0" }
+[[github.read]]
+name = "the app"
+client_id = "Iv1.abc"
+private_key_env = "KEY"
+installation_id = 12
+[[github.read]]
+token_env = "OWNER"
 [remediate]
 max_changes = 0
 protected = ["user:root-admin"]
@@ -149,6 +171,9 @@ limits.member = { fraction = 1 }
 	}
 	switch l := c.Remediate.Limits["member"]; {
 	case c.Collect.Without[0] != access.AreaAuditLog, c.Collect.ActivityWindow != 36*time.Hour,
+		c.Collect.Reserve.Fraction != 0.25, c.Collect.Resume != 0, c.Collect.Every[access.AreaDeployKeys] != 36*time.Hour, len(c.Collect.Every) != 2,
+		len(c.GitHub.Read) != 2, c.GitHub.Read[0] != Credential{Name: "the app", ClientID: "Iv1.abc", PrivateKeyEnv: "KEY", InstallationID: 12},
+		c.GitHub.Read[1].Label() != "$OWNER",
 		c.Remediate.MaxChanges != 0, c.Remediate.Protected[0] != "user:root-admin", l.Max != nil, *l.Fraction != 1:
 		t.Errorf("got %+v", c)
 	}
