@@ -69,6 +69,7 @@ func checkAssignments(b *Baseline, whole bool, problems *Problems) {
 			continue
 		}
 		checkTargets(a, r, problems)
+		checkTemplates(a, problems)
 		checkStanding(b, a, r, problems)
 	}
 }

@@ -179,7 +179,15 @@ func (d *binder) assignment(a Assignment) {
 			d.principals(p)
 		}
 	}
-	d.give(e, d.ours(a.To))
+	var to []Pattern
+	for _, p := range d.ours(a.To) {
+		if p.template() {
+			d.giveByRepo(e, p, on)
+			continue
+		}
+		to = append(to, p)
+	}
+	d.give(e, to)
 	d.claim(a, r, e)
 }
 
