@@ -42,12 +42,13 @@ type Options struct {
 	Rand  func() float64                             // jitter, in [0,1)
 	Base  http.RoundTripper                          // the wire
 
-	MaxWait  time.Duration // longest wait for a limit before ErrLimited; 0 means 10 minutes, negative means none
-	Timeout  time.Duration // for one try of one request, body included; 0 means 60 s
-	InFlight int           // requests under way at once; 0 means 8
-	Reserve  int           // what is left of an hourly limit for others; waits begin there
-	Unpaced  bool          // do not spread requests by response time and count; GitHub's own limits still hold
-	Mint     bool          // let POST /app/installations/{id}/access_tokens pass, which mints a token
+	MaxWait  time.Duration                     // longest wait for a limit before ErrLimited; 0 means 10 minutes, negative means none
+	Timeout  time.Duration                     // for one try of one request, body included; 0 means 60 s
+	InFlight int                               // requests under way at once; 0 means 8
+	Reserve  int                               // what is left of an hourly limit for others; waits begin there
+	Unpaced  bool                              // do not spread requests by response time and count; GitHub's own limits still hold
+	Waiting  func(why string, until time.Time) // hears that requests wait for a limit; may be called from several goroutines
+	Mint     bool                              // let POST /app/installations/{id}/access_tokens pass, which mints a token
 }
 
 // DefaultAPIURL is the API of github.com.
@@ -59,6 +60,7 @@ type Client struct {
 	graphql *githubv4.Client
 	idle    func()
 	meter   *meter
+	budgets *budgets
 }
 
 // New makes a client that can only read.
@@ -68,14 +70,14 @@ func New(o Options) (*Client, error) {
 	}
 	restURL, _ := url.Parse(o.APIURL)
 	graphqlURL, _ := url.Parse(o.GraphQLURL)
-	m := &meter{}
+	m, left := &meter{}, newBudgets()
 	o.Sleep = m.timed(o.Sleep)
 	transport := chain(o.Base,
 		capture(graphqlURL),
 		judge(),
 		readonly(graphqlURL, restURL, o.Mint),
 		retry(o, graphqlURL, m),
-		pace(o, graphqlURL),
+		pace(o, graphqlURL, left),
 		measure(m, graphqlURL, o.Now),
 		whole(graphqlURL, o.Timeout),
 		authorize(o, restURL, graphqlURL),
@@ -87,7 +89,7 @@ func New(o Options) (*Client, error) {
 		return nil, fmt.Errorf("setting up the REST client: %w", err)
 	}
 	return &Client{
-		rest: rest, graphql: githubv4.NewEnterpriseClient(o.GraphQLURL, hc), meter: m,
+		rest: rest, graphql: githubv4.NewEnterpriseClient(o.GraphQLURL, hc), meter: m, budgets: left,
 		idle: (&http.Client{Transport: o.Base}).CloseIdleConnections,
 	}, nil
 }
@@ -120,6 +122,9 @@ func (o *Options) defaults() error {
 	}
 	if o.Sleep == nil {
 		o.Sleep = sleep
+	}
+	if o.Waiting == nil {
+		o.Waiting = func(string, time.Time) {}
 	}
 	if o.Rand == nil {
 		o.Rand = rand.Float64

@@ -22,14 +22,15 @@ type pacer struct {
 	closed map[string]limit // by resource: nothing goes out before limit.until
 	serial time.Time        // until then one request at a time
 	budget *budget
+	left   *budgets
 }
 
 // pace waits for a request's turn, obeys the limits that answers state, and
 // spreads requests so that GitHub has no reason to state one.
-func pace(o Options, graphql *url.URL) layer {
+func pace(o Options, graphql *url.URL, left *budgets) layer {
 	return func(next http.RoundTripper) http.RoundTripper {
 		p := &pacer{
-			o: o, graphql: graphql, slots: newSlots(o.InFlight), closed: map[string]limit{}, budget: newBudget(),
+			o: o, graphql: graphql, slots: newSlots(o.InFlight), closed: map[string]limit{}, budget: newBudget(), left: left,
 		}
 		return trip(func(req *http.Request) (*http.Response, error) { return p.send(next, req) })
 	}
@@ -48,6 +49,7 @@ func (p *pacer) send(next http.RoundTripper, req *http.Request) (*http.Response,
 		if err != nil {
 			return nil, err
 		}
+		p.left.note(resource, resp)
 		l := readLimit(resp, p.o.Now(), n, p.o.Reserve)
 		p.close(resource, l)
 		switch {
@@ -115,6 +117,7 @@ func (p *pacer) opened(ctx context.Context, resource string) error {
 			return &LimitedError{Until: l.until, Why: l.why}
 		}
 		p.o.Log.InfoContext(ctx, "waiting for GitHub", "why", l.why, "resource", resource, "for", d.Round(time.Second))
+		p.o.Waiting(l.why, l.until)
 		if err := p.o.Sleep(ctx, d); err != nil {
 			return err
 		}
