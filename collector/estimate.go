@@ -1,0 +1,192 @@
+package collector
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"github.com/shurcooL/githubv4"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/github"
+)
+
+// Estimate is what reading an organization is going to cost, before it is read.
+type Estimate struct {
+	Org          string
+	Repositories int
+	Members      int
+	Teams        int
+	Sampled      int  // repositories that were looked at for what hangs on them; all of them where it equals Repositories
+	Known        bool // that came from an earlier snapshot instead
+	Kinds        []KindCost
+}
+
+// KindCost is the share of one kind of data.
+type KindCost struct {
+	Kind    string // in words
+	Things  int    // how many things the kind has, -1 where nobody knows beforehand
+	GraphQL int    // queries; each costs a point
+	REST    int    // calls
+	AtMost  bool   // the numbers are a bound: how long the list is shows when it ends
+}
+
+// Counts are what an earlier snapshot knows of the things that have no total of
+// their own at GitHub.
+type Counts struct {
+	Environments      int // in all
+	WithEnvironments  int // repositories that have one
+	BranchPatterns    int // environments with branch policies of their own
+	WithKeys          int // repositories that have a deploy key
+	Outside           int // outside collaborators
+	OrganizationRoles int
+	BusyTeams         int // teams with more members or repositories than a page holds
+	Contributors      int // people who did something else than commit
+}
+
+// Queries is the number of GraphQL queries that are foreseen; each is a point.
+func (e Estimate) Queries() (n int) {
+	for _, k := range e.Kinds {
+		n += k.GraphQL
+	}
+	return n
+}
+
+// Calls is the number of REST calls that are foreseen, and how many more there
+// may be at most.
+func (e Estimate) Calls() (n, more int) {
+	for _, k := range e.Kinds {
+		if k.AtMost {
+			more += k.REST
+		} else {
+			n += k.REST
+		}
+	}
+	return n, more
+}
+
+// sampleOf is how many of the oldest, and of the newest, repositories are looked
+// at: both ends, because old ones have gathered what new ones do not have yet.
+const sampleOf = 50
+
+type estimateQuery struct {
+	Organization *struct {
+		DatabaseID      int64
+		Login           string
+		MembersWithRole *struct{ TotalCount int } `graphql:"membersWithRole(first:1)"`
+		Teams           *struct{ TotalCount int } `graphql:"teams(first:1)"`
+		Oldest          *nodes[sampledRepository] `graphql:"oldest:repositories(first:$n,orderBy:{field:CREATED_AT,direction:ASC})"`
+		Newest          *nodes[sampledRepository] `graphql:"newest:repositories(first:$n,orderBy:{field:CREATED_AT,direction:DESC})"`
+	} `graphql:"organization(login:$org)"`
+	RateLimit *github.RateLimit
+}
+
+type sampledRepository struct {
+	DatabaseID   int64
+	Environments *struct{ TotalCount int } `graphql:"environments(first:1)"`
+	DeployKeys   *struct{ TotalCount int } `graphql:"deployKeys(first:1)"`
+}
+
+// Weigh asks how large an organization is and gives what reading it is going to
+// cost. It spends three points. known is what an earlier snapshot counted, nil
+// where there is none: then a sample of the repositories stands for all.
+func Weigh(ctx context.Context, c Client, login string, o Options, known *Counts) (Estimate, error) {
+	o.defaults()
+	var q estimateQuery
+	_, err := sift(c.Query(ctx, &q, map[string]any{"org": githubv4.String(login), "n": githubv4.Int(sampleOf)}))
+	if err == nil && q.Organization == nil {
+		err = fmt.Errorf("GitHub did not say which it is: %w", github.ErrNotFound)
+	}
+	if err != nil {
+		return Estimate{}, fmt.Errorf("weighing organization %s: %w", login, err)
+	}
+	e := Estimate{Org: q.Organization.Login, Known: known != nil}
+	if t := q.Organization.MembersWithRole; t != nil {
+		e.Members = t.TotalCount
+	}
+	if t := q.Organization.Teams; t != nil {
+		e.Teams = t.TotalCount
+	}
+	sample := map[int64]sampledRepository{}
+	for _, part := range []*nodes[sampledRepository]{q.Organization.Oldest, q.Organization.Newest} {
+		if part == nil {
+			continue
+		}
+		e.Repositories = part.TotalCount
+		for _, n := range part.Nodes {
+			if n != nil {
+				sample[n.DatabaseID] = *n
+			}
+		}
+	}
+	e.Sampled = len(sample)
+	e.Kinds = o.kinds(e, cmp.Or(known, extrapolate(sample, e)))
+	return e, nil
+}
+
+// extrapolate takes a sample for the whole.
+func extrapolate(sample map[int64]sampledRepository, e Estimate) *Counts {
+	var c Counts
+	for _, r := range sample {
+		if r.Environments != nil && r.Environments.TotalCount > 0 {
+			c.WithEnvironments++
+			c.Environments += r.Environments.TotalCount
+		}
+		if r.DeployKeys != nil && r.DeployKeys.TotalCount > 0 {
+			c.WithKeys++
+		}
+	}
+	all := func(n *int) { *n = (*n*e.Repositories + len(sample)/2) / max(len(sample), 1) }
+	all(&c.WithEnvironments)
+	all(&c.Environments)
+	all(&c.WithKeys)
+	c.BranchPatterns = c.Environments / 4
+	c.BusyTeams = (e.Teams + 19) / 20 // five of a hundred, as large organizations have it
+	c.Contributors = e.Members / 2
+	return &c
+}
+
+// kinds is the model of the walk: the same pages, batches and calls as the files
+// of this package make, counted instead of made.
+func (o Options) kinds(e Estimate, c *Counts) []KindCost {
+	pages := func(n, size int) int { return (n + size - 1) / size }
+	people := e.Members + c.Outside
+	all := []struct {
+		KindCost
+		areas []access.Area
+	}{
+		{KindCost{Kind: "organization, settings, roles", Things: 1, GraphQL: 2, REST: 6 + 2*c.OrganizationRoles}, nil},
+		{KindCost{Kind: "members", Things: e.Members, GraphQL: max(pages(e.Members, 100), 1)}, []access.Area{access.AreaMembers, access.AreaTwoFactor}},
+		{KindCost{Kind: "outside collaborators", Things: c.Outside, REST: max(pages(c.Outside, perPage), 1)}, []access.Area{access.AreaOutside}},
+		{KindCost{Kind: "teams with members and grants", Things: e.Teams, GraphQL: max(pages(e.Teams, 50), 1) + pages(c.BusyTeams, 10)}, teamAreas},
+		{KindCost{Kind: "custom roles that teams hold", Things: e.Teams, REST: e.Teams, AtMost: true}, []access.Area{access.AreaTeamGrants}},
+		{KindCost{Kind: "repositories", Things: e.Repositories, GraphQL: max(pages(e.Repositories, 100), 1)}, repositoryAreas},
+		{KindCost{Kind: "direct grants and counts", Things: e.Repositories, GraphQL: pages(e.Repositories, 35)}, []access.Area{access.AreaDirectGrants, access.AreaDeployKeys}},
+		{KindCost{Kind: "environments and their gates", Things: c.Environments, GraphQL: pages(c.Environments, 36)}, []access.Area{access.AreaGates}},
+		{KindCost{Kind: "branches that may deploy", Things: c.Environments, REST: c.WithEnvironments + c.BranchPatterns}, []access.Area{access.AreaPolicies}},
+		{KindCost{Kind: "deploy keys", Things: c.WithKeys, REST: c.WithKeys}, []access.Area{access.AreaDeployKeys}},
+		{KindCost{Kind: "signs of life: contributions", Things: people, GraphQL: pages(people, contributors) + pages(c.Contributors, contributorsLong)}, []access.Area{access.AreaContributions}},
+		{KindCost{Kind: "signs of life: audit log", Things: -1, REST: o.AuditPages, AtMost: true}, []access.Area{access.AreaAuditLog}},
+	}
+	var out []KindCost
+	for _, k := range all {
+		if k.areas == nil || !o.leavesOut(k.areas) {
+			out = append(out, k.KindCost)
+		}
+	}
+	return out
+}
+
+// leavesOut reports whether none of the areas is read.
+func (o Options) leavesOut(areas []access.Area) bool {
+	left := map[access.Area]bool{}
+	for _, a := range o.Without {
+		left[a] = true
+	}
+	for _, a := range areas {
+		if !left[a] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,64 @@
+package collector
+
+import (
+	"math"
+	"testing"
+
+	"github.com/eb661601/ajar/internal/contract"
+	"github.com/eb661601/ajar/internal/githubsim"
+)
+
+// What the estimate says beforehand is what the collection then costs: within a
+// seventh, or ten requests where there are few.
+func TestEstimateIsCloseToWhatTheCollectionThenCosts(t *testing.T) {
+	for name, w := range map[string]*githubsim.World{
+		"kubernetes": world(t, "kubernetes.json"), "demo": githubsim.Demo(),
+		"S":       githubsim.Generate(githubsim.S, githubsim.GenOptions{Seed: 1}),
+		"S dense": githubsim.Generate(githubsim.S, githubsim.GenOptions{Seed: 2, Dense: true}),
+	} {
+		for _, o := range w.Orgs {
+			h := start(t, w)
+			e, err := Weigh(t.Context(), h.client, o.Login, Options{}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := h.client.Meter()
+			if before.Points > 3 || before.Requests != 1 {
+				t.Errorf("%s, %s: the estimate itself cost %d requests and %d points", name, o.Login, before.Requests, before.Points)
+			}
+			h.collect(t, o.Login)
+			m := h.client.Meter()
+			calls, more := e.Calls()
+			t.Logf("%s, %s: foreseen %d queries, %d calls and %d more; then %d queries, %d calls",
+				name, o.Login, e.Queries(), calls, more, m.GraphQL-before.GraphQL, m.REST-before.REST)
+			near(t, name+", "+o.Login+": queries", e.Queries(), int(m.GraphQL-before.GraphQL))
+			if got := int(m.REST - before.REST); got > calls {
+				near(t, name+", "+o.Login+": calls", calls, max(got-more, calls))
+			} else {
+				near(t, name+", "+o.Login+": calls", calls, got)
+			}
+			if e.Repositories != len(o.Repos) || e.Members != len(o.Members) || e.Teams != len(o.Teams) {
+				t.Errorf("%s, %s: counted %+v", name, o.Login, e)
+			}
+		}
+	}
+}
+
+func near(t *testing.T, what string, want, got int) {
+	t.Helper()
+	if off := math.Abs(float64(want - got)); off > 10 && off > float64(got)/7 {
+		t.Errorf("%s: %d were foreseen and %d were made", what, want, got)
+	}
+}
+
+func TestEstimateAsksWhatGitHubsSchemasHave(t *testing.T) {
+	h := start(t, githubsim.Demo())
+	if _, err := Weigh(t.Context(), h.client, "acme-robotics", Options{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range h.sim.Requests() {
+		if _, errs := contract.Query(contract.Schema(t), r.Query); len(errs) > 0 {
+			t.Errorf("%v\n%s", errs, r.Query)
+		}
+	}
+}
