@@ -22,6 +22,8 @@ type auditFlags struct {
 	at      string
 	metrics string
 	without []string
+
+	estimate bool
 }
 
 func newAudit(a *app) *cobra.Command {
@@ -35,7 +37,8 @@ else; nothing is concluded from it.`,
 		Example: `  ajar audit --org acme
   ajar audit --org acme --baseline baseline.toml --fail-on critical
   ajar audit --offline -o json      # judge the newest stored snapshot again
-  ajar audit --at 2026-05-31        # judge history`,
+  ajar audit --at 2026-05-31        # judge history
+  ajar audit --org acme --estimate  # what it would cost`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.audit(cmd.Context(), f) },
 	}
@@ -44,6 +47,8 @@ else; nothing is concluded from it.`,
 	cmd.Flags().StringVar(&f.at, "at", "", "judge the newest snapshot before `TIME` (2026-05-31, which means its end in UTC, RFC 3339, or 7d for a week ago); do not ask GitHub")
 	cmd.Flags().StringVar(&f.metrics, "metrics-file", "", "write what was found to `FILE` in Prometheus' text format, for node_exporter's textfile collector")
 	withoutFlag(cmd, &f.without)
+	estimateFlag(cmd, &f.estimate)
+	cmd.MarkFlagsMutuallyExclusive("estimate", "offline", "at")
 	return cmd
 }
 
@@ -55,6 +60,9 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	failOn, err := access.ParseSeverity(f.failOn)
 	if err != nil {
 		return withHint(usage("--fail-on %q is not a severity", f.failOn), "one of none, info, low, medium, high, critical")
+	}
+	if f.estimate {
+		return a.estimate(ctx, f.without)
 	}
 	w, err := a.work(ctx, f.without, f.offline || f.at != "")
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 func newCollect(a *app) *cobra.Command {
 	var without []string
+	var estimate bool
 	cmd := &cobra.Command{
 		Use:   "collect",
 		Short: "Take one snapshot into the store, and judge nothing",
@@ -18,9 +19,15 @@ func newCollect(a *app) *cobra.Command {
 are the history that --at asks about.`,
 		Example: "  ajar collect --org acme\n  ajar collect --org acme --without audit-log,contributions",
 		Args:    exactly(),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.collect(cmd.Context(), without) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if estimate {
+				return a.estimate(cmd.Context(), without)
+			}
+			return a.collect(cmd.Context(), without)
+		},
 	}
 	withoutFlag(cmd, &without)
+	estimateFlag(cmd, &estimate)
 	return cmd
 }
 

@@ -33,6 +33,18 @@ type work struct {
 // work sets up: configuration, baseline, store, and unless offline the client.
 // All that can be wrong without asking GitHub is found before it is asked.
 func (a *app) work(ctx context.Context, without []string, offline bool) (*work, error) {
+	w, err := a.prepare(without)
+	if err != nil {
+		return nil, err
+	}
+	if offline {
+		return w, w.offline(ctx)
+	}
+	return w, w.online(ctx)
+}
+
+// prepare reads what the files and flags say.
+func (a *app) prepare(without []string) (*work, error) {
 	c, err := a.config()
 	if err != nil {
 		return nil, err
@@ -44,14 +56,21 @@ func (a *app) work(ctx context.Context, without []string, offline bool) (*work, 
 	if err != nil {
 		return nil, err
 	}
-	w := &work{a: a, config: c, pass: audit.Pass{Baseline: b, Now: a.now}}
-	if offline {
-		return w, w.offline(ctx)
-	}
-	return w, w.online(ctx)
+	return &work{a: a, config: c, pass: audit.Pass{Baseline: b, Now: a.now}}, nil
 }
 
-func (w *work) online(ctx context.Context) (err error) {
+func (w *work) online(ctx context.Context) error {
+	err := w.connect(ctx)
+	if err != nil {
+		return err
+	}
+	w.store, err = w.a.open(ctx, w.config)
+	w.pass.Store = w.store
+	return err
+}
+
+// connect makes the client, and settles how it collects.
+func (w *work) connect(ctx context.Context) (err error) {
 	if w.orgs, err = organizations(w.config); err != nil {
 		return err
 	}
@@ -67,9 +86,7 @@ func (w *work) online(ctx context.Context) (err error) {
 		Now: w.a.now, Log: log, Without: w.config.Collect.Without, Progress: w.progress.area,
 		ActivityWindow: w.config.Collect.ActivityWindow, Concurrency: w.config.Collect.Concurrency,
 	}
-	w.store, err = w.a.open(ctx, w.config)
-	w.pass.Store = w.store
-	return err
+	return nil
 }
 
 // offline opens the store that is there. It is opened to write, for the lives of

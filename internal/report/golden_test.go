@@ -48,6 +48,7 @@ var examples = []struct {
 	{"baseline-explain", exampleExplain()},
 	{"config-check", exampleConfigCheck()},
 	{"version", exampleVersion()},
+	{"estimate", exampleEstimate()},
 	{"finding-hostile", Finding{Finding: exampleFindings()[5], Now: taken}},
 }
 
