@@ -62,13 +62,10 @@ func (r *run) settings(ctx context.Context) error {
 	if a.PublicRepos != nil && a.PrivateRepos != nil {
 		r.stated = *a.PublicRepos + *a.PrivateRepos
 	}
-	if g != nil {
+	if g != nil { // what was not told must not stand in place of what an earlier read was told
 		r.lower(*g, area)
-	}
-	if g == nil || g.status != access.Denied {
-		if err := r.out.put(ctx, area, r.org.ID, one(s)); err != nil {
-			return err
-		}
+	} else if err := r.out.put(ctx, area, r.org.ID, one(s)); err != nil {
+		return err
 	}
 	return r.close(ctx, area, 1)
 }
