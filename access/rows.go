@@ -13,6 +13,11 @@ type Entity interface {
 type Rows struct {
 	Entities []Entity
 	Grants   []Grant
+
+	// Untold are fields of the entities that the credential is not told, by their
+	// JSON keys. Where the rows are only some of the scope's, what an earlier read
+	// was told of them stays.
+	Untold []string
 }
 
 // Key and Label make each thing an [Entity].

@@ -111,29 +111,36 @@ func (w *repoWalk) keepDetails(ctx context.Context, d detailed) error {
 
 // keepRepository hands on the thing itself, if it is known. What failed to come
 // must not stand as zero in place of what an earlier read saw. A number that the
-// token may never see is left zero, and the ledger says that it means nothing;
-// without that, such a token would show no repository at all.
+// token may never see is marked as untold; without that, such a token would show
+// no repository at all.
 func (w *repoWalk) keepRepository(ctx context.Context, d detailed, s sight) error {
 	name := w.r.name(value(d.Name))
 	entity := d.entity()
 	g, whole := d.uncounted, d.uncounted == nil || d.uncounted.status == access.Denied
+	var untold []string
+	if g != nil {
+		entity.Environments, untold = 0, append(untold, "environments")
+	}
 	for _, c := range []struct {
-		field string
-		count *count
-		into  *int
+		field, key string
+		count      *count
+		into       *int
+		hides      bool // an empty list may be one that is not shown
 	}{
-		{"deployKeys", d.DeployKeys, &entity.DeployKeys},
-		{"branchProtectionRules", d.BranchProtectionRules, &entity.ProtectionRules},
-		{"rulesets", d.Rulesets, &entity.Rulesets},
+		{"deployKeys", "deploy_keys", d.DeployKeys, &entity.DeployKeys, true},
+		{"branchProtectionRules", "protection_rules", d.BranchProtectionRules, &entity.ProtectionRules, true},
+		{"rulesets", "rulesets", d.Rulesets, &entity.Rulesets, false},
 	} {
 		err := d.trouble(c.field)
 		if c.count == nil || c.count.TotalCount == nil || err != nil {
 			why := missing(access.AreaRepositories, c.field+" of "+name+" were not counted", err)
 			whole = whole && d.all == nil && why.status == access.Denied
-			g = &why
+			g, untold = &why, append(untold, c.key)
 			continue
 		}
-		*c.into = *c.count.TotalCount
+		if *c.into = *c.count.TotalCount; *c.into == 0 && c.hides && s != visible {
+			untold = append(untold, c.key)
+		}
 	}
 	if g == nil && entity.ProtectionRules == 0 && s == hiddenHere {
 		why := denied(access.AreaRepositories, "branch protection of %s: GitHub shows it to administrators of the repository alone", name)
@@ -143,10 +150,15 @@ func (w *repoWalk) keepRepository(ctx context.Context, d detailed, s sight) erro
 	if d.lacking != nil {
 		g, whole = d.lacking, false
 	}
-	if !whole {
-		return w.r.finish(ctx, access.AreaRepositories, entity.ID, access.Rows{}, g)
+	rows := one(entity)
+	rows.Untold = untold
+	switch {
+	case !whole:
+		rows = access.Rows{}
+	case g == nil && len(untold) > 0: // the area has its gap
+		return w.r.out.add(ctx, access.AreaRepositories, entity.ID, rows)
 	}
-	return w.r.finish(ctx, access.AreaRepositories, entity.ID, one(entity), g)
+	return w.r.finish(ctx, access.AreaRepositories, entity.ID, rows, g)
 }
 
 // listTrouble is what kept the collaborators back. A repository that came as

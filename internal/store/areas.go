@@ -2,7 +2,11 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/eb661601/ajar/access"
 )
@@ -95,11 +99,12 @@ func areaOf(name access.Area) (*area, error) {
 	return a, nil
 }
 
-// thing is the Go type of an area's entities: how to know one, and how to read
-// one back into a snapshot.
+// thing is the Go type of an area's entities: how to know one, how to read one
+// back into a snapshot, and how to lay one over an older one.
 type thing struct {
 	is     func(access.Entity) bool
 	decode func(body []byte, l *loading) (id int64, err error)
+	over   func(old, new string, untold []string) (body string, err error)
 }
 
 func one[T access.Entity](keep func(*loading, T)) *thing {
@@ -116,5 +121,24 @@ func one[T access.Entity](keep func(*loading, T)) *thing {
 			keep(l, t)
 			return t.Key(), nil
 		},
+		over: overlay[T],
 	}
+}
+
+// overlay gives the new body, with the fields that were not told, by their JSON
+// keys, as the old one has them.
+func overlay[T access.Entity](old, new string, untold []string) (string, error) {
+	var was, is T
+	if err := errors.Join(json.Unmarshal([]byte(old), &was), json.Unmarshal([]byte(new), &is)); err != nil {
+		return "", err
+	}
+	from, to := reflect.ValueOf(was), reflect.ValueOf(&is).Elem()
+	for i := range to.NumField() {
+		key, _, _ := strings.Cut(to.Type().Field(i).Tag.Get("json"), ",")
+		if slices.Contains(untold, key) {
+			to.Field(i).Set(from.Field(i))
+		}
+	}
+	body, err := json.Marshal(is)
+	return string(body), err
 }

@@ -27,6 +27,7 @@ type entityRow struct {
 type content struct {
 	entities []entityRow
 	grants   []access.Grant
+	untold   []string // JSON keys of entities: what is stored of them stays
 	digest   digest
 }
 
@@ -37,7 +38,7 @@ func pack(a *area, scope int64, rows access.Rows) (content, error) {
 	if scope <= 0 {
 		return content{}, fmt.Errorf("scope %d is not the number of anything", scope)
 	}
-	var c content
+	c := content{untold: rows.Untold}
 	for _, e := range rows.Entities {
 		r, err := packEntity(a, scope, e)
 		if err != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"database/sql"
+	"fmt"
 )
 
 const (
@@ -30,6 +31,12 @@ func (u *update) entities(seen []entityRow, empty bool) (outcome, error) {
 	out := outcome{live: len(old)}
 	err := merge(old, seen, func(o lived[entityRow], n entityRow) int { return cmp.Compare(o.row.id, n.id) },
 		func(o lived[entityRow], n entityRow) error {
+			if !u.whole && len(u.less) > 0 {
+				var err error
+				if n.body, err = u.area.thing.over(o.row.body, n.body, u.less); err != nil {
+					return fmt.Errorf("reading %s, number %d: %w", u.area.name, n.id, err)
+				}
+			}
 			if o.row == n {
 				return nil
 			}

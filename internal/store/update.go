@@ -15,6 +15,7 @@ type update struct {
 	scope int64      // its row
 	again bool       // this pass wrote to it before
 	whole bool       // rows that are not given are gone
+	less  []string   // JSON keys of entities that were not told
 }
 
 // lived is a stored row with the snapshot that first showed it.
@@ -48,7 +49,7 @@ func (p *Pass) update(a *area, key scopeKey, st scopeState, c content, whole boo
 			return err
 		}
 	}
-	u := update{Pass: p, area: a, scope: st.row, again: old.touched, whole: whole}
+	u := update{Pass: p, area: a, scope: st.row, again: old.touched, whole: whole, less: c.untold}
 	if a.scopeKind != access.NoKind {
 		u.own = access.Ref{Kind: a.scopeKind, ID: key.id}
 	}
