@@ -27,12 +27,28 @@ func (r *run) invites(ctx context.Context, area access.Area, what string, list l
 	if !r.reads(area) {
 		return r.close(ctx, area, -1)
 	}
+	err := agreed(func() (map[int64]struct{}, error) { return r.walkInvites(ctx, area, what, list) })
+	if end := stopped(err); end != nil {
+		return end
+	}
+	if errors.Is(err, github.ErrNotFound) && r.ghes() {
+		r.lower(gap{status: access.Unavailable, reason: "GitHub Enterprise Server does not list invitations"}, area)
+	} else if err != nil {
+		r.lower(gapOf(area, what, err), area)
+	}
+	return r.close(ctx, area, -1)
+}
+
+// walkInvites reads the list once and hands it on.
+func (r *run) walkInvites(ctx context.Context, area access.Area, what string, list listInvitations) (map[int64]struct{}, error) {
+	seen := map[int64]struct{}{}
 	err := r.pages(func(page int) (int, *gh.Response, error) {
 		rows, resp, err := list(ctx, r.org.Login, &gh.ListOptions{Page: page, PerPage: perPage})
 		for _, row := range rows {
 			if row.GetID() == 0 {
 				return 0, resp, errNull
 			}
+			seen[row.GetID()] = struct{}{}
 			if why := lacksInvite(area, row).gap(what); why != nil {
 				r.lower(*why, area)
 				continue
@@ -43,15 +59,7 @@ func (r *run) invites(ctx context.Context, area access.Area, what string, list l
 		}
 		return len(rows), resp, err
 	})
-	if end := stopped(err); end != nil {
-		return end
-	}
-	if errors.Is(err, github.ErrNotFound) && r.ghes() {
-		r.lower(gap{status: access.Unavailable, reason: "GitHub Enterprise Server does not list invitations"}, area)
-	} else if err != nil {
-		r.lower(gapOf(area, what, err), area)
-	}
-	return r.close(ctx, area, -1)
+	return seen, err
 }
 
 // lacksInvite says what was not told of an invitation. It is for an account or

@@ -66,21 +66,50 @@ func (k *keyAnswer) lacks(what string) *gap {
 	return l.gap(fmt.Sprintf("%s: key %d", what, k.ID))
 }
 
+// readKeys reads the keys; twice, where nobody counts them.
 func (r *run) readKeys(ctx context.Context, of place, count int) error {
 	what := "deploy keys of " + r.name(of.name)
-	rows, seen := access.Rows{}, map[int64]bool{}
+	var rows access.Rows
 	var g *gap
-	err := r.pages(func(page int) (int, *gh.Response, error) {
+	seen := 0
+	walk := func() (ids map[int64]struct{}, err error) {
+		rows, g, ids, err = r.walkKeys(ctx, of, what)
+		seen = len(ids)
+		return ids, err
+	}
+	var err error
+	if count < 0 {
+		err = agreed(walk)
+	} else {
+		_, err = walk()
+	}
+	if end := stopped(err); end != nil {
+		return end
+	}
+	if err != nil {
+		why := gapOf(access.AreaDeployKeys, what, err)
+		g = &why
+	} else if g == nil && count >= 0 && seen != count {
+		why := partial("%s: GraphQL counts %d and REST lists %d", what, count, seen)
+		g = &why
+	}
+	r.out.progress(access.AreaDeployKeys, int(r.count.Load()))
+	return r.finish(ctx, access.AreaDeployKeys, of.id, rows, g)
+}
+
+func (r *run) walkKeys(ctx context.Context, of place, what string) (rows access.Rows, g *gap, seen map[int64]struct{}, err error) {
+	seen = map[int64]struct{}{}
+	err = r.pages(func(page int) (int, *gh.Response, error) {
 		var keys []*keyAnswer
 		resp, err := r.get(ctx, fmt.Sprintf("repos/%s/%s/keys?per_page=%d&page=%d", r.org.Login, of.name, perPage, page), &keys)
 		for _, k := range keys {
 			if k == nil || k.ID == 0 {
 				return 0, resp, errNull
 			}
-			if seen[k.ID] {
+			if _, twice := seen[k.ID]; twice {
 				continue
 			}
-			seen[k.ID] = true
+			seen[k.ID] = struct{}{}
 			if why := k.lacks(what); why != nil {
 				g = why
 				continue
@@ -90,18 +119,7 @@ func (r *run) readKeys(ctx context.Context, of place, count int) error {
 		}
 		return len(keys), resp, err
 	})
-	if end := stopped(err); end != nil {
-		return end
-	}
-	if err != nil {
-		why := gapOf(access.AreaDeployKeys, what, err)
-		g = &why
-	} else if g == nil && count >= 0 && len(seen) != count {
-		why := partial("%s: GraphQL counts %d and REST lists %d", what, count, len(seen))
-		g = &why
-	}
-	r.out.progress(access.AreaDeployKeys, int(r.count.Load()))
-	return r.finish(ctx, access.AreaDeployKeys, of.id, rows, g)
+	return rows, g, seen, err
 }
 
 // read turns a key into the thing and its grant.

@@ -87,54 +87,72 @@ func (r *run) keepOrgRole(ctx context.Context, row *gh.CustomOrgRole) error {
 	return r.finish(ctx, access.AreaOrgRoleAssignments, role.ID, access.Rows{Grants: grants}, why)
 }
 
-// roleHolders lists who was given the role. Somebody who has it only through a
-// team (indirect) is left to that team's grant.
+// roleHolders lists who was given the role.
 func (r *run) roleHolders(ctx context.Context, role access.OrgRole) (grants []access.Grant, err error) {
-	hold := func(who access.Ref, assignment string) error {
-		switch assignment {
-		case "indirect":
-			return nil
-		case "direct", "mixed":
-			grants = append(grants, access.Grant{Principal: who, Resource: r.self(), Privilege: role.Base, Source: access.ByOrgRole, Role: role.ID})
-			return nil
+	err = agreed(func() (map[access.Ref]struct{}, error) {
+		h := &holders{run: r, role: role, seen: map[access.Ref]struct{}{}}
+		err := h.users(ctx)
+		if err == nil {
+			err = h.teams(ctx)
 		}
-		return fmt.Errorf("%s holds it in a way that is not known here: %q", who, assignment)
+		grants = h.grants
+		return h.seen, err
+	})
+	return grants, err
+}
+
+// holders is one reading of who holds a role.
+type holders struct {
+	*run
+	role   access.OrgRole
+	seen   map[access.Ref]struct{}
+	grants []access.Grant
+}
+
+// hold takes one of them, once. Somebody who has the role only through a team
+// (indirect) is left to that team's grant.
+func (h *holders) hold(who access.Ref, assignment string) error {
+	if _, twice := h.seen[who]; twice {
+		return nil
 	}
-	seen := map[access.Ref]bool{}
-	err = r.pages(func(page int) (int, *gh.Response, error) {
-		rows, resp, err := r.c.REST().Organizations.ListUsersAssignedToOrgRole(ctx, r.org.Login, role.ID, &gh.ListOptions{Page: page, PerPage: perPage})
+	h.seen[who] = struct{}{}
+	switch assignment {
+	case "indirect":
+		return nil
+	case "direct", "mixed":
+		h.grants = append(h.grants, access.Grant{Principal: who, Resource: h.self(), Privilege: h.role.Base, Source: access.ByOrgRole, Role: h.role.ID})
+		return nil
+	}
+	return fmt.Errorf("%s holds it in a way that is not known here: %q", who, assignment)
+}
+
+func (h *holders) users(ctx context.Context) error {
+	return h.pages(func(page int) (int, *gh.Response, error) {
+		rows, resp, err := h.c.REST().Organizations.ListUsersAssignedToOrgRole(ctx, h.org.Login, h.role.ID, &gh.ListOptions{Page: page, PerPage: perPage})
 		people := make([]access.Person, 0, len(rows))
 		for _, u := range rows {
 			who := user(u.GetID())
 			if who.ID == 0 || u.GetLogin() == "" {
 				return 0, resp, errNoPerson
 			}
-			if seen[who] {
-				continue
-			}
-			seen[who] = true
 			people = append(people, access.Person{ID: who.ID, NodeID: u.GetNodeID(), Login: u.GetLogin()})
-			err = errors.Join(err, hold(who, u.GetAssignment()))
+			err = errors.Join(err, h.hold(who, u.GetAssignment()))
 		}
-		r.meets(people...)
-		return len(rows), resp, errors.Join(err, r.out.people(ctx, false, people))
+		h.meets(people...)
+		return len(rows), resp, errors.Join(err, h.out.people(ctx, false, people))
 	})
-	if err != nil {
-		return grants, err
-	}
-	err = r.pages(func(page int) (int, *gh.Response, error) {
-		rows, resp, err := r.c.REST().Organizations.ListTeamsAssignedToOrgRole(ctx, r.org.Login, role.ID, &gh.ListOptions{Page: page, PerPage: perPage})
+}
+
+func (h *holders) teams(ctx context.Context) error {
+	return h.pages(func(page int) (int, *gh.Response, error) {
+		rows, resp, err := h.c.REST().Organizations.ListTeamsAssignedToOrgRole(ctx, h.org.Login, h.role.ID, &gh.ListOptions{Page: page, PerPage: perPage})
 		for _, t := range rows {
 			who := team(t.GetID())
 			if who.ID == 0 || t.GetSlug() == "" {
 				return 0, resp, errNull
 			}
-			if !seen[who] {
-				seen[who] = true
-				err = errors.Join(err, hold(who, t.GetAssignment()))
-			}
+			err = errors.Join(err, h.hold(who, t.GetAssignment()))
 		}
 		return len(rows), resp, err
 	})
-	return grants, err
 }

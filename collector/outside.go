@@ -16,7 +16,20 @@ func (r *run) outside(ctx context.Context) error {
 	if !r.reads(area, access.AreaContributions) {
 		return nil
 	}
-	seen := map[int64]bool{}
+	handed := map[int64]bool{}
+	err := agreed(func() (map[int64]struct{}, error) { return r.walkOutside(ctx, handed) })
+	if end := stopped(err); end != nil {
+		return end
+	}
+	if err != nil {
+		r.lower(gapOf(area, "outside collaborators of "+r.org.Login, err), area)
+	}
+	return nil
+}
+
+// walkOutside reads the list once, and hands on who was not yet.
+func (r *run) walkOutside(ctx context.Context, handed map[int64]bool) (map[int64]struct{}, error) {
+	seen := map[int64]struct{}{}
 	err := r.pages(func(page int) (int, *gh.Response, error) {
 		rows, resp, err := r.c.REST().Organizations.ListOutsideCollaborators(ctx, r.org.Login,
 			&gh.ListOutsideCollaboratorsOptions{ListOptions: gh.ListOptions{Page: page, PerPage: perPage}})
@@ -26,13 +39,14 @@ func (r *run) outside(ctx context.Context) error {
 			if id == 0 || u.GetLogin() == "" || u.GetNodeID() == "" {
 				return 0, resp, errNoPerson
 			}
-			if seen[id] {
+			seen[id] = struct{}{}
+			if handed[id] {
 				continue
 			}
-			seen[id], r.listed[id] = true, true
+			handed[id], r.listed[id] = true, true
 			people = append(people, access.Person{ID: id, NodeID: u.GetNodeID(), Login: u.GetLogin()})
 			r.who = append(r.who, member{id, u.GetNodeID(), u.GetLogin()})
-			if err := r.out.put(ctx, area, id, one(access.Outside{User: id})); err != nil {
+			if err := r.out.put(ctx, access.AreaOutside, id, one(access.Outside{User: id})); err != nil {
 				return 0, resp, err
 			}
 		}
@@ -41,13 +55,7 @@ func (r *run) outside(ctx context.Context) error {
 		}
 		return len(rows), resp, err
 	})
-	if end := stopped(err); end != nil {
-		return end
-	}
-	if err != nil {
-		r.lower(gapOf(area, "outside collaborators of "+r.org.Login, err), area)
-	}
-	return nil
+	return seen, err
 }
 
 // meets notes people who hold something directly.

@@ -1,9 +1,11 @@
 package collector
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 
 	gh "github.com/google/go-github/v92/github"
@@ -41,6 +43,28 @@ func (r *run) pages(get func(page int) (rows int, resp *gh.Response, err error))
 			page = next
 		}
 	}
+}
+
+// errUnsteady is a list that states no length and is another one each time.
+var errUnsteady = errors.New("it states no length, and lists something else each time it is read")
+
+// agreed reads a list that states no length until two readings in a row name the
+// same rows: nothing else shows that a row was skipped, because the list moved
+// under the pages or a page came short. What walk does with a row must bear that
+// the row comes again.
+func agreed[K comparable](walk func() (map[K]struct{}, error)) error {
+	last, err := walk()
+	for range 2 {
+		if err != nil {
+			return err
+		}
+		var now map[K]struct{}
+		if now, err = walk(); err == nil && maps.Equal(last, now) {
+			return nil
+		}
+		last = now
+	}
+	return cmp.Or(err, errUnsteady)
 }
 
 // rested weighs the outcome of a REST call; an answer that single sign-on has
