@@ -2,6 +2,8 @@ package githubsim
 
 import (
 	"fmt"
+	"hash/fnv"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -59,7 +61,7 @@ const (
 // Fault makes requests go wrong: those of Kind (any if empty) whose route,
 // path, shape or query text contains Match. It strikes at the Nth of them and
 // the Times-1 after it; with Nth 0 at each of them; or, if Probability is set,
-// at some of them by a seeded chance.
+// at some of them by a chance that follows the seed, the request, and how often it came.
 type Fault struct {
 	Name        string // for the log; the action if empty
 	Kind        Kind
@@ -84,11 +86,12 @@ type faults struct {
 	mu   sync.Mutex
 	list []*Fault
 	seen map[*Fault]int
-	rnd  *rand.Rand
+	met  map[uint64]uint64 // how often a request was asked, by its hash
+	seed uint64
 }
 
 func newFaults(o Options) *faults {
-	f := &faults{seen: map[*Fault]int{}, rnd: rand.New(rand.NewPCG(o.Seed, 0x6661756c7473))}
+	f := &faults{seen: map[*Fault]int{}, met: map[uint64]uint64{}, seed: o.Seed}
 	for i := range o.Faults {
 		f.list = append(f.list, &o.Faults[i])
 	}
@@ -114,8 +117,10 @@ func (s *Server) ClearFaults() {
 func (f *faults) strike(c *call) *Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	asked := c.hash()
+	f.met[asked]++
 	var due *Fault
-	for _, one := range f.list {
+	for i, one := range f.list {
 		if !one.matches(c) {
 			continue
 		}
@@ -123,7 +128,7 @@ func (f *faults) strike(c *call) *Fault {
 		n := f.seen[one]
 		hit := one.Nth == 0 || n >= one.Nth && n < one.Nth+max(1, one.Times)
 		if one.Probability > 0 {
-			hit = f.rnd.Float64() < one.Probability
+			hit = rand.New(rand.NewPCG(f.seed^asked, f.met[asked]<<8+uint64(i))).Float64() < one.Probability
 		}
 		if hit && due == nil {
 			due = one
@@ -139,6 +144,15 @@ func (f *faults) strike(c *call) *Fault {
 		}
 	}
 	return due
+}
+
+// hash tells requests apart. Chance goes by what is asked, and how often it was,
+// so that a client that asks side by side meets the same faults each time.
+func (c *call) hash() uint64 {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, c.note.Method+" "+c.note.Path+"\n") // a hash takes everything
+	_, _ = h.Write(c.body)
+	return h.Sum64()
 }
 
 func (f *Fault) matches(c *call) bool {
