@@ -46,7 +46,7 @@ func rowsFlag(cmd *cobra.Command, rows *bool) {
 }
 
 func atFlag(cmd *cobra.Command, at *string) {
-	cmd.Flags().StringVar(at, "at", "", "as of `TIME` (2026-05-31, which means its end in UTC, RFC 3339, or 7d for a week ago): from the newest snapshot before it")
+	cmd.Flags().StringVar(at, "at", "", "as of `TIME`: 2026-05-31 (its end, in UTC), RFC 3339, yesterday, 2026-Q1 (its end), 7d for a week ago, or #12 for a snapshot; answered from the newest snapshot before it")
 }
 
 func (a *app) accessOf(ctx context.Context, principal, at string, rows bool) error {

@@ -44,7 +44,7 @@ else; nothing is concluded from it.`,
 	}
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "high", "exit with 2 where a finding of this `SEVERITY` or above is open: info, low, medium, high, critical; none never does")
 	cmd.Flags().BoolVar(&f.offline, "offline", false, "judge the newest stored snapshot; do not ask GitHub")
-	cmd.Flags().StringVar(&f.at, "at", "", "judge the newest snapshot before `TIME` (2026-05-31, which means its end in UTC, RFC 3339, or 7d for a week ago); do not ask GitHub")
+	cmd.Flags().StringVar(&f.at, "at", "", "judge the newest snapshot before `TIME`: 2026-05-31 (its end, in UTC), RFC 3339, yesterday, 2026-Q1 (its end), 7d for a week ago, or #12 for a snapshot; GitHub is not asked and nothing stored changes")
 	cmd.Flags().StringVar(&f.metrics, "metrics-file", "", "write what was found to `FILE` in Prometheus' text format, for node_exporter's textfile collector")
 	withoutFlag(cmd, &f.without)
 	estimateFlag(cmd, &f.estimate)

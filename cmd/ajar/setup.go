@@ -209,31 +209,3 @@ func (a *app) stored(ctx context.Context, s *store.Store, c *config.Config, name
 	}
 	return names[0], nil
 }
-
-// snapshot finds the stored snapshot that a question is about: the newest, or
-// the one that was in force at a time.
-func (a *app) snapshot(ctx context.Context, s *store.Store, org, at string) (store.SnapshotInfo, error) {
-	info, err := a.pick(ctx, s, org, at)
-	if errors.Is(err, store.ErrNoSnapshot) {
-		if at != "" {
-			return info, withHint(usage("no snapshot of %s was taken before %s", org, at), "history begins with the first collect; the newest is used without --at")
-		}
-		return info, withHint(usage("no snapshot of %s is stored", org), "%s collect --org %s", a.program, org)
-	}
-	return info, err
-}
-
-func (a *app) pick(ctx context.Context, s *store.Store, org, at string) (store.SnapshotInfo, error) {
-	if at == "" {
-		return s.Latest(ctx, org)
-	}
-	t, err := past(at, a.now())
-	if err != nil {
-		return store.SnapshotInfo{}, err
-	}
-	info, err := s.At(ctx, org, t)
-	if err == nil {
-		a.remark("%s as of %s: the newest snapshot before that was taken %s", org, instant(t), instant(info.At))
-	}
-	return info, err
-}

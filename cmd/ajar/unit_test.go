@@ -38,46 +38,6 @@ func TestErrorsWinOverFindingsWinOverGaps(t *testing.T) {
 	}
 }
 
-func TestMomentIsReadInEveryDocumentedForm(t *testing.T) {
-	now := time.Date(2026, 9, 15, 9, 0, 0, 0, time.UTC)
-	for text, want := range map[string]time.Time{
-		"2026-05-31T12:00:00+02:00": time.Date(2026, 5, 31, 10, 0, 0, 0, time.UTC),
-		"2026-05-31 12:00":          time.Date(2026, 5, 31, 12, 0, 0, 0, time.UTC),
-		"2026-05-31":                time.Date(2026, 6, 1, 0, 0, 0, -1, time.UTC),
-		"7d":                        now.AddDate(0, 0, -7),
-		"36h":                       now.Add(-36 * time.Hour),
-	} {
-		got, err := moment(text, now)
-		if err != nil || !got.Equal(want) {
-			t.Errorf("%s: got %s, %v, want %s", text, got, err, want)
-		}
-	}
-	for _, text := range []string{"", "soon", "-5h", "2026-13-01", "d", "-3d"} {
-		if got, err := moment(text, now); err == nil {
-			t.Errorf("%q: got %s", text, got)
-		}
-	}
-}
-
-func TestTimeYetToComeHasNoSnapshot(t *testing.T) {
-	now := time.Date(2026, 9, 15, 9, 0, 0, 0, time.UTC)
-	for text, want := range map[string]time.Time{
-		"2026-09-15":           now, // the day is not over
-		"2026-09-14":           time.Date(2026, 9, 15, 0, 0, 0, -1, time.UTC),
-		"0h":                   now,
-		"2026-09-15T09:00:00Z": now,
-	} {
-		if got, err := past(text, now); err != nil || !got.Equal(want) {
-			t.Errorf("%s: got %s, %v, want %s", text, got, err, want)
-		}
-	}
-	for _, text := range []string{"2026-09-16", "2026-09-15T09:00:01Z", "2026-09-15 23:59", "soon"} {
-		if got, err := past(text, now); err == nil {
-			t.Errorf("%q: got %s", text, got)
-		}
-	}
-}
-
 func TestFileAppearsWholeAndIsNotReplacedUnasked(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "plan.json")

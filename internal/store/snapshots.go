@@ -12,6 +12,12 @@ import (
 	"github.com/eb661601/ajar/access"
 )
 
+const readSnapshots = `
+		SELECT s.id, s.org, o.login, s.at, s.finished_at, s.requests, s.points, s.bytes, s.took_ms,
+		       s.grants_added, s.grants_closed, s.entities_added, s.entities_closed
+		  FROM snapshots s
+		  JOIN orgs o ON o.id = s.org`
+
 const (
 	readOrgs = `
 		SELECT id, node_id, login, name, created_at
@@ -30,11 +36,10 @@ const (
 		 WHERE login = $1 COLLATE NOCASE
 		 ORDER BY rank DESC, id
 		 LIMIT 1`
-	snapshotsUntil = `
-		SELECT s.id, s.org, o.login, s.at, s.finished_at, s.requests, s.points, s.bytes, s.took_ms,
-		       s.grants_added, s.grants_closed, s.entities_added, s.entities_closed
-		  FROM snapshots s
-		  JOIN orgs o ON o.id = s.org
+	snapshotOf = readSnapshots + `
+		 WHERE s.id = $1 AND s.finished_at IS NOT NULL
+		 ORDER BY s.id`
+	snapshotsUntil = readSnapshots + `
 		 WHERE s.org = $1 AND s.finished_at IS NOT NULL AND s.at <= $2
 		 ORDER BY s.at DESC
 		 LIMIT $3`
@@ -74,6 +79,30 @@ func (s *Store) Latest(ctx context.Context, org string) (SnapshotInfo, error) {
 // At gives the newest snapshot of an organization that is not later than t.
 func (s *Store) At(ctx context.Context, org string, t time.Time) (SnapshotInfo, error) {
 	return s.newestUntil(ctx, org, t.UnixMilli(), " at or before "+t.UTC().Format(time.RFC3339))
+}
+
+// Snapshot gives the finished snapshot of a number, where it is one of the
+// organization.
+func (s *Store) Snapshot(ctx context.Context, org string, id int64) (SnapshotInfo, error) {
+	of, err := s.orgID(ctx, org)
+	if err != nil {
+		return SnapshotInfo{}, err
+	}
+	var info SnapshotInfo
+	err = s.read.rows(ctx, snapshotOf, []any{id}, func(rows *sql.Rows) error {
+		var err error
+		info, err = scanSnapshot(rows)
+		return err
+	})
+	switch {
+	case err != nil:
+		return SnapshotInfo{}, explain(s.path, err)
+	case info.ID == 0:
+		return SnapshotInfo{}, fmt.Errorf("store %s: %w: none has the number %d", s.path, ErrNoSnapshot, id)
+	case info.OrgID != of:
+		return SnapshotInfo{}, fmt.Errorf("store %s: %w of %s: number %d is one of %s", s.path, ErrNoSnapshot, org, id, info.Org)
+	}
+	return info, nil
 }
 
 func (s *Store) newestUntil(ctx context.Context, org string, until int64, when string) (SnapshotInfo, error) {
