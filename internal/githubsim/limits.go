@@ -73,6 +73,7 @@ func (l *limits) badCredentials(now time.Time) bool {
 
 // bucket returns the account of a token, opened anew when its hour is over.
 func (l *limits) bucket(t *Token, k Kind, now time.Time) *bucket {
+	t = t.purse()
 	if l.buckets[t] == nil {
 		l.buckets[t] = map[Kind]*bucket{}
 	}
@@ -107,8 +108,8 @@ func (l *limits) admit(c *call, inFlight int) *reply {
 func (l *limits) overSecondary(c *call, inFlight int) bool {
 	var points int
 	var graphql, total time.Duration
-	kept := l.minute[c.token][:0]
-	for _, e := range l.minute[c.token] {
+	kept := l.minute[c.token.purse()][:0]
+	for _, e := range l.minute[c.token.purse()] {
 		if c.now.Sub(e.at) >= time.Minute {
 			continue
 		}
@@ -121,7 +122,7 @@ func (l *limits) overSecondary(c *call, inFlight int) bool {
 			points += e.points
 		}
 	}
-	l.minute[c.token] = kept
+	l.minute[c.token.purse()] = kept
 	s, most := l.secondary, l.secondary.RESTPoints
 	if c.kind == GraphQL {
 		most = s.GraphQLPoints
@@ -154,7 +155,7 @@ func (l *limits) spend(c *call, rep *reply, took time.Duration) {
 		if c.writes() {
 			weight = 5
 		}
-		l.minute[c.token] = append(l.minute[c.token], spent{c.now, c.kind, weight, took})
+		l.minute[c.token.purse()] = append(l.minute[c.token.purse()], spent{c.now, c.kind, weight, took})
 	}
 }
 

@@ -188,7 +188,7 @@ func (e *exec) repositories(o *orgIndex, a args) any {
 // visible lists what the viewer sees, worked out once for each order.
 func (v *viewer) visible(o *orgIndex, by string, desc bool) []*Repo {
 	all := o.inOrder(by, desc)
-	if s := v.token.Scope; (s.Owner || s.App) && s.Repositories == nil && len(s.SSO) == 0 {
+	if s := v.token.Scope; (s.Owner || s.App) && s.Repositories == nil && len(s.SSO) == 0 && !v.elsewhere(o) {
 		return all
 	}
 	type key struct {

@@ -138,7 +138,8 @@ func TestEveryAnswerKeepsToGitHubsDescription(t *testing.T) {
 			judge := contract.REST(t)
 			w := c.world(t)
 			now := w.Meta.Now
-			srv := simulate(t, w, Options{PrimaryLimit: 1_000_000, Now: func() time.Time { return now },
+			app := auditApp(w)
+			srv := simulate(t, w, Options{PrimaryLimit: 1_000_000, Apps: []App{app}, Now: func() time.Time { return now },
 				Tokens: []Token{{Value: "owner", Scope: OwnerScope}, {Value: "member", Scope: MemberScope}, appToken}})
 			var mu sync.Mutex
 			seen := map[string]bool{}
@@ -153,6 +154,11 @@ func TestEveryAnswerKeepsToGitHubsDescription(t *testing.T) {
 			for _, token := range []string{"owner", "app", "member"} {
 				walk(caller{t, srv.URL, token, client}, w, c.every)
 			}
+			own := caller{t, srv.URL, signed(t, appKey(), "4711", now.Add(-time.Minute), now.Add(time.Minute)), client}
+			for _, p := range []string{"/app", "/app/installations/77", "/orgs/" + w.Orgs[0].Login + "/installation", "/orgs/nobody/installation"} {
+				own.get(p)
+			}
+			own.post("/app/installations/77/access_tokens", `{"permissions":{"members":"read"}}`)
 			if c.name == "demo" {
 				judgedAll(t, judge)
 			}
@@ -173,7 +179,7 @@ func judgedAll(t *testing.T, judge *contract.Judge) {
 
 // walk asks for everything once, allowed or not.
 func walk(c caller, w *World, every int) {
-	for _, p := range []string{"/user", "/meta", "/rate_limit"} {
+	for _, p := range []string{"/user", "/meta", "/rate_limit", "/installation/repositories?per_page=5"} {
 		c.get(p)
 	}
 	for _, o := range w.Orgs {

@@ -21,21 +21,23 @@ func (c *call) listInstallations() *reply {
 	if refused != nil {
 		return refused
 	}
-	return counted(c, "installations", o.Installations, func(i *Installation) object {
-		permissions := object{}
-		for k, v := range i.Permissions {
-			permissions[k] = v
-		}
-		at := c.base() + "/app/installations/" + number(i.ID)
-		s := object{
-			"id": i.ID, "account": c.ownerShape(o), "app_id": i.AppID, "app_slug": i.AppSlug, "target_id": o.ID, "target_type": "Organization",
-			"repository_selection": i.RepositorySelection, "permissions": permissions, "events": orEmpty(i.Events), "single_file_name": nil,
-			"created_at": stamp(i.CreatedAt), "updated_at": later(i.UpdatedAt, i.CreatedAt), "suspended_at": stamp(i.SuspendedAt), "suspended_by": nil,
-			"access_tokens_url": at + "/access_tokens", "repositories_url": c.base() + "/installation/repositories",
-			"html_url": c.site() + "/organizations/" + o.Login + "/settings/installations/" + number(i.ID),
-		}
-		return s
-	})
+	return counted(c, "installations", o.Installations, func(i *Installation) object { return c.installationShape(o, i) })
+}
+
+// installationShape is an App on an organization.
+func (c *call) installationShape(o *orgIndex, i *Installation) object {
+	permissions := object{}
+	for k, v := range i.Permissions {
+		permissions[k] = v
+	}
+	at := c.base() + "/app/installations/" + number(i.ID)
+	return object{
+		"id": i.ID, "account": c.ownerShape(o), "app_id": i.AppID, "app_slug": i.AppSlug, "target_id": o.ID, "target_type": "Organization",
+		"repository_selection": i.RepositorySelection, "permissions": permissions, "events": orEmpty(i.Events), "single_file_name": nil,
+		"created_at": stamp(i.CreatedAt), "updated_at": later(i.UpdatedAt, i.CreatedAt), "suspended_at": stamp(i.SuspendedAt), "suspended_by": nil,
+		"access_tokens_url": at + "/access_tokens", "repositories_url": c.base() + "/installation/repositories",
+		"html_url": c.site() + "/organizations/" + o.Login + "/settings/installations/" + number(i.ID),
+	}
 }
 
 // listTokens is for Apps alone; every other kind of token is refused.

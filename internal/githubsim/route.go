@@ -90,5 +90,5 @@ func (r *route) beats(other *route) bool {
 
 // coreRoutes are the few that belong to no entity.
 func (s *Server) coreRoutes() []route {
-	return []route{{method: http.MethodGet, template: "/rate_limit", handle: s.limits.report}}
+	return append([]route{{method: http.MethodGet, template: "/rate_limit", handle: s.limits.report}}, appRoutes...)
 }

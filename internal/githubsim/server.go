@@ -20,6 +20,9 @@ import (
 // otherwise a fast, healthy GitHub with a primary limit of 5000.
 type Options struct {
 	Tokens []Token
+	// Apps are the GitHub Apps that may ask with their own signature, and whose
+	// installations in the world may be given tokens.
+	Apps []App
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 	// Sleep waits; a real timer if nil. It is only called with Latency or a
@@ -54,6 +57,7 @@ const Unlimited = -1
 type Server struct {
 	o      Options
 	tokens map[string]*Token
+	issuer *issuer
 	meter  *meter
 	limits *limits
 	faults *faults
@@ -80,7 +84,7 @@ func New(w *World, o Options) *Server {
 	if o.PrimaryLimit == 0 {
 		o.PrimaryLimit = 5000
 	}
-	s := &Server{o: o, tokens: map[string]*Token{}, meter: newMeter(), world: w, index: w.Index()}
+	s := &Server{o: o, tokens: map[string]*Token{}, issuer: newIssuer(), meter: newMeter(), world: w, index: w.Index()}
 	for i := range o.Tokens {
 		s.tokens[o.Tokens[i].Value] = &o.Tokens[i]
 	}
@@ -121,6 +125,7 @@ type call struct {
 	params  map[string]string
 	query   *document // GraphQL; nil when it could not be read
 	token   *Token
+	app     *App  // where an App asks with its own signature
 	userID  int64 // of the person behind the token
 	x       *Index
 	viewer  *viewer
@@ -195,6 +200,8 @@ func (s *Server) handle(c *call, f *Fault) *reply {
 	switch {
 	case c.kind == GraphQL:
 		rep = c.graphql()
+	case c.route.forApps():
+		rep = c.route.handle(c)
 	case c.r.Method != http.MethodGet && c.r.Method != http.MethodHead:
 		s.meter.mutation(c.r.Method + " " + c.path)
 		rep = c.failure(http.StatusForbidden, "Resource not accessible by integration")
@@ -208,31 +215,4 @@ func (s *Server) handle(c *call, f *Fault) *reply {
 	}
 	rep.encode()
 	return rep
-}
-
-// authenticate finds the token; the reply says why there is none.
-func (s *Server) authenticate(c *call) *reply {
-	given := c.r.Header.Get("Authorization")
-	scheme, value, _ := strings.Cut(given, " ")
-	if _, pass, ok := c.r.BasicAuth(); ok {
-		value = pass
-	} else if sc := fold(scheme); sc != "bearer" && sc != "token" {
-		value = ""
-	}
-	c.token = s.tokens[strings.TrimSpace(value)]
-	if c.token != nil {
-		s.mu.RLock()
-		defer s.mu.RUnlock()
-		if u := s.index.viewerOf(c.token).user; u != nil {
-			c.userID, c.note.Login = u.ID, u.Login
-		}
-		return nil
-	}
-	if s.limits.badCredentials(c.now) {
-		return c.failure(http.StatusForbidden, "Maximum number of login attempts exceeded. Please try again later.")
-	}
-	if given == "" {
-		return c.failure(http.StatusUnauthorized, "Requires authentication")
-	}
-	return c.failure(http.StatusUnauthorized, "Bad credentials")
 }

@@ -13,6 +13,16 @@ type Token struct {
 	// taken.
 	Login string
 	Scope Scope
+
+	account *Token // whose limits it uses up; nil: its own
+}
+
+// purse is the token whose limits this one uses up.
+func (t *Token) purse() *Token {
+	if t != nil && t.account != nil {
+		return t.account
+	}
+	return t
 }
 
 // Scope says what a token may do. Exactly one of Owner, Member, and Permissions
@@ -27,6 +37,8 @@ type Scope struct {
 	Member bool
 	// App is an installation token of a GitHub App; its rights are Permissions.
 	App bool
+	// Org, if not empty, is the only organization that an App's token is for.
+	Org string
 	// Permissions are the rights of an App or a fine-grained token, as
 	// "members:read" or "organization_administration:write". Write includes read.
 	// Repository permissions are written "administration:read", "actions:read" …
@@ -138,7 +150,7 @@ func (v *viewer) has(permission, level string) bool {
 func (v *viewer) onOrg(o *orgIndex, permission, level string) bool {
 	s := v.token.Scope
 	switch {
-	case v.sso(o):
+	case v.sso(o) || v.elsewhere(o):
 		return false
 	case s.Owner:
 		return !appsOnly(permission)
@@ -150,6 +162,12 @@ func (v *viewer) onOrg(o *orgIndex, permission, level string) bool {
 		return byPerson && !appsOnly(permission)
 	}
 	return byPerson && v.has(permission, level) && !appsOnly(permission)
+}
+
+// elsewhere reports whether the token is an installation's of another
+// organization.
+func (v *viewer) elsewhere(o *orgIndex) bool {
+	return v.token.Scope.Org != "" && fold(v.token.Scope.Org) != fold(o.Login)
 }
 
 // appsOnly lists the permissions whose endpoints refuse every token that is
@@ -182,7 +200,7 @@ func (v *viewer) onRepo(r repoOf, permission, level string) bool {
 // sees reports whether the viewer can see the repository at all.
 func (v *viewer) sees(r repoOf) bool {
 	s := v.token.Scope
-	if v.sso(r.org) {
+	if v.sso(r.org) || v.elsewhere(r.org) {
 		return r.Visibility == "public"
 	}
 	if s.Repositories != nil && !v.given(r) {
