@@ -45,7 +45,7 @@ type Options struct {
 	MaxWait  time.Duration                     // longest wait for a limit before ErrLimited; 0 means 10 minutes, negative means none
 	Timeout  time.Duration                     // for one try of one request, body included; 0 means 60 s
 	InFlight int                               // requests under way at once; 0 means 8
-	Reserve  int                               // what is left of an hourly limit for others; waits begin there
+	Reserve  func(limit int) int               // what is left for others of an hourly limit of so many; waits begin there; nil: nothing
 	Unpaced  bool                              // do not spread requests by response time and count; GitHub's own limits still hold
 	Waiting  func(why string, until time.Time) // hears that requests wait for a limit; may be called from several goroutines
 	Mint     bool                              // let POST /app/installations/{id}/access_tokens pass, which mints a token

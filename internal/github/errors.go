@@ -27,14 +27,15 @@ var (
 
 // StatusError is an answer whose HTTP status says no.
 type StatusError struct {
-	Status    int    // HTTP status
-	Method    string // GET, POST
-	Path      string // path of the URL; never its query
-	Message   string // GitHub's own words, made printable and cut
-	Accepted  string // X-Accepted-GitHub-Permissions: what would have been enough
-	SSO       string // X-GitHub-SSO, without its URL parameters
-	Web       bool   // the body was a web page
-	RequestID string // X-GitHub-Request-Id, for GitHub's support
+	Status    int       // HTTP status
+	Date      time.Time // of the answer, by GitHub's clock; zero where it was not said
+	Method    string    // GET, POST
+	Path      string    // path of the URL; never its query
+	Message   string    // GitHub's own words, made printable and cut
+	Accepted  string    // X-Accepted-GitHub-Permissions: what would have been enough
+	SSO       string    // X-GitHub-SSO, without its URL parameters
+	Web       bool      // the body was a web page
+	RequestID string    // X-GitHub-Request-Id, for GitHub's support
 }
 
 // Error names the call, the status and GitHub's own words.
@@ -52,9 +53,9 @@ func (e *StatusError) Is(target error) bool {
 	case ErrNotGitHub:
 		return e.Web && e.Status < 500 || e.Status == http.StatusProxyAuthRequired
 	case ErrUnauthenticated:
-		return e.Status == http.StatusUnauthorized && !e.Web
+		return (e.Status == http.StatusUnauthorized || isSuspended(e)) && !e.Web
 	case ErrForbidden:
-		return e.Status == http.StatusForbidden && !e.Web
+		return e.Status == http.StatusForbidden && !e.Web && !isSuspended(e)
 	case ErrNotFound:
 		return e.Status == http.StatusNotFound && !e.Web
 	case ErrGone:

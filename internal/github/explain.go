@@ -33,7 +33,7 @@ func plain(err error) string {
 
 // explainers are asked in this order; the first that knows the error answers.
 var explainers = []func(error) (line, hint string, ok bool){
-	explainContext, explainWrite, explainLimited, explainSSO, explainToken, explainMoved, explainWeb,
+	explainContext, explainWrite, explainLimited, explainSSO, explainCredential, explainToken, explainMoved, explainWeb,
 	explainForbidden, explainNotFound, explainUnreachable, explainServer,
 }
 
@@ -62,6 +62,10 @@ func explainLimited(err error) (string, string, bool) {
 		return "", "", false
 	}
 	at := l.Until.UTC().Format("15:04:05 MST")
+	if l.Why == shared {
+		return l.Why + " is used up until " + at,
+			"run it again after " + l.Until.UTC().Format(time.RFC3339) + ", use a GitHub App, which has a larger limit, or lower [collect] reserve", true
+	}
 	return l.Why + " is used up until " + at,
 		"run it again after " + l.Until.UTC().Format(time.RFC3339) + ", or use a GitHub App, which has a larger limit", true
 }

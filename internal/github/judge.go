@@ -39,6 +39,9 @@ func statusError(resp *http.Response) *StatusError {
 		RequestID: printable(resp.Header.Get("X-GitHub-Request-Id"), 60),
 		Web:       isWeb(resp),
 	}
+	if at, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		e.Date = at
+	}
 	sso, _, _ := strings.Cut(resp.Header.Get("X-GitHub-SSO"), ";")
 	e.SSO = printable(sso, 40)
 	var body struct {

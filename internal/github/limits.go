@@ -23,6 +23,7 @@ type limit struct {
 const (
 	primary   = "GitHub's hourly limit"
 	secondary = "GitHub's secondary limit"
+	shared    = "GitHub's hourly limit, less what is left for others,"
 )
 
 // readLimit reads the limits off an answer. The order of decision is GitHub's:
@@ -51,9 +52,22 @@ func readLimit(resp *http.Response, now time.Time, refusals, reserve int) limit 
 	case said || resp.StatusCode == http.StatusTooManyRequests:
 		return limit{refused: true, until: now.Add(time.Minute << min(refusals, 10)), why: secondary, slow: true}
 	case known && remaining <= int64(reserve) && reset.After(now) && !refused:
+		if remaining > 0 {
+			return limit{until: reset, why: shared}
+		}
 		return limit{until: reset, why: primary}
 	}
 	return limit{}
+}
+
+// reserved is what must be left of the limit that an answer states; nothing
+// where it states none, as a GHES without limits does.
+func reserved(resp *http.Response, of func(int) int) int {
+	n, known := number(resp.Header, "X-RateLimit-Limit")
+	if of == nil || !known || n > 1<<31 {
+		return 0
+	}
+	return of(int(n))
 }
 
 // saysLimited reports whether the body itself speaks of a limit: a refusal with

@@ -130,10 +130,11 @@ func TestReserveIsLeftForOthers(t *testing.T) {
 	left := 202
 	client, c := testClient(t, func(w http.ResponseWriter, r *http.Request) {
 		left--
+		w.Header().Set("X-RateLimit-Limit", "5000")
 		w.Header().Set("X-RateLimit-Remaining", strconv.Itoa(left))
 		w.Header().Set("X-RateLimit-Reset", strconv.FormatInt(c.Now().Add(time.Minute).Unix(), 10))
 		reply(w, 200, `[]`)
-	}, func(o *Options) { o.Reserve = 200 })
+	}, func(o *Options) { o.Reserve = func(int) int { return 200 } })
 	for range 3 {
 		if err := get(client, "orgs/acme"); err != nil {
 			t.Fatal(err)

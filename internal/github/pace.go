@@ -50,7 +50,7 @@ func (p *pacer) send(next http.RoundTripper, req *http.Request) (*http.Response,
 			return nil, err
 		}
 		p.left.note(resource, resp)
-		l := readLimit(resp, p.o.Now(), n, p.o.Reserve)
+		l := readLimit(resp, p.o.Now(), n, reserved(resp, p.o.Reserve))
 		p.close(resource, l)
 		switch {
 		case !l.refused:
