@@ -81,6 +81,15 @@ func (o *outlet) progress(a access.Area, total int) {
 	o.tell(a, o.counts[a], total)
 }
 
+// finished tells that an area was walked to its end.
+func (o *outlet) finished(a access.Area) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if n := o.counts[a]; n > 0 {
+		o.tell(a, n, n)
+	}
+}
+
 // people introduces who was not introduced yet. Labels are full where the
 // listing gives name and creation time; those replace the short ones.
 func (o *outlet) people(ctx context.Context, full bool, people []access.Person) error {

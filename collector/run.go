@@ -168,6 +168,7 @@ func (r *run) close(ctx context.Context, a access.Area, total int) error {
 	if !r.reads(a) {
 		line = access.Cover{Area: a, Status: access.Partial, Reason: "left out by [collect] without", Total: -1}
 	}
+	r.out.finished(a)
 	return r.out.cover(ctx, line)
 }
 

@@ -19,6 +19,7 @@ type app struct {
 	program   string
 	flags     globals
 	status    status
+	waiting   func(why string, until time.Time) // hears that GitHub makes ajar wait; nil: nobody
 }
 
 // globals are the flags that every command has.

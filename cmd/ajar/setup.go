@@ -101,7 +101,7 @@ func (a *app) client(ctx context.Context, c *config.Config) (*github.Client, err
 	}
 	return github.New(github.Options{
 		APIURL: c.GitHub.APIURL, GraphQLURL: c.GitHub.GraphQLURL, Source: src,
-		UserAgent: "ajar/" + buildVersion().Version, Log: log, Now: a.now, InFlight: c.Collect.Concurrency,
+		UserAgent: "ajar/" + buildVersion().Version, Log: log, Now: a.now, InFlight: c.Collect.Concurrency, Waiting: a.waiting,
 	})
 }
 

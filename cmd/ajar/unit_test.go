@@ -12,8 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/eb661601/ajar/access"
 )
 
 func TestErrorsWinOverFindingsWinOverGaps(t *testing.T) {
@@ -93,29 +91,6 @@ func TestProgramIsCalledAsItWasStarted(t *testing.T) {
 			t.Errorf("%s gives %s", argv0, got)
 		}
 	}
-}
-
-func TestProgressIsOneLineThatGoesAway(t *testing.T) {
-	var out bytes.Buffer
-	now := time.Unix(0, 0)
-	p := &progress{w: &out, width: 60, now: func() time.Time { return now }}
-	p.begin("acme\x1b[2J")
-	p.area(access.AreaTeams, 1, 10) // too soon after the line before
-	now = now.Add(time.Second)
-	p.area(access.AreaTeams, 2, 10)
-	p.end()
-	p.end()
-	got := out.String()
-	if strings.Contains(got, "teams 1") || !strings.Contains(got, "teams 2 of 10") || strings.Contains(got, "\n") {
-		t.Errorf("got %q", got)
-	}
-	if strings.Count(got, "\x1b") != 3 || !strings.HasSuffix(got, "\r\x1b[K") {
-		t.Errorf("got %q", got)
-	}
-	var none *progress
-	none.begin("x")
-	none.area(access.AreaTeams, 1, 1)
-	none.end()
 }
 
 func TestSavedPlanIsPlainASCIIAndStillTheSame(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"github.com/eb661601/ajar/collector"
 	"github.com/eb661601/ajar/internal/audit"
 	"github.com/eb661601/ajar/internal/config"
+	"github.com/eb661601/ajar/internal/github"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
 )
@@ -74,6 +75,8 @@ func (w *work) connect(ctx context.Context) (err error) {
 	if w.orgs, err = organizations(w.config); err != nil {
 		return err
 	}
+	w.progress = w.a.newProgress(w.spent)
+	w.a.waiting = w.progress.waiting
 	if w.pass.Client, err = w.a.client(ctx, w.config); err != nil {
 		return err
 	}
@@ -81,12 +84,16 @@ func (w *work) connect(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	w.progress = w.a.newProgress()
 	w.pass.Collect = collector.Options{
 		Now: w.a.now, Log: log, Without: w.config.Collect.Without, Progress: w.progress.area,
 		ActivityWindow: w.config.Collect.ActivityWindow, Concurrency: w.config.Collect.Concurrency,
 	}
 	return nil
+}
+
+// spent is what the client has spent so far, and what is left of the budget.
+func (w *work) spent() (github.Meter, map[string]github.Budget) {
+	return w.pass.Client.Meter(), w.pass.Client.Budgets()
 }
 
 // offline opens the store that is there. It is opened to write, for the lives of

@@ -158,15 +158,15 @@ func (e Estimate) left() string {
 }
 
 func (e Estimate) time() string {
-	s := "about " + roughly(e.Took)
+	s := "about " + Roughly(e.Took)
 	if e.Waiting > 0 {
-		s += ", of it " + roughly(e.Waiting) + " waiting for the hourly limit; ajar goes on by itself, and after an interruption where it was"
+		s += ", of it " + Roughly(e.Waiting) + " waiting for the hourly limit; ajar goes on by itself, and after an interruption where it was"
 	}
 	return s
 }
 
-// roughly is a length of time in words that promise no more than is known.
-func roughly(d time.Duration) string {
+// Roughly is a length of time in words that promise no more than is known.
+func Roughly(d time.Duration) string {
 	switch {
 	case d < 90*time.Second:
 		return count(max(int(d.Round(time.Second)/time.Second), 1), "second", "seconds")
