@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestErrorsWinOverFindingsWinOverGaps(t *testing.T) {
