@@ -73,6 +73,7 @@ func servers(e *testscript.Env) error {
 	}
 	serve("API", simulated(githubsim.Demo()))
 	serve("TWO", simulated(two()))
+	serve("LATER", simulated(later()))
 	serve("HOSTILE", simulated(hostile()))
 	serve("HTML", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
@@ -113,6 +114,44 @@ func two() *githubsim.World {
 			{Login: "mirela-okafor", Role: "admin", TwoFactor: true}, {Login: "tendai-lindqvist", Role: "admin", TwoFactor: true},
 		},
 	})
+	return w
+}
+
+// later is the demo after some things have happened: an owner, an outsider, a
+// renamed team.
+func later() *githubsim.World {
+	w := githubsim.Demo()
+	o := w.Orgs[0]
+	for _, m := range o.Members {
+		if m.Role == "member" {
+			m.Role = "admin"
+			break
+		}
+	}
+	w.Users = append(w.Users, &githubsim.User{Login: "contractor-9", ID: 990099, Type: "User", CreatedAt: w.Meta.Now.AddDate(-1, 0, 0)})
+	o.Repos[0].Collaborators = append(o.Repos[0].Collaborators, &githubsim.Collaborator{Login: "contractor-9", Permission: "push"})
+	for _, t := range o.Teams {
+		if t.Slug == "sre" {
+			t.Slug = "site-reliability"
+		}
+		if t.Parent == "sre" {
+			t.Parent = "site-reliability"
+		}
+	}
+	for _, r := range o.Repos {
+		for _, g := range r.Teams {
+			if g.Slug == "sre" {
+				g.Slug = "site-reliability"
+			}
+		}
+		for _, e := range r.Environments {
+			for i := range e.Reviewers {
+				if e.Reviewers[i].Name == "sre" {
+					e.Reviewers[i].Name = "site-reliability"
+				}
+			}
+		}
+	}
 	return w
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -40,8 +41,8 @@ func TestWhatIsNoTimeIsRefusedWithTheWayToWriteIt(t *testing.T) {
 		"2026-Q5": "2026-Q1", "99999d": "write",
 	} {
 		_, err := parseTime("--at", text, now)
-		h, ok := err.(hinted)
-		if !ok || !strings.Contains(h.hint, hint) {
+		var h hinted
+		if !errors.As(err, &h) || !strings.Contains(h.hint, hint) {
 			t.Errorf("%q: got %v (%s), want a hint with %q", text, err, h.hint, hint)
 		}
 	}
@@ -81,7 +82,8 @@ func FuzzTime(f *testing.F) {
 		}
 		s, err := past("--at", text, now)
 		if err != nil {
-			if h, ok := err.(hinted); !ok || h.hint == "" {
+			var h hinted
+			if !errors.As(err, &h) || h.hint == "" {
 				t.Errorf("%q: %v says nothing of what to do", text, err)
 			}
 			return

@@ -33,7 +33,8 @@ var may = map[string][]string{
 	"internal/store":     {"access"},
 	"internal/metrics":   {"access"},
 	"internal/config":    {"access", "baseline", "remediate"},
-	"internal/report":    {"access", "baseline", "reach", "analyzer", "remediate"},
+	"internal/changes":   {"access", "reach"},
+	"internal/report":    {"access", "baseline", "reach", "analyzer", "remediate", "internal/changes"},
 	"internal/audit":     {"access", "baseline", "reach", "collector", "analyzer", "internal/github", "internal/store"},
 }
 

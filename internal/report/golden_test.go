@@ -40,6 +40,8 @@ var examples = []struct {
 	{"access-none", Access{Org: org, At: taken, Principal: user(7, "carol"), Gaps: Gaps(exampleSnapshot())[3:]}},
 	{"access-matrix", Matrix{Org: org, At: taken, Gaps: Gaps(exampleSnapshot())[2:3], Rows: values(exampleRows())}},
 	{"who-can", exampleWhoCan()},
+	{"diff", exampleDiff()},
+	{"diff-none", Diff{Org: org, From: SnapshotMark{38, ago(7)}, To: SnapshotMark{41, taken}}},
 	{"plan", examplePlan()},
 	{"plan-stopped", stoppedPlan()},
 	{"plan-empty", Plan{Org: org, Snapshot: 41, At: taken, MadeAt: taken, Hash: "91c2b3a4d5e6f708"}},

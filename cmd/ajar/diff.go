@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/audit"
+	"github.com/eb661601/ajar/internal/changes"
+	"github.com/eb661601/ajar/internal/report"
+	"github.com/eb661601/ajar/internal/store"
+	"github.com/eb661601/ajar/reach"
+)
+
+func newDiff(a *app) *cobra.Command {
+	var rows bool
+	cmd := &cobra.Command{
+		Use:   "diff FROM [TO]",
+		Short: "Say what changed between two stored snapshots",
+		Long: `Say what changed in an organization from one stored snapshot to a later one, the
+newest unless TO says another: people, owners, teams, memberships, permissions,
+environments and their gates, deploy keys, invitations, settings; and who can
+write now and could not before, by all ways together. What gives more access
+comes first.
+
+A rename is one change: things are known by GitHub's number. What one of the
+snapshots did not see to its end is told apart, and never called a removal; where
+there is such a thing, the exit code is 3.
+
+FROM and TO are times or snapshots: 2026-05-31 (its end, in UTC), RFC 3339,
+yesterday, 2026-Q1 (its end), 7d for a week ago, #12 for a snapshot.`,
+		Example: `  ajar diff yesterday
+  ajar diff 2026-Q1 2026-Q2
+  ajar diff '#12' '#19' -o json`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 2 {
+				return nil
+			}
+			return exactly("a time or snapshot to compare FROM")(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			to := ""
+			if len(args) == 2 {
+				to = args[1]
+			}
+			return a.diff(cmd.Context(), args[0], to, rows)
+		},
+	}
+	rowsFlag(cmd, &rows)
+	return cmd
+}
+
+func (a *app) diff(ctx context.Context, from, to string, rows bool) error {
+	return a.eachStored(ctx, func(w *work, p audit.Pass) error {
+		was, err := a.snapshotFor(ctx, p.Store, p.Org, "FROM", from)
+		if err != nil {
+			return err
+		}
+		is, err := a.snapshotFor(ctx, p.Store, p.Org, "TO", to)
+		if err != nil {
+			return err
+		}
+		if was.At.After(is.At) {
+			return withHint(usage("snapshot #%d of %s is later than #%d of %s", was.ID, instant(was.At), is.ID, instant(is.At)),
+				"give the earlier one first")
+		}
+		view, err := difference(ctx, p.Store, was, is)
+		if err != nil {
+			return err
+		}
+		a.exit(status(view.Exit()))
+		w.all, w.program = rows, a.program
+		return w.show(view)
+	})
+}
+
+func difference(ctx context.Context, s *store.Store, was, is store.SnapshotInfo) (report.Diff, error) {
+	older, err := side(ctx, s, was)
+	if err != nil {
+		return report.Diff{}, err
+	}
+	newer := older // of one and the same snapshot nothing need be read twice
+	if was.ID != is.ID {
+		if newer, err = side(ctx, s, is); err != nil {
+			return report.Diff{}, err
+		}
+	}
+	return report.Diff{
+		Org:  access.Named{Ref: access.Ref{Kind: access.Org, ID: is.OrgID}, Name: "org:" + newer.Snapshot.Org.Login},
+		From: report.SnapshotMark{ID: was.ID, At: was.At}, To: report.SnapshotMark{ID: is.ID, At: is.At},
+		Diff: changes.Compare(older, newer),
+	}, nil
+}
+
+func side(ctx context.Context, s *store.Store, info store.SnapshotInfo) (changes.Side, error) {
+	snap, err := s.Load(ctx, info)
+	if err != nil {
+		return changes.Side{}, err
+	}
+	return changes.Side{Snapshot: snap, Graph: reach.New(snap)}, nil
+}

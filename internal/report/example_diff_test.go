@@ -1,0 +1,34 @@
+package report
+
+import (
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/changes"
+)
+
+func exampleDiff() Diff {
+	carol, sre, api := user(7, "carol"), team(31, "sre"), repo(100, "api")
+	return Diff{
+		Org: org, From: SnapshotMark{38, ago(7)}, To: SnapshotMark{41, taken},
+		Diff: changes.Diff{
+			Changes: []changes.Change{
+				{Class: "owners", What: "raised", Effect: changes.More, Subject: carol, Object: org, Before: "member", After: "owner"},
+				{Class: "environments", What: "weakened", Effect: changes.More, Subject: env(501, "api/production"), Aspect: "wait timer", Before: "30 min", After: "none"},
+				{Class: "outside", What: "added", Effect: changes.More, Subject: user(12, "evil\u202egnp.exe\x1b[2J")},
+				{Class: "grants", What: "added", Effect: changes.More, Subject: user(12, "evil\u202egnp.exe\x1b[2J"), Object: api, After: "write", With: user(12, "evil\u202egnp.exe\x1b[2J")},
+				{Class: "grants", What: "raised", Effect: changes.More, Subject: sre, Object: api, Before: "write", After: "release-manager"},
+				{Class: "teams", What: "removed", Effect: changes.Less, Subject: team(33, "release")},
+				{Class: "memberships", What: "removed", Effect: changes.Less, Subject: carol, Object: team(33, "release"), Before: "member", With: team(33, "release")},
+				{Class: "memberships", What: "removed", Effect: changes.Less, Subject: carol, Object: sre, Before: "maintain"},
+				{Class: "repositories", What: "renamed", Effect: changes.Other, Subject: api, Before: "service", After: "api"},
+				{Class: "grants", What: "removed", Effect: changes.Less, Subject: carol, Object: repo(104, "docs"), Before: "admin",
+					Doubt: "in the newer snapshot direct grants were not read to the end (the credential may not list who has access to it)"},
+			},
+			Powers: []changes.Power{
+				{Person: user(12, "evil\u202egnp.exe\x1b[2J"), Outside: true, Gained: changes.Reached{Repositories: 1, First: []access.Named{api}}},
+				{Person: carol, Gained: changes.Reached{Repositories: 7, Admin: 7, First: []access.Named{api, repo(104, "docs")}}, Lost: changes.Reached{Repositories: 2, Admin: 1, First: []access.Named{repo(105, "payments")}}},
+			},
+			Unsure:   "in the newer snapshot direct grants were not read to the end",
+			Coverage: []changes.Cover{{Area: access.AreaDirectGrants, Before: access.Complete, After: access.Partial, Reason: "the credential may not list who has access to it"}},
+		},
+	}
+}
