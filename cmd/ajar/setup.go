@@ -99,10 +99,10 @@ func (a *app) client(ctx context.Context, c *config.Config) (*github.Client, err
 	if err != nil {
 		return nil, err
 	}
-	return github.New(github.Options{
+	return github.New(tune(github.Options{
 		APIURL: c.GitHub.APIURL, GraphQLURL: c.GitHub.GraphQLURL, Source: src,
 		UserAgent: "ajar/" + buildVersion().Version, Log: log, Now: a.now, InFlight: c.Collect.Concurrency, Waiting: a.waiting,
-	})
+	}))
 }
 
 // open opens the store to write into, and makes its folder.

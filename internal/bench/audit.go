@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+
+	"github.com/eb661601/ajar/internal/githubsim"
+)
+
+// audit measures the first audit of an organization, the next one with nothing
+// changed, and the judgement alone.
+func audit(ctx context.Context, dir, binary, name string, size githubsim.Size, times int, into numbers) error {
+	r, err := serve(ctx, dir, binary, size, githubsim.GenOptions{})
+	if err != nil {
+		return err
+	}
+	defer r.stop()
+	key := func(what string) string { return "audit " + name + " " + what }
+	for range times {
+		if err := r.forget(); err != nil {
+			return err
+		}
+		r.sim.ResetMeters()
+		first, err := r.audit(ctx)
+		if err != nil {
+			return err
+		}
+		r.count(size, key, into)
+		again, err := r.audit(ctx)
+		if err != nil {
+			return err
+		}
+		judge, err := r.audit(ctx, "--offline", "-o", "json")
+		if err != nil {
+			return err
+		}
+		into.best(key("first"), first.cpu.Seconds(), false)
+		into.best(key("again"), again.cpu.Seconds(), false)
+		into.best(key("judge"), judge.cpu.Seconds(), false)
+		into.best(key("peak"), max(first.peak, again.peak), false)
+	}
+	found, err := r.findings()
+	into[key("findings")] = float64(found)
+	return err
+}
+
+// base measures by how much a base permission changes the number of requests: the
+// grants are read, never who reaches what by them.
+func base(ctx context.Context, dir, binary string, into numbers) error {
+	var asked []float64
+	for _, permission := range []string{"none", "read"} {
+		r, err := serve(ctx, dir, binary, githubsim.S, githubsim.GenOptions{BasePermission: permission})
+		if err != nil {
+			return err
+		}
+		_, err = r.audit(ctx)
+		asked = append(asked, float64(r.sim.Meters().Total.Requests))
+		r.stop()
+		if err != nil {
+			return err
+		}
+		if err := r.forget(); err != nil {
+			return err
+		}
+	}
+	into["audit S base"] = 100 * math.Abs(asked[1]-asked[0]) / asked[0]
+	return nil
+}
+
+// count notes what the server was asked for, contributions apart, which the
+// budget counts by themselves.
+func (r *rig) count(size githubsim.Size, key func(string) string, into numbers) {
+	var c githubsim.Count
+	m, n := r.sim.Meters(), float64(size.Repositories)
+	for shape, of := range m.GraphQL {
+		if shape != "nodes(User)" {
+			c.Requests += of.Requests
+			c.Points += of.Points
+		}
+	}
+	rest := 0
+	for _, of := range m.REST {
+		rest += of.Requests
+	}
+	into[key("queries")], into[key("points")], into[key("rest")] = float64(c.Requests)/n, float64(c.Points)/n, float64(rest)/n
+}
+
+// findings counts those in the report that lies there, which is JSON.
+func (r *rig) findings() (int, error) {
+	text, err := os.ReadFile(filepath.Join(r.dir, "report"))
+	if err != nil {
+		return 0, fmt.Errorf("reading the report: %w", err)
+	}
+	var doc struct {
+		Findings []json.RawMessage `json:"findings"`
+	}
+	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&doc); err != nil {
+		return 0, fmt.Errorf("reading the report: %w", err)
+	}
+	return len(doc.Findings), nil
+}

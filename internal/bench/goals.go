@@ -1,0 +1,44 @@
+package main
+
+// goals are the lines of the table, in its order. Keys that begin with "audit "
+// come from whole.go, all others from gobench.go: "PACKAGE BENCHMARK UNIT", or
+// "PACKAGE TEST ATTRIBUTE".
+var goals = []goal{
+	{id: "P1", what: "queries a repository, S", key: "audit S queries", limit: 0.08},
+	{id: "P1", what: "points a repository, S", key: "audit S points", limit: 0.08},
+	{id: "P1", what: "queries a repository, L", key: "audit L queries", limit: 0.08},
+	{id: "P1", what: "points a repository, L", key: "audit L points", limit: 0.08},
+	{id: "P1", what: "queries a repository, XL", key: "audit XL queries", limit: 0.08, xl: true},
+	{id: "P1", what: "points a repository, XL", key: "audit XL points", limit: 0.08, xl: true},
+	{id: "P1", what: "requests moved by base permission read, S", key: "audit S base", limit: 1, unit: "%"},
+	{id: "P2", what: "GraphQL part at 100 ms, unpaced, L", key: "collector TestGraphQLPartOfALargeReadTakesTwentySeconds seconds", limit: 20, unit: "s"},
+	{id: "P2", what: "the same paced, over what the limit allows", key: "collector TestPacingCostsATenthAtMost over-percent", limit: 10, unit: "%"},
+	{id: "P5", what: "CPU of an audit, first, L", key: "audit L first", limit: 2, unit: "s CPU"},
+	{id: "P5", what: "CPU of an audit, nothing changed, L", key: "audit L again", limit: 1, unit: "s CPU"},
+	{id: "P6", what: "peak memory of an audit, L", key: "audit L peak", limit: 100, unit: "MB"},
+	{id: "P6", what: "peak memory of an audit, XL", key: "audit XL peak", limit: 350, unit: "MB", xl: true},
+	{id: "P8", what: "ingest, grant rows a CPU second", key: "internal/store BenchmarkIngest rows/cpu-s", limit: 150_000, atLeast: true},
+	{id: "P9", what: "a pass without a change adds", key: "internal/store BenchmarkLarge/unchanged bytes/pass", limit: 4096, unit: "B"},
+	{id: "P10", what: "history, each live grant", key: "internal/store BenchmarkHistory B/live-grant", limit: 60, unit: "B"},
+	{id: "P10", what: "history, each changed grant", key: "internal/store BenchmarkHistory B/changed-grant", limit: 35, unit: "B"},
+	{id: "P11", what: "who-can, p99", key: "internal/store BenchmarkHistory p99-on-ms", limit: 1, unit: "ms"},
+	{id: "P11", what: "access of one principal, p99", key: "internal/store BenchmarkHistory p99-of-ms", limit: 1, unit: "ms"},
+	{id: "P11", what: "the organization at an instant, p99", key: "internal/store BenchmarkHistory p99-load-ms", limit: 1000, unit: "ms"},
+	{id: "P12", what: "effective access on L, sparse", key: "reach BenchmarkWholeOrganization/sparse cpu-ms/op", limit: 15, unit: "ms CPU"},
+	{id: "P12", what: "effective access on L, dense", key: "reach BenchmarkWholeOrganization/dense cpu-ms/op", limit: 500, unit: "ms CPU"},
+	{id: "P12", what: "one changed repository, dense", key: "reach BenchmarkOneChange/dense/repository cpu-ms/op", limit: 1, unit: "ms CPU"},
+	{id: "P12", what: "one changed team, dense", key: "reach BenchmarkOneChange/dense/team-members cpu-ms/op", limit: 1, unit: "ms CPU"},
+	{id: "P14", what: "a million rows of access to CSV", key: "internal/report BenchmarkMatrixCSV1M ns/op", limit: 3, scale: 1e9, unit: "s"},
+}
+
+// notes explain the figures above.
+var notes = []note{
+	{what: "judging L again offline: load, analyze, report", key: "audit L judge", unit: "s CPU"},
+	{what: "findings of that audit", key: "audit L findings"},
+	{what: "REST calls a repository, L", key: "audit L rest"},
+	{what: "CPU of an audit, first, S", key: "audit S first", unit: "s CPU"},
+	{what: "peak memory of an audit, S", key: "audit S peak", unit: "MB"},
+	{what: "CPU of an audit, first, XL", key: "audit XL first", unit: "s CPU", xl: true},
+	{what: "CPU of an audit, nothing changed, XL", key: "audit XL again", unit: "s CPU", xl: true},
+	{what: "judging XL again offline", key: "audit XL judge", unit: "s CPU", xl: true},
+}
