@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -24,6 +26,7 @@ type auditFlags struct {
 	without []string
 
 	estimate bool
+	cross    int
 }
 
 func newAudit(a *app) *cobra.Command {
@@ -48,6 +51,7 @@ else; nothing is concluded from it.`,
 	cmd.Flags().StringVar(&f.metrics, "metrics-file", "", "write what was found to `FILE` in Prometheus' text format, for node_exporter's textfile collector")
 	withoutFlag(cmd, &f.without)
 	estimateFlag(cmd, &f.estimate)
+	cmd.Flags().IntVar(&f.cross, "cross-check", 0, "compare `N` random pairs of person and repository with GitHub's own answer, one call each; a difference is a defect of ajar, and exits with 1")
 	cmd.MarkFlagsMutuallyExclusive("estimate", "offline", "at")
 	return cmd
 }
@@ -60,6 +64,9 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	failOn, err := access.ParseSeverity(f.failOn)
 	if err != nil {
 		return withHint(usage("--fail-on %q is not a severity", f.failOn), "one of none, info, low, medium, high, critical")
+	}
+	if f.cross < 0 || f.cross > 0 && (f.offline || f.at != "") {
+		return withHint(usage("--cross-check asks GitHub about the organization as it is now"), "give it a number of pairs, and leave --offline and --at out")
 	}
 	if f.estimate {
 		return a.estimate(ctx, f.without)
@@ -82,6 +89,11 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 		posture.Record(r.Snapshot, r.Findings, ruleLabels(), r.At)
 		v := auditView(w.config, p.Baseline, r, failOn)
 		v.Stored = f.offline || f.at != ""
+		if f.cross > 0 {
+			if v.Cross, err = crossCheck(ctx, p, r.View, f.cross); err != nil {
+				return err
+			}
+		}
 		a.exit(status(v.Exit()))
 		return w.show(v)
 	})
@@ -89,6 +101,22 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 		return nil
 	}
 	return posture.WriteFile(f.metrics)
+}
+
+// crossCheck holds computed access against GitHub's own answers.
+func crossCheck(ctx context.Context, p audit.Pass, v audit.View, n int) (*report.CrossCheck, error) {
+	c, err := p.CrossCheck(ctx, v, n, rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())))
+	if err != nil {
+		return nil, fmt.Errorf("cross-checking %s: %w", p.Org, err)
+	}
+	out := report.CrossCheck{Asked: c.Asked, Compared: c.Compared, Equal: c.Equal, Unanswered: c.Unanswered, Unseen: c.Unseen, Differences: []report.CrossDifference{}}
+	for _, d := range c.Differences {
+		out.Differences = append(out.Differences, report.CrossDifference(d))
+	}
+	if out.Unseen == nil {
+		out.Unseen = []access.Area{}
+	}
+	return &out, nil
 }
 
 func ruleLabels() []metrics.RuleLabel {

@@ -49,6 +49,7 @@ type Audit struct {
 	Failed    []RuleFailure // rules that broke: their findings are withheld
 	Unmanaged []string      // the classes that the baseline leaves alone
 	FailOn    access.Severity
+	Cross     *CrossCheck // nil: not asked for
 }
 
 // RuleFailure is a rule that broke while it judged, a mistake in ajar.
@@ -69,6 +70,8 @@ const (
 // never gives ExitFindings.
 func (a Audit) Exit() int {
 	switch {
+	case a.Cross.broken():
+		return ExitError
 	case a.reached() > 0:
 		return ExitFindings
 	case unexpected(a.Gaps) > 0, len(a.Failed) > 0:
@@ -96,6 +99,8 @@ func (a Audit) verdict() string {
 	}
 	gaps := unexpected(a.Gaps)
 	switch a.Exit() {
+	case ExitError:
+		return "the cross-check found access that ajar computes wrongly, so nothing above is to be relied on."
 	case ExitFindings:
 		said := count(a.reached(), "open finding ", "open findings ") + threshold
 		if gaps > 0 || len(a.Failed) > 0 {
@@ -172,10 +177,11 @@ func (a Audit) json(w io.Writer) error {
 		Undecided []access.Undecided `json:"undecided"`
 		Failed    []RuleFailure      `json:"rules_failed"`
 		Unmanaged []string           `json:"unmanaged"`
+		Cross     *CrossCheck        `json:"cross_check"`
 		Exit      exit               `json:"exit"`
 	}{
 		"ajar.audit/v1", a.doc(), a.Baseline, list(a.Withheld), unexpected(a.Gaps) == 0 && len(a.Failed) == 0, list(a.Gaps), counts(a.Findings),
-		findingDocs(a.Findings), list(a.Undecided), list(a.Failed), list(a.Unmanaged), exit{a.Exit(), a.FailOn, a.verdict()},
+		findingDocs(a.Findings), list(a.Undecided), list(a.Failed), list(a.Unmanaged), a.Cross, exit{a.Exit(), a.FailOn, a.verdict()},
 	})
 }
 

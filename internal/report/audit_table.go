@@ -21,6 +21,7 @@ func (a Audit) table(p *page) error {
 	}
 	p.gaps(a.Gaps)
 	p.failed(a.Failed)
+	p.cross(a.Cross)
 	p.counts(a.Findings)
 	open := inState(a.Findings, access.Open)
 	p.open(open, a.Org, a.now())

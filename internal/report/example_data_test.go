@@ -180,5 +180,6 @@ func exampleAudit() Audit {
 			{Rule: "standing-privileged", Count: 1204, Reason: "who has direct access to 7 repositories was not read"},
 		},
 		Unmanaged: []string{"apps", "keys", "tokens", "webhooks"}, FailOn: access.High,
+		Cross: &CrossCheck{Asked: 25, Compared: 24, Equal: 24, Unanswered: 1, Unseen: []access.Area{}, Differences: []CrossDifference{}},
 	}
 }

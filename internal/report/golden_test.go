@@ -32,6 +32,10 @@ var examples = []struct {
 		Run: exampleRun(), FailOn: access.High, Withheld: []string{"owner-unlisted"}, Failed: []RuleFailure{{"gate-stuck", "the rule broke: index out of range"}},
 	}},
 	{"audit-clean", Audit{Run: exampleRun(), Baseline: &BaselineUse{Files: []string{"baseline.toml"}, Hash: "3f9a1b2c4d5e6f70"}, FailOn: access.Medium}},
+	{"audit-differs", Audit{Run: exampleRun(), FailOn: access.High, Cross: &CrossCheck{
+		Asked: 25, Compared: 25, Equal: 24, Unseen: []access.Area{},
+		Differences: []CrossDifference{{Who: user(7, "carol"), On: access.Named{Ref: access.Ref{Kind: access.Repo, ID: 3}, Name: "repo:acme/api"}, Ajar: "write", GitHub: "maintain"}},
+	}}},
 	{"findings", Findings{Org: org, At: taken, Filter: "severity high or worse", Findings: exampleFindings()[:6]}},
 	{"finding", Finding{Finding: exampleFinding(), Rule: exampleRule(), Now: taken}},
 	{"findings-mixed", Findings{Org: org, At: taken, Now: taken.AddDate(0, 0, 2), Findings: exampleFindings()[18:]}},
