@@ -16,14 +16,14 @@ type outlet struct {
 	tell    func(access.Area, int, int)
 
 	mu     sync.Mutex
-	known  map[int64]bool // people told so far; true: with their full label
+	known  map[int64]label // people told so far
 	counts map[access.Area]int
 }
 
 func newOutlet(sink Sink, o Options) *outlet {
 	out := &outlet{
 		sink: sink, tell: o.Progress, without: map[access.Area]bool{},
-		known: map[int64]bool{}, counts: map[access.Area]int{},
+		known: map[int64]label{}, counts: map[access.Area]int{},
 	}
 	for _, a := range o.Without {
 		out.without[a] = true
@@ -90,18 +90,38 @@ func (o *outlet) finished(a access.Area) {
 	}
 }
 
-// people introduces who was not introduced yet. Labels are full where the
-// listing gives name and creation time; those replace the short ones.
+// label is how much was told of a person: the audit log gives no node id, and the
+// list of members alone gives name and creation time. More replaces less, whichever
+// comes first.
+type label int
+
+const (
+	loginOnly label = iota + 1
+	withNode
+	fullLabel
+)
+
+func labelOf(p access.Person, full bool) label {
+	switch {
+	case full:
+		return fullLabel
+	case p.NodeID != "":
+		return withNode
+	}
+	return loginOnly
+}
+
+// people introduces who was not introduced yet, or not as well.
 func (o *outlet) people(ctx context.Context, full bool, people []access.Person) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	fresh := people[:0]
 	for _, p := range people {
-		had, ok := o.known[p.ID]
-		if p.ID == 0 || ok && (had || !full) {
+		l := labelOf(p, full)
+		if p.ID == 0 || o.known[p.ID] >= l {
 			continue
 		}
-		o.known[p.ID] = full
+		o.known[p.ID] = l
 		fresh = append(fresh, p)
 	}
 	if len(fresh) == 0 {
