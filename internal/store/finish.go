@@ -17,7 +17,8 @@ const (
 	finishSnapshot  = `
 		UPDATE snapshots
 		   SET finished_at = $2, requests = $3, points = $4, bytes = $5, took_ms = $6,
-		       grants_added = $7, grants_closed = $8, entities_added = $9, entities_closed = $10
+		       grants_added = $7, grants_closed = $8, entities_added = $9, entities_closed = $10,
+		       not_modified = $11, replayed = $12, retries = $13, shrunk = $14, waited_ms = $15
 		 WHERE id = $1`
 )
 
@@ -42,7 +43,8 @@ func (p *Pass) Finish(ctx context.Context, stats PassStats) (SnapshotInfo, error
 	info := p.info(stats)
 	st := info.Stats
 	_, err := s.exec(finishSnapshot, p.id, ms(info.FinishedAt), st.Requests, st.Points, st.Bytes, st.Took.Milliseconds(),
-		st.GrantsAdded, st.GrantsClosed, st.EntitiesAdded, st.EntitiesClosed)
+		st.GrantsAdded, st.GrantsClosed, st.EntitiesAdded, st.EntitiesClosed,
+		st.NotModified, st.Replayed, st.Retries, st.Shrunk, st.Waited.Milliseconds())
 	if err != nil {
 		return SnapshotInfo{}, err
 	}
@@ -64,6 +66,7 @@ func (p *Pass) Finish(ctx context.Context, stats PassStats) (SnapshotInfo, error
 func (p *Pass) info(stats PassStats) SnapshotInfo {
 	stats.GrantsAdded, stats.GrantsClosed = p.stats.GrantsAdded, p.stats.GrantsClosed
 	stats.EntitiesAdded, stats.EntitiesClosed = p.stats.EntitiesAdded, p.stats.EntitiesClosed
+	stats.Waited = stats.Waited.Truncate(time.Millisecond)
 	stats.Took = stats.Took.Truncate(time.Millisecond)
 	return SnapshotInfo{
 		ID: p.id, OrgID: p.org.ID, Org: text(p.org.Login), At: p.at,

@@ -31,13 +31,18 @@ const (
 		 ORDER BY area, scope`
 )
 
-// PassStats is what one pass cost and changed. The caller fills in the first
-// four; the store counts the others itself.
+// PassStats is what one pass cost and changed. The store counts itself what was
+// added and closed; the caller fills in the rest.
 type PassStats struct {
 	Requests       int64         // HTTP requests sent
 	Points         int64         // GraphQL points spent
 	Bytes          int64         // bytes received
 	Took           time.Duration // to the millisecond
+	NotModified    int64         // of Requests: GitHub confirmed what was kept (304)
+	Replayed       int64         // answers taken from a run of this pass that broke off
+	Retries        int64         // of Requests: sent again after a failure
+	Shrunk         int64         // pages and batches asked for again in smaller ones
+	Waited         time.Duration // for limits, pacing and retries, summed over goroutines; to the millisecond
 	GrantsAdded    int64         // intervals opened
 	GrantsClosed   int64         // intervals closed
 	EntitiesAdded  int64

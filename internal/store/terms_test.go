@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -102,11 +103,23 @@ func TestStoreOfTheFirstSchemaIsJudgedAsBefore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	takeOne(t, old, 0, true, true)
-	if err := old.Close(); err != nil {
+	// Finish writes columns that came later.
+	old.mu.Lock()
+	_, err = old.exec(upsertOrg, acme.ID, acme.NodeID, acme.Login, acme.Name, nil)
+	if err == nil {
+		_, err = old.exec(`INSERT INTO snapshots (org, at, finished_at) VALUES ($1, $2, $2)`, acme.ID, hour(0).UnixMilli())
+	}
+	if err == nil {
+		err = old.commit()
+	}
+	old.mu.Unlock()
+	if err := errors.Join(err, old.Close()); err != nil {
 		t.Fatal(err)
 	}
 	s := open(t, path)
+	if info, err := s.Latest(t.Context(), acme.Login); err != nil || !info.At.Equal(hour(0)) {
+		t.Errorf("the newest snapshot: %+v, %v", info, err)
+	}
 	if by := judgedBy(t, s); by != "" {
 		t.Errorf("judged by %q", by)
 	}
