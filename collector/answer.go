@@ -123,6 +123,7 @@ func fetch[Q any](ctx context.Context, r *run, s *sizer, vars func(n int) map[st
 		}
 		if heavy(err) && n > 1 {
 			s.shrink(n)
+			r.o.Shrunk.Add(1)
 			continue
 		}
 		t, err := sift(err)

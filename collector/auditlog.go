@@ -39,7 +39,7 @@ func (r *run) auditLog(ctx context.Context) error {
 		r.lower(gap{status: access.Unavailable, reason: "the audit log has an API on the enterprise plan only"}, area)
 		return r.close(ctx, area, -1)
 	}
-	w := &auditWalk{since: day(r.o.Now().Add(-min(r.o.ActivityWindow, auditLife))), seen: map[int64]bool{}}
+	w := &auditWalk{since: day(r.o.At.Add(-min(r.o.ActivityWindow, auditLife))), seen: map[int64]bool{}}
 	err := r.walkAuditLog(ctx, w)
 	if end := stopped(err); end != nil {
 		return end

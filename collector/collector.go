@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	gh "github.com/google/go-github/v92/github"
@@ -44,6 +45,7 @@ type Sink interface {
 // Options vary a collection. The zero value reads everything.
 type Options struct {
 	Now     func() time.Time // time.Now unless given
+	At      time.Time        // start of the observation, which windows end at; now unless given
 	Log     *slog.Logger     // nothing unless given
 	Without []access.Area    // areas to leave out; the ledger says so
 
@@ -51,6 +53,10 @@ type Options struct {
 	// are, -1 where that is not known. It may be called from several goroutines,
 	// one at a time, and must be quick.
 	Progress func(area access.Area, done, total int)
+
+	// Shrunk counts the pages and batches that the server could not bear and that
+	// were asked for again in smaller ones; nobody counts them unless given.
+	Shrunk *atomic.Int64
 
 	ActivityWindow time.Duration // how far back signs of life are looked for; 0 means 90 days
 	AuditPages     int           // most pages of 100 audit events that are read; 0 means 100
@@ -60,6 +66,12 @@ type Options struct {
 func (o *Options) defaults() {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.At.IsZero() {
+		o.At = o.Now()
+	}
+	if o.Shrunk == nil {
+		o.Shrunk = &atomic.Int64{}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

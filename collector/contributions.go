@@ -86,7 +86,7 @@ func (r *run) contributions(ctx context.Context) error {
 		}
 	}
 	// GitHub looks at a year at most; a day less keeps clear of leap days.
-	from := day(r.o.Now().Add(-min(r.o.ActivityWindow, 364*24*time.Hour)))
+	from := day(r.o.At.Add(-min(r.o.ActivityWindow, 364*24*time.Hour)))
 	r.mu.Lock()
 	r.since[area] = from
 	r.mu.Unlock()
@@ -113,6 +113,7 @@ func (r *run) readContributions(ctx context.Context, batch []member, from time.T
 		return end
 	}
 	if half := len(batch) / 2; heavy(err) && half > 0 {
+		r.o.Shrunk.Add(1)
 		if err := r.readContributions(ctx, batch[:half], from); err != nil {
 			return err
 		}

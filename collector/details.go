@@ -45,6 +45,7 @@ func (w *repoWalk) readDetails(ctx context.Context, batch []*repository) error {
 	}
 	if heavy(err) && len(batch) > 1 {
 		w.size.shrink(len(batch))
+		w.r.o.Shrunk.Add(1)
 		half := len(batch) / 2
 		if err := w.readDetails(ctx, batch[:half]); err != nil {
 			return err

@@ -137,6 +137,7 @@ func (r *run) readGates(ctx context.Context, batch []gateItem) error {
 		return end
 	}
 	if half := len(batch) / 2; heavy(err) && half > 0 {
+		r.o.Shrunk.Add(1)
 		if err := r.readGates(ctx, batch[:half]); err != nil {
 			return err
 		}

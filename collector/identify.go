@@ -22,13 +22,23 @@ type identityQuery struct {
 		CreatedAt                       *time.Time
 		ArchivedAt                      *time.Time
 		RequiresTwoFactorAuthentication *bool
+		viewer
 	} `graphql:"organization(login:$org)"`
+	Viewer    *asked
 	RateLimit *github.RateLimit
 }
 
 // Identify finds the organization behind a login. Everything after it goes by
 // the number that it gives.
 func Identify(ctx context.Context, c Client, login string) (access.Organization, error) {
+	org, _, err := Introduce(ctx, c, login)
+	return org, err
+}
+
+// Introduce is Identify, and gives beside it what GitHub says that the token may
+// see of the organization, in words that are the same as long as that is: as whom
+// it asks, and whether that is an administrator or a member.
+func Introduce(ctx context.Context, c Client, login string) (org access.Organization, sight string, err error) {
 	var q identityQuery
 	t, err := sift(c.Query(ctx, &q, map[string]any{"org": githubv4.String(login)}))
 	// An owner's setting may be kept from the token; who the organization is may not.
@@ -37,23 +47,24 @@ func Identify(ctx context.Context, c Client, login string) (access.Organization,
 		err = cmp.Or(t.at("organization"), fmt.Errorf("GitHub did not say which it is: %w", github.ErrNotFound))
 	}
 	if err != nil {
-		return access.Organization{}, fmt.Errorf("organization %s: %w", login, err)
+		return org, "", fmt.Errorf("organization %s: %w", login, err)
 	}
 	if err := t.inside([]any{"organization"}, "requiresTwoFactorAuthentication"); err != nil {
-		return access.Organization{}, fmt.Errorf("organization %s: %w", login, err)
+		return org, "", fmt.Errorf("organization %s: %w", login, err)
 	}
 	var l lacks
 	l.unless(o.Login != "", "login")
 	l.unless(o.Name.told, "name")
 	l.unless(o.CreatedAt != nil, "createdAt")
 	if len(l) > 0 {
-		return access.Organization{}, fmt.Errorf("organization %s: %s", login, strings.Join(l, ", "))
+		return org, "", fmt.Errorf("organization %s: %s", login, strings.Join(l, ", "))
 	}
+	sight = fmt.Sprintf("%q administers %t member %t", value(q.Viewer).Login, o.ViewerCanAdminister, o.ViewerIsAMember)
 	return access.Organization{
 		ID: o.DatabaseID, NodeID: o.ID, Login: o.Login, Name: value(o.Name.value),
 		CreatedAt: o.CreatedAt.UTC(), ArchivedAt: value(o.ArchivedAt).UTC(),
 		TwoFactorRequired: o.RequiresTwoFactorAuthentication,
-	}, nil
+	}, sight, nil
 }
 
 // organization hands on what Identify found.

@@ -29,6 +29,7 @@ func (r *run) askMoreContributions(ctx context.Context, batch []member, found ma
 		return end
 	}
 	if half := len(batch) / 2; heavy(err) && half > 0 {
+		r.o.Shrunk.Add(1)
 		if err := r.askMoreContributions(ctx, batch[:half], found, from); err != nil {
 			return err
 		}

@@ -1,9 +1,11 @@
 package collector
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -28,6 +30,11 @@ type overflow[E any] struct {
 	on   string // the type that has the list: Team, Repository
 	list string // the connection, with $after for its cursor: "members(first:$n,after:$after,membership:IMMEDIATE)"
 
+	// Set where lists come from batches that run side by side. Then nothing is asked
+	// before drain, and in the order of ids: a pass that is taken up asks for the
+	// same lists in the same queries, and finds their answers.
+	gather bool
+
 	mu      sync.Mutex
 	pending []*inner[E]
 }
@@ -35,6 +42,10 @@ type overflow[E any] struct {
 // add takes a list that wants more, and asks for what has gathered once it
 // fills a query.
 func (o *overflow[E]) add(ctx context.Context, l *inner[E]) error {
+	if o.gather {
+		o.wait(l)
+		return nil
+	}
 	return o.flush(ctx, overflowLists, l)
 }
 
@@ -49,6 +60,9 @@ func (o *overflow[E]) flush(ctx context.Context, least int, more ...*inner[E]) e
 		more = nil
 		var batch []*inner[E]
 		if len(o.pending) >= least {
+			if o.gather {
+				slices.SortFunc(o.pending, func(a, b *inner[E]) int { return cmp.Compare(a.node, b.node) })
+			}
 			n := min(len(o.pending), overflowLists)
 			batch, o.pending = o.pending[:n:n], o.pending[n:]
 		}
@@ -74,6 +88,9 @@ func (o *overflow[E]) ask(ctx context.Context, batch []*inner[E], rows int) erro
 	err := o.r.query(ctx, q.Interface(), vars)
 	if end := stopped(err); end != nil {
 		return end
+	}
+	if heavy(err) && (len(batch) > 1 || rows > overflowLess) {
+		o.r.o.Shrunk.Add(1)
 	}
 	if heavy(err) && len(batch) > 1 {
 		half := len(batch) / 2

@@ -90,7 +90,7 @@ func (r *run) repositories(ctx context.Context) (total int, err error) {
 	batches.SetLimit(r.o.Concurrency)
 	w := &repoWalk{
 		r: r, batches: batches, size: &sizer{now: 25, most: 37, step: 4}, known: map[int64]struct{}{},
-		people: &overflow[collaborator]{r: r, on: "Repository", list: collaboratorsList},
+		people: &overflow[collaborator]{r: r, on: "Repository", list: collaboratorsList, gather: true},
 		envs:   &overflow[environmentEdge]{r: r, on: "Repository", list: environmentsList},
 	}
 	size := &sizer{now: 100, most: 100, step: 25}
