@@ -12,6 +12,9 @@ import (
 // github.com and the one that every supported GHES knows.
 const APIVersion = "2022-11-28"
 
+// defaultAccept is the media type that is asked for where a call names none.
+const defaultAccept = "application/vnd.github+json"
+
 // Renewer is a token source that can make a new token when GitHub refuses the
 // one it gave. Sources that cannot (a personal access token) do not have it.
 type Renewer interface {
@@ -64,7 +67,7 @@ func authorized(o Options, next http.RoundTripper, req *http.Request) (*http.Res
 		out.Header.Set("X-GitHub-Api-Version", APIVersion)
 	}
 	if out.Header.Get("Accept") == "" {
-		out.Header.Set("Accept", "application/vnd.github+json")
+		out.Header.Set("Accept", defaultAccept)
 	}
 	resp, err := next.RoundTrip(out)
 	return resp, token.AccessToken, err

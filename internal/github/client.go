@@ -4,14 +4,16 @@
 // The layers stand in one visible chain (see [New]). A request passes them from
 // the top to the bottom, its answer back up:
 //
-//	capture    keeps the body of a GraphQL answer for Query
-//	judge      turns a status that says no into a typed error
-//	readonly   lets out nothing but reads
-//	retry      asks again after what a second try can heal
-//	pace       waits for its turn and obeys GitHub's limits
-//	measure    counts
-//	whole      reads the body to its end, or says that it broke off
-//	authorize  adds the credential, for GitHub's own host alone
+//	capture      keeps the body of a GraphQL answer for Query
+//	judge        turns a status that says no into a typed error
+//	recall       answers what a broken-off pass has been answered, and records
+//	readonly     lets out nothing but reads
+//	retry        asks again after what a second try can heal
+//	pace         waits for its turn and obeys GitHub's limits
+//	measure      counts
+//	whole        reads the body to its end, or says that it broke off
+//	authorize    adds the credential, for GitHub's own host alone
+//	conditional  asks whether a kept answer still holds
 package github
 
 import (
@@ -21,6 +23,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	gh "github.com/google/go-github/v92/github"
@@ -61,6 +64,10 @@ type Client struct {
 	idle    func()
 	meter   *meter
 	budgets *budgets
+	tape    *atomic.Pointer[playing] // see Replay
+	scopes  *atomic.Value            // string
+	source  oauth2.TokenSource
+	host    string
 }
 
 // New makes a client that can only read.
@@ -71,16 +78,19 @@ func New(o Options) (*Client, error) {
 	restURL, _ := url.Parse(o.APIURL)
 	graphqlURL, _ := url.Parse(o.GraphQLURL)
 	m, left := &meter{}, newBudgets()
+	tape, scopes := &atomic.Pointer[playing]{}, &atomic.Value{}
 	o.Sleep = m.timed(o.Sleep)
 	transport := chain(o.Base,
 		capture(graphqlURL),
 		judge(),
+		recall(graphqlURL, tape, scopes, m),
 		readonly(graphqlURL, restURL, o.Mint),
 		retry(o, graphqlURL, m),
 		pace(o, graphqlURL, left),
 		measure(m, graphqlURL, o.Now),
 		whole(graphqlURL, o.Timeout),
 		authorize(o, restURL, graphqlURL),
+		conditional(tape, m),
 	)
 	hc := &http.Client{Transport: transport, CheckRedirect: redirects(restURL)}
 	rest, err := gh.NewClient(gh.WithHTTPClient(hc), gh.WithURLs(&o.APIURL, nil),
@@ -90,6 +100,7 @@ func New(o Options) (*Client, error) {
 	}
 	return &Client{
 		rest: rest, graphql: githubv4.NewEnterpriseClient(o.GraphQLURL, hc), meter: m, budgets: left,
+		tape: tape, scopes: scopes, source: o.Source, host: restURL.Host,
 		idle: (&http.Client{Transport: o.Base}).CloseIdleConnections,
 	}, nil
 }

@@ -10,12 +10,16 @@ import (
 
 // Meter counts what a client has asked and been answered.
 type Meter struct {
-	Requests int64         // sent, retries included
-	GraphQL  int64         // of them GraphQL queries
-	REST     int64         // of them REST calls
-	Points   int64         // GraphQL points, as GitHub states them, else 1 a query
-	Bytes    int64         // of bodies received, decompressed
-	Retries  int64         // requests sent again after a failure
+	Requests int64 // sent, retries included
+	GraphQL  int64 // of them GraphQL queries
+	REST     int64 // of them REST calls
+	Points   int64 // GraphQL points, as GitHub states them, else 1 a query
+	Bytes    int64 // of bodies received, decompressed
+	Retries  int64 // requests sent again after a failure
+
+	NotModified int64 // of Requests: GitHub confirmed the answer of a former pass (304)
+	Replayed    int64 // answers taken from a broken-off pass, for which nothing was sent
+
 	Waited   time.Duration // for limits, pacing and between retries, summed over goroutines
 	Answered time.Duration // summed response time of GraphQL
 }
@@ -63,7 +67,7 @@ func measure(m *meter, graphql *url.URL, now func() time.Time) layer {
 				} else {
 					t.REST++
 				}
-				if err == nil {
+				if s := sentOf(req.Context()); err == nil && (s == nil || !s.notModified) {
 					t.Bytes += resp.ContentLength
 				}
 			})

@@ -58,7 +58,9 @@ func (c *Client) decode(a answer, q any) error {
 	if err := json.Unmarshal(a.body, &out); err != nil {
 		return &BodyError{Host: a.host, What: "JSON that is not what was asked for", Err: err}
 	}
-	c.meter.points(cost(q))
+	if !a.replayed {
+		c.meter.points(cost(q))
+	}
 	partial := Partial(a.sso)
 	empty := out.Data == nil || reflect.ValueOf(q).Elem().IsZero()
 	switch {
@@ -92,9 +94,10 @@ type answerKey struct{}
 
 // answer is where the transport leaves a GraphQL answer for Query.
 type answer struct {
-	host string
-	body []byte
-	sso  string
+	host     string
+	body     []byte
+	sso      string
+	replayed bool // from a tape: nothing was spent
 }
 
 // capture hands the body of a GraphQL answer to [Client.Query] and gives

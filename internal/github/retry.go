@@ -21,8 +21,8 @@ const (
 	longestPause = 8 * time.Second
 )
 
-// retry asks again after what a second try can heal: 202, 500, 502, 503, 504,
-// broken connections, bodies that broke off, timeouts. Only reads get this far,
+// retry asks again after what a second try can heal: 202, 500, 502, 503, 504, a
+// 304 to a question that was none (a proxy's; the next try may reach GitHub), broken connections, bodies that broke off, timeouts. Only reads get this far,
 // and the minting of a token, which is not repeated.
 //
 // It is a loop of our own, because go-retryablehttp sleeps on a timer of its own
@@ -52,6 +52,8 @@ func allowed(req *http.Request, graphql *url.URL, resp *http.Response) int {
 	switch {
 	case req.Method == http.MethodPost && !isGraphQL(req, graphql):
 		return 1
+	case resp != nil && resp.StatusCode == http.StatusNotModified && req.Method != http.MethodGet:
+		return 1
 	case isGraphQL(req, graphql) && resp != nil && (resp.StatusCode == http.StatusBadGateway || resp.StatusCode == http.StatusGatewayTimeout):
 		return gatewayTries
 	}
@@ -62,7 +64,7 @@ func allowed(req *http.Request, graphql *url.URL, resp *http.Response) int {
 func passing(resp *http.Response, err error) bool {
 	if err == nil {
 		switch resp.StatusCode {
-		case http.StatusAccepted, http.StatusInternalServerError, http.StatusBadGateway,
+		case http.StatusAccepted, http.StatusNotModified, http.StatusInternalServerError, http.StatusBadGateway,
 			http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 			return true
 		}
