@@ -67,6 +67,8 @@ func (w *work) online(ctx context.Context) error {
 	}
 	w.store, err = w.a.open(ctx, w.config)
 	w.pass.Store = w.store
+	w.pass.Answers = w.a.storePath(w.config) + ".answers"
+	w.pass.Resume, w.pass.Version = w.config.Collect.Resume, buildVersion().Version
 	return err
 }
 

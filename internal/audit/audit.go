@@ -26,6 +26,10 @@ type Pass struct {
 	Baseline *baseline.Baseline // nil: the rules that need one do not run
 	Collect  collector.Options  //
 	Now      func() time.Time   //
+
+	Answers string        // path before "-ID" of the answers file of each organization; "": none is written
+	Resume  time.Duration // how long ago a pass may have broken off to be taken up; 0: none is
+	Version string        // of the program, for the answers file
 }
 
 // View is one stored snapshot, ready to be asked.
@@ -51,38 +55,6 @@ type Result struct {
 // ErrNoOrganization says that GitHub shows this token no organization of that
 // login.
 var ErrNoOrganization = errors.New("no such organization")
-
-// Take collects one snapshot into the store. A pass that breaks off leaves no
-// snapshot: nothing may rest on half a look.
-func (p Pass) Take(ctx context.Context) (store.SnapshotInfo, error) {
-	var none store.SnapshotInfo
-	start, before := p.Now(), p.Client.Meter()
-	org, err := collector.Identify(ctx, p.Client, p.Org)
-	// A whole address that is not there is a StatusError, and another matter.
-	if _, address := errors.AsType[*github.StatusError](err); errors.Is(err, github.ErrNotFound) && !address {
-		return none, fmt.Errorf("%w: %w", ErrNoOrganization, err)
-	}
-	if err != nil {
-		return none, fmt.Errorf("finding the organization %s: %w", p.Org, err)
-	}
-	pass, err := p.Store.Begin(ctx, org, start)
-	if err != nil {
-		return none, fmt.Errorf("beginning a snapshot of %s: %w", org.Login, err)
-	}
-	if err := collector.Collect(ctx, p.Client, org, pass, p.Collect); err != nil {
-		err = fmt.Errorf("collecting %s: %w", org.Login, err)
-		return none, errors.Join(err, pass.Abort(context.WithoutCancel(ctx)))
-	}
-	m := p.Client.Meter()
-	info, err := pass.Finish(ctx, store.PassStats{
-		Requests: m.Requests - before.Requests, Points: m.Points - before.Points, Bytes: m.Bytes - before.Bytes,
-		Took: p.Now().Sub(start),
-	})
-	if err != nil {
-		return none, fmt.Errorf("finishing the snapshot of %s: %w", org.Login, err)
-	}
-	return info, nil
-}
 
 // Open loads a stored snapshot and lays the baseline over it. A baseline that
 // contradicts itself there is an error that holds every complaint as a
