@@ -32,7 +32,7 @@ func newPass(t *testing.T, wrap func(http.Handler) http.Handler) (Pass, *clock) 
 	c := &clock{at: now}
 	w := githubsim.Demo()
 	w.ShiftTo(now)
-	var sim http.Handler = githubsim.New(w, githubsim.Options{Now: c.now, Tokens: []githubsim.Token{
+	var sim http.Handler = githubsim.New(w, githubsim.Options{Now: c.now, PrimaryLimit: 1_000_000, Tokens: []githubsim.Token{
 		{Value: "t", Scope: githubsim.OwnerScope}, {Value: "another-token", Scope: githubsim.OwnerScope},
 	}})
 	if wrap != nil {
