@@ -1,6 +1,7 @@
 package baseline
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -164,7 +165,7 @@ func (d *binder) assignment(a Assignment) {
 	if !ok || len(on) == 0 {
 		return
 	}
-	e := entry{at: a.Position, role: r.Name, reason: a.Reason, starts: a.Starts, accepted: a.Acceptance.or(r.Acceptance),
+	e := entry{at: a.Position, role: r.Name, reason: cmp.Or(a.Reason, r.Reason), starts: a.Starts, accepted: a.Acceptance.or(r.Acceptance),
 		standing: r.Standing, privilege: r.Privilege, extras: r.Extras}
 	d.resources(on, &e)
 	d.repositoryRole(r, &e)

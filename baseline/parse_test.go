@@ -171,7 +171,7 @@ var complaints = []struct {
 		`b.toml:2:1: [stale] sets member to another value than a.toml:8:1 (keep one, or say override = true beside the one that decides)`},
 	{"every complaint of every file at once", map[string]string{"a.toml": "[roles.x]\nrepository = 3\nfoo = 1\n", "b.toml": "x = [\n"},
 		"a.toml:2:14: repository must be text, not a number\n" +
-			"a.toml:3:1: unknown key \"foo\" in [roles.x] (allowed: approvals, approvers, description, environments, expires, extras, max_duration, organization, override, repository, review_by, standing, standing_reason)\n" +
+			"a.toml:3:1: unknown key \"foo\" in [roles.x] (allowed: approvals, approvers, description, environments, expires, extras, max_duration, organization, override, reason, repository, review_by, standing, standing_reason)\n" +
 			"b.toml:1:6: not valid TOML: unexpected EOF; expected value"},
 }
 

@@ -24,7 +24,8 @@ type Role struct {
 	// Organization is "owner" (only as an elevation) or an organization role's name.
 	Organization string `json:"organization,omitempty"`
 
-	Standing   bool       `json:"standing"` // false: only as an elevation
+	Reason     string     `json:"reason,omitempty"` // of the assignments that give none of their own
+	Standing   bool       `json:"standing"`         // false: only as an elevation
 	Acceptance Acceptance `json:"acceptance"`
 
 	MaxDuration time.Duration `json:"max_duration,omitempty"` // of an elevation; 0: no limit of its own
@@ -115,6 +116,7 @@ func readRoles(t *table) []Role {
 func readRole(name string, t *table) Role {
 	r := Role{Name: name, Position: t.place(), Standing: true, Acceptance: readAcceptance(t)}
 	t.str("description")
+	r.Reason = t.str("reason")
 	readRepository(t, &r)
 	r.Extras = t.texts("extras")
 	r.Environments = readEnvRights(t)

@@ -72,3 +72,27 @@ func TestTeamNamedByRepositoryNeedsRepositories(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestReasonOfTheRoleHoldsWhereTheAssignmentGivesNone(t *testing.T) {
+	b, _ := bind(t, `
+[roles.admin]
+repository = "admin"
+expires = 2027-01-31
+reason = "the role's"
+[[assign]]
+role = "admin"
+to = ["team:acme/sre"]
+on = ["repo:acme/api"]
+[[assign]]
+role = "admin"
+to = ["team:acme/eng"]
+on = ["repo:acme/api"]
+reason = "its own"
+`, acme())
+	if got := b.OnRepo(team(sre), api, now).Reason; got != "the role's" {
+		t.Errorf("got %q", got)
+	}
+	if got := b.OnRepo(team(eng), api, now).Reason; got != "its own" {
+		t.Errorf("got %q", got)
+	}
+}
