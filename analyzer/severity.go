@@ -17,6 +17,10 @@ var production = map[string]bool{
 // notQuite are the words that take it back when they stand before.
 var notQuite = map[string]bool{"pre": true, "non": true, "not": true, "test": true, "staging": true, "stage": true, "dev": true}
 
+// LeadsToProduction reports whether an environment of that name matters more than
+// others: a word of it says that what is deployed there is what users get.
+func LeadsToProduction(name string) bool { return looksLikeProduction(name) }
+
 // looksLikeProduction reads the words of an environment's name: "eu-prod1" and
 // "releaseToNpm" do, "pre-production" and "product-tests" do not.
 func looksLikeProduction(name string) bool {
