@@ -10,7 +10,12 @@ import (
 
 // writeFile puts a file there whole or not at all, readable by its owner alone.
 // With fresh it refuses to replace one that is there.
-func writeFile(path string, data []byte, fresh bool) (err error) {
+func writeFile(path string, data []byte, fresh bool) error {
+	return writeFileAs(path, data, fresh, 0o600)
+}
+
+// writeFileAs is writeFile with another mode.
+func writeFileAs(path string, data []byte, fresh bool, mode fs.FileMode) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".partial-*") // mode 0600
 	if err != nil {
 		return notWritten(path, err)
@@ -21,7 +26,7 @@ func writeFile(path string, data []byte, fresh bool) (err error) {
 		}
 	}()
 	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
+	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
 	if err != nil {
 		return notWritten(path, err)
 	}

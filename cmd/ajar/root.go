@@ -43,7 +43,7 @@ func newRoot(a *app) *cobra.Command {
 	root.SetUsageTemplate(root.UsageTemplate() + "\n" + exitCodes)
 	globalFlags(root.PersistentFlags(), &a.flags)
 	root.AddCommand(
-		newAudit(a), newCollect(a), newFindings(a), newAccess(a), newWhoCan(a), newDiff(a), newPlan(a),
+		newInit(a), newAudit(a), newCollect(a), newFindings(a), newAccess(a), newWhoCan(a), newDiff(a), newPlan(a),
 		newBaseline(a), newConfig(a), newDemo(a), newVersion(a),
 	)
 	complete(root)
