@@ -32,7 +32,9 @@ const (
 	AreaEnvironments       Area = "environments"                  // scope: repository; which exist
 	AreaGates              Area = "environment-gates"             // scope: repository; reviewers, self-review, wait timer
 	AreaPolicies           Area = "environment-policies"          // scope: repository; admin bypass, branch and tag policies
+	AreaSecrets            Area = "environment-secrets"           // scope: repository; names, never values
 	AreaDeployKeys         Area = "deploy-keys"                   // scope: repository
+	AreaRepoInvitations    Area = "repository-invitations"        // scope: repository; pending or lapsed
 	AreaAuditLog           Area = "audit-log"                     // last activity by the audit log; Since = how far back
 	AreaContributions      Area = "contributions"                 // last activity by contributions; Since = how far back
 )
@@ -42,8 +44,12 @@ var Areas = []Area{
 	AreaOrganization, AreaSettings, AreaWorkflowToken, AreaMembers, AreaTwoFactor, AreaOutside, AreaInvitations,
 	AreaFailedInvitations, AreaTeams, AreaTeamMembers, AreaTeamGrants, AreaCustomRoles, AreaOrgRoles,
 	AreaOrgRoleAssignments, AreaRepositories, AreaDirectGrants, AreaEnvironments, AreaGates, AreaPolicies,
-	AreaDeployKeys, AreaAuditLog, AreaContributions,
+	AreaSecrets, AreaDeployKeys, AreaRepoInvitations, AreaAuditLog, AreaContributions,
 }
+
+// Tiers are the areas that cost a request for each repository, so that they may
+// be read less often than the others.
+var Tiers = []Area{AreaRepoInvitations, AreaSecrets, AreaDeployKeys, AreaPolicies}
 
 // Status is how far an area was read.
 type Status string
@@ -59,7 +65,9 @@ const (
 
 // Cover is one line of the coverage ledger. Scope 0 speaks of the whole area; a
 // line with a scope is an exception to it: a gap in an area that was read, or a
-// scope that was read to its end in an area that may lack others.
+// scope that was read to its end in an area that may lack others. Some areas are
+// not read in each pass: then ReadAt is the oldest reading that the line rests
+// on, and Status is as of that moment.
 type Cover struct {
 	Area   Area      `json:"area"`
 	Scope  int64     `json:"scope,omitempty"`
@@ -67,6 +75,7 @@ type Cover struct {
 	Reason string    `json:"reason,omitempty"` // why it is not complete, in one sentence
 	Help   string    `json:"help,omitempty"`   // the permission or step that would help
 	Since  time.Time `json:"since,omitzero"`   // for areas of evidence: the start of the window that was read
+	ReadAt time.Time `json:"read_at,omitzero"` // when it was read, for what is not read in each pass; zero: in this very one
 	Seen   int       `json:"seen"`             // distinct rows read
 	Total  int       `json:"total"`            // what GitHub states, -1 where it states nothing
 }
@@ -124,6 +133,15 @@ func (c Coverage) For(a Area, scope int64) Cover {
 		return l
 	}
 	return Cover{Area: a, Reason: "not read", Total: -1}
+}
+
+// AsOf gives the instant that an area is known as of, in a snapshot taken at
+// taken: that instant, or the earlier one at which the area was read.
+func (c Coverage) AsOf(a Area, taken time.Time) time.Time {
+	if l, ok := c.whole[a]; ok && !l.ReadAt.IsZero() && l.ReadAt.Before(taken) {
+		return l.ReadAt
+	}
+	return taken
 }
 
 // Complete reports whether every one of the areas was read to its end.

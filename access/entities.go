@@ -83,14 +83,29 @@ type Repository struct {
 }
 
 // Environment is a deployment environment of a repository. Gate is nil where
-// its protection was not read, Policy likewise; reviewers are grants.
+// its protection was not read, Policy and Secrets likewise; reviewers are grants.
 type Environment struct {
-	ID     int64   `json:"id"`
-	NodeID string  `json:"node_id,omitempty"`
-	Repo   int64   `json:"repo"`
-	Name   string  `json:"name"`
-	Gate   *Gate   `json:"-"`
-	Policy *Policy `json:"-"`
+	ID      int64    `json:"id"`
+	NodeID  string   `json:"node_id,omitempty"`
+	Repo    int64    `json:"repo"`
+	Name    string   `json:"name"`
+	Gate    *Gate    `json:"-"`
+	Policy  *Policy  `json:"-"`
+	Secrets *Secrets `json:"-"`
+}
+
+// Secrets names the secrets of one environment, by name; GitHub shows nobody
+// their values. An environment without any has an empty list.
+type Secrets struct {
+	Env   int64    `json:"env"`
+	Repo  int64    `json:"repo"`
+	Names []Secret `json:"names,omitempty"`
+}
+
+// Secret is one secret by its name, and the day on which it was last set.
+type Secret struct {
+	Name      string    `json:"name"`
+	UpdatedAt time.Time `json:"updated_at,omitzero"` // day precision
 }
 
 // Gate is what GraphQL tells of an environment's protection. Reviewers are
@@ -112,6 +127,7 @@ type Policy struct {
 	Branches    string    `json:"branches"` // any, protected or selected
 	Patterns    []Pattern `json:"patterns,omitempty"`
 	CreatedAt   time.Time `json:"created_at,omitzero"`
+	Untouched   *bool     `json:"untouched,omitempty"` // the environment was never changed since it was made; nil where not told
 }
 
 // Values of Policy.Branches.
@@ -161,17 +177,24 @@ type OrgRole struct {
 	Permissions []string  `json:"permissions,omitempty"`
 }
 
-// Invite is an invitation to the organization, pending or failed.
+// Invite is an invitation to the organization, pending or failed, or to one of
+// its repositories. GitHub numbers the two kinds apart, so that one of each may
+// have the same id. Those to a repository have Repo, Invitee and Permission;
+// those to the organization a Role.
 type Invite struct {
 	ID           int64     `json:"id"`
 	Login        string    `json:"login,omitempty"`
 	Email        string    `json:"email,omitempty"`
-	Role         string    `json:"role"` // direct_member, admin, billing_manager, hiring_manager, reinstate
+	Role         string    `json:"role,omitempty"` // direct_member, admin, billing_manager, hiring_manager, reinstate
 	CreatedAt    time.Time `json:"created_at,omitzero"`
 	Inviter      string    `json:"inviter,omitempty"`
 	Teams        int       `json:"teams,omitempty"`
 	FailedAt     time.Time `json:"failed_at,omitzero"`
 	FailedReason string    `json:"failed_reason,omitempty"`
+	Repo         int64     `json:"repo,omitempty"`
+	Invitee      int64     `json:"invitee,omitempty"`    // the account's id
+	Permission   Privilege `json:"permission,omitempty"` // on the repository
+	Expired      bool      `json:"expired,omitempty"`    // it can no longer be accepted, and is still listed
 }
 
 // TwoFactor is the state of one member's second factor.

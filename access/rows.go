@@ -37,6 +37,8 @@ func (g Gate) Key() int64             { return g.Env }
 func (g Gate) Label() string          { return "" }
 func (p Policy) Key() int64           { return p.Env }
 func (p Policy) Label() string        { return "" }
+func (s Secrets) Key() int64          { return s.Env }
+func (s Secrets) Label() string       { return "" }
 func (k DeployKey) Key() int64        { return k.ID }
 func (k DeployKey) Label() string     { return k.Title }
 func (c CustomRole) Key() int64       { return c.ID }

@@ -24,6 +24,7 @@ type Snapshot struct {
 	Outside           []Outside
 	Invitations       []Invite
 	FailedInvitations []Invite
+	RepoInvitations   []Invite // to repositories
 	Teams             []TeamInfo
 	Repositories      []Repository
 	Environments      []Environment // sorted by Repo, then id
@@ -114,9 +115,24 @@ func (s *Snapshot) Name(r Ref) string {
 			}
 		}
 	case Invitation:
+		if _, ok := find(s.Invitations, r.ID, Invite.Key); ok {
+			return fmt.Sprintf("invitation:%s#%d", org, r.ID)
+		}
+		if i, ok := find(s.RepoInvitations, r.ID, Invite.Key); ok {
+			return s.InvitationName(i)
+		}
 		return fmt.Sprintf("invitation:%s#%d", org, r.ID)
 	}
 	return fmt.Sprintf("%s:#%d", r.Kind, r.ID)
+}
+
+// InvitationName is the written form of an invitation, "invitation:acme#3", or
+// "invitation:acme/api#3" of one to a repository.
+func (s *Snapshot) InvitationName(i Invite) string {
+	if r, ok := s.Repository(i.Repo); ok {
+		return fmt.Sprintf("invitation:%s/%s#%d", s.Org.Login, r.Name, i.ID)
+	}
+	return fmt.Sprintf("invitation:%s#%d", s.Org.Login, i.ID)
 }
 
 // RoleName gives the word for a grant's privilege: the custom role's own name,

@@ -57,6 +57,9 @@ type Options struct {
 	// Shrunk counts the pages and batches that the server could not bear and that
 	// were asked for again in smaller ones; nobody counts them unless given.
 	Shrunk *atomic.Int64
+	// Every says how old an area of [access.Tiers] may grow before it is read
+	// again; 0 is each pass. It takes a sink that is [Known].
+	Every map[access.Area]time.Duration
 
 	ActivityWindow time.Duration // how far back signs of life are looked for; 0 means 90 days
 	AuditPages     int           // most pages of 100 audit events that are read; 0 means 100

@@ -24,7 +24,7 @@ type detailsQuery struct {
 type details struct {
 	Number                int64               `graphql:"databaseId" json:"databaseId"`
 	Collaborators         *conn[collaborator] `graphql:"collaborators(first:50,affiliation:DIRECT)"`
-	DeployKeys            *count              `graphql:"deployKeys(first:1)"`
+	DeployKeys            *keyFacts           `graphql:"deployKeys(first:10)"`
 	BranchProtectionRules *count              `graphql:"branchProtectionRules(first:1)"`
 	Rulesets              *count              `graphql:"rulesets(first:1,includeParents:false)"`
 }
@@ -107,7 +107,10 @@ func (w *repoWalk) keepDetails(ctx context.Context, d detailed) error {
 	if err := begin(ctx, w.collaborators(d.place(), d.ID), d.Collaborators, d.listTrouble(), w.people); err != nil {
 		return err
 	}
-	return w.deployKeys(ctx, d, sight)
+	if err := w.deployKeys(ctx, d, sight); err != nil {
+		return err
+	}
+	return w.invitations(ctx, d.place(), sight)
 }
 
 // keepRepository hands on the thing itself, if it is known. What failed to come
@@ -128,7 +131,7 @@ func (w *repoWalk) keepRepository(ctx context.Context, d detailed, s sight) erro
 		into       *int
 		hides      bool // an empty list may be one that is not shown
 	}{
-		{"deployKeys", "deploy_keys", d.DeployKeys, &entity.DeployKeys, true},
+		{"deployKeys", "deploy_keys", d.DeployKeys.count(), &entity.DeployKeys, true},
 		{"branchProtectionRules", "protection_rules", d.BranchProtectionRules, &entity.ProtectionRules, true},
 		{"rulesets", "rulesets", d.Rulesets, &entity.Rulesets, false},
 	} {

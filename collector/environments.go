@@ -60,5 +60,8 @@ func (w *repoWalk) keepEnvironments(ctx context.Context, of place, edges []*envi
 	if err := w.gatesOf(ctx, of, edges, g); err != nil {
 		return err
 	}
+	if err := w.r.secretNames(ctx, of, edges, g); err != nil {
+		return err
+	}
 	return w.r.policies(ctx, of, keys(edges, environmentEdge.id), g)
 }

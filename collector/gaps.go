@@ -44,6 +44,8 @@ var rights = map[access.Area]string{
 	access.AreaGates:              "a token (scope repo) with read access to the repository, or an app with actions: read",
 	access.AreaPolicies:           "a token (scope repo) with read access to the repository, or an app with actions: read",
 	access.AreaDeployKeys:         "a token (scope repo) of an administrator of the repository, or an app with administration: read",
+	access.AreaSecrets:            "a token (scope repo) of a collaborator of the repository, or an app with environments: read",
+	access.AreaRepoInvitations:    "a token (scope repo) of an administrator of the repository, or an app with administration: read",
 	access.AreaAuditLog:           "an organization owner's token (scope read:audit_log), or an app with organization administration: read",
 	access.AreaContributions:      "a token that sees the members (scope read:org), or an app with organization members: read",
 }

@@ -29,6 +29,11 @@ func (w *repoWalk) deployKeys(ctx context.Context, d detailed, s sight) error {
 		g := gapOf(area, what, trouble)
 		return r.finish(ctx, area, of.id, access.Rows{}, &g)
 	case count != 0:
+		if count > 0 {
+			if kept, err := r.carry(ctx, area, of.id, d.DeployKeys.same); kept || err != nil {
+				return err
+			}
+		}
 		r.rests.add(func(ctx context.Context) error { return r.readKeys(ctx, of, count) })
 		return nil
 	case s == hiddenHere:
@@ -38,6 +43,53 @@ func (w *repoWalk) deployKeys(ctx context.Context, d detailed, s sight) error {
 		return nil
 	}
 	return r.out.put(ctx, area, of.id, access.Rows{})
+}
+
+// keyFacts are the keys of a repository as GraphQL tells of them: all but their
+// numbers and their last use. Whether a key is switched on is asked of REST, as
+// not each server's GraphQL knows it.
+type keyFacts struct {
+	TotalCount *int
+	PageInfo   pageInfo
+	Nodes      []*struct {
+		Key       string
+		Title     string
+		ReadOnly  bool
+		Verified  bool
+		CreatedAt time.Time
+	}
+}
+
+func (k *keyFacts) count() *count {
+	if k == nil {
+		return nil
+	}
+	return &count{k.TotalCount}
+}
+
+// same reports whether these are the keys that are stored, each of them as it is
+// stored. No two keys of a repository have the same public half.
+func (k *keyFacts) same(stored []access.Entity) bool {
+	if k.PageInfo.HasNextPage || len(stored) != *k.TotalCount || len(k.Nodes) != len(stored) {
+		return false
+	}
+	by := make(map[string]access.DeployKey, len(stored))
+	for _, e := range stored {
+		if key, ok := e.(access.DeployKey); ok {
+			by[key.Public] = key
+		}
+	}
+	for _, n := range k.Nodes {
+		if n == nil {
+			return false
+		}
+		key, ok := by[n.Key]
+		if !ok || key.Title != n.Title || key.ReadOnly != n.ReadOnly || key.Verified != n.Verified || !key.CreatedAt.Equal(n.CreatedAt) {
+			return false
+		}
+		delete(by, n.Key)
+	}
+	return true
 }
 
 // keyAnswer is a key as REST lists it. A server that does not know enabled has no

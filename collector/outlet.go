@@ -39,6 +39,11 @@ func (o *outlet) add(ctx context.Context, a access.Area, scope int64, rows acces
 	return o.pass(a, func() error { return o.sink.Add(ctx, a, scope, rows) })
 }
 
+// keep lets a scope stand as it is stored.
+func (o *outlet) keep(ctx context.Context, k Known, a access.Area, scope int64) error {
+	return o.pass(a, func() error { return k.Keep(ctx, a, scope) })
+}
+
 func (o *outlet) pass(a access.Area, call func() error) error {
 	if o.without[a] {
 		return nil

@@ -21,6 +21,7 @@ type policyAnswer struct {
 	ID          int64           `json:"id"`
 	Name        string          `json:"name"`
 	CreatedAt   time.Time       `json:"created_at"`
+	UpdatedAt   time.Time       `json:"updated_at"`
 	AdminBypass *bool           `json:"can_admins_bypass"`
 	Branches    json.RawMessage `json:"deployment_branch_policy"` // null: any branch; missing: not told
 }
@@ -31,6 +32,11 @@ type policyAnswer struct {
 func (r *run) policies(ctx context.Context, of place, envs []int64, g *gap) error {
 	if len(envs) == 0 || !r.reads(access.AreaPolicies) {
 		return r.finish(ctx, access.AreaPolicies, of.id, access.Rows{}, g)
+	}
+	if g == nil {
+		if kept, err := r.carry(ctx, access.AreaPolicies, of.id, just(envs)); kept || err != nil {
+			return err
+		}
 	}
 	r.rests.add(func(ctx context.Context) error { return r.readPolicies(ctx, of, envs, g) })
 	return nil
@@ -95,6 +101,10 @@ func (r *run) readPolicies(ctx context.Context, of place, envs []int64, g *gap) 
 // policy reads one environment's policy; the patterns only where it has some.
 func (r *run) policy(ctx context.Context, of place, e policyAnswer) (access.Policy, *gap, error) {
 	p := access.Policy{Env: e.ID, Repo: of.id, AdminBypass: e.AdminBypass, Branches: access.AnyBranch, CreatedAt: e.CreatedAt.UTC()}
+	if !e.CreatedAt.IsZero() && !e.UpdatedAt.IsZero() {
+		untouched := e.UpdatedAt.Equal(e.CreatedAt)
+		p.Untouched = &untouched
+	}
 	what := "branch policy of environment " + r.name(of.name) + "/" + e.Name
 	var kind *struct {
 		Protected bool `json:"protected_branches"`

@@ -76,7 +76,8 @@ type repoWalk struct {
 }
 
 var repositoryAreas = []access.Area{
-	access.AreaRepositories, access.AreaDirectGrants, access.AreaEnvironments, access.AreaGates, access.AreaPolicies, access.AreaDeployKeys,
+	access.AreaRepositories, access.AreaDirectGrants, access.AreaEnvironments, access.AreaGates, access.AreaPolicies, access.AreaSecrets,
+	access.AreaDeployKeys, access.AreaRepoInvitations,
 }
 
 // repositories reads the repositories, who was let in directly, their

@@ -23,6 +23,7 @@ type run struct {
 
 	stated int // how many repositories the organization says it has; -1: not told
 
+	tiers    tiers
 	custom   customRoles
 	families families
 	who      []member       // members and outside collaborators, for their activity
@@ -30,6 +31,7 @@ type run struct {
 
 	app    atomic.Bool // the token is a GitHub App's
 	owner  atomic.Bool // the token is of an owner of the organization
+	blind  atomic.Bool // the token may not see the names of secrets
 	probe  probe
 	count  atomic.Int64 // of repositories, by GitHub
 	streak atomic.Int64 // requests in a row that reached nobody
@@ -52,7 +54,7 @@ type member struct {
 
 func newRun(c Client, org access.Organization, sink Sink, o Options) *run {
 	return &run{
-		c: c, org: org, o: o, out: newOutlet(sink, o), stated: -1,
+		c: c, org: org, o: o, out: newOutlet(sink, o), tiers: newTiers(sink, o), stated: -1,
 		gaps: map[access.Area]gap{}, short: map[access.Area]bool{}, whole: map[access.Area][]int64{}, since: map[access.Area]time.Time{}, listed: map[int64]bool{}, met: map[int64]string{},
 	}
 }
@@ -137,7 +139,7 @@ func (r *run) coverWhole(ctx context.Context, a access.Area) error {
 	}
 	r.mu.Unlock()
 	for _, id := range scopes {
-		if err := r.out.cover(ctx, access.Cover{Area: a, Scope: id, Status: access.Complete, Seen: 1, Total: -1}); err != nil {
+		if err := r.out.cover(ctx, access.Cover{Area: a, Scope: id, Status: access.Complete, Seen: 1, Total: -1, ReadAt: r.tiers.as[a]}); err != nil {
 			return err
 		}
 	}
@@ -159,6 +161,7 @@ func (r *run) close(ctx context.Context, a access.Area, total int) error {
 	r.mu.Lock()
 	line.Since = r.since[a]
 	r.mu.Unlock()
+	line.ReadAt = r.tiers.as[a]
 	if g, ok := r.lowered(a); ok {
 		line.Status, line.Reason, line.Help = g.status, g.reason, g.help
 		if err := r.coverWhole(ctx, a); err != nil {

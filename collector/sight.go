@@ -53,6 +53,7 @@ func (r *run) sight(ctx context.Context, n *repositoryNode) (sight, error) {
 		if !r.probe.sees {
 			g := gapOf(access.AreaDeployKeys, "deploy keys", err)
 			r.lower(g, access.AreaDeployKeys)
+			r.lower(gapOf(access.AreaRepoInvitations, "invitations to repositories", err), access.AreaRepoInvitations)
 			r.lower(gap{access.Partial, "branch protection was not counted: " + g.reason, g.help}, access.AreaRepositories)
 		}
 	}

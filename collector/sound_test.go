@@ -91,14 +91,14 @@ func role(of string, i int) string {
 func (t truth) byScope() map[access.Area]map[int64][]access.Grant {
 	repoOf := map[int64]int64{}
 	out := map[access.Area]map[int64][]access.Grant{}
-	for _, a := range []access.Area{access.AreaMembers, access.AreaTeamMembers, access.AreaTeamGrants, access.AreaDirectGrants, access.AreaGates, access.AreaDeployKeys, access.AreaInvitations, access.AreaOrgRoleAssignments} {
+	for _, a := range []access.Area{access.AreaMembers, access.AreaTeamMembers, access.AreaTeamGrants, access.AreaDirectGrants, access.AreaGates, access.AreaDeployKeys, access.AreaRepoInvitations, access.AreaInvitations, access.AreaOrgRoleAssignments} {
 		out[a] = map[int64][]access.Grant{}
 	}
 	for _, r := range t.o.Repos {
 		for _, e := range r.Environments {
 			repoOf[e.ID] = r.ID
 		}
-		for _, a := range []access.Area{access.AreaDirectGrants, access.AreaGates, access.AreaDeployKeys} {
+		for _, a := range []access.Area{access.AreaDirectGrants, access.AreaGates, access.AreaDeployKeys, access.AreaRepoInvitations} {
 			out[a][r.ID] = nil
 		}
 	}
@@ -157,6 +157,7 @@ func checkSound(t testing.TB, s *recorder, w *githubsim.World, o *githubsim.Org)
 	if s.ledger.Complete(access.AreaTeams) && len(s.put[access.AreaTeams]) != len(o.Teams) {
 		t.Errorf("teams are called complete with %d of %d", len(s.put[access.AreaTeams]), len(o.Teams))
 	}
+	secrets := entities[access.Secrets](s, access.AreaSecrets)
 	envs, policies := 0, entities[access.Policy](s, access.AreaPolicies)
 	for _, r := range o.Repos {
 		envs += len(r.Environments)
@@ -167,6 +168,9 @@ func checkSound(t testing.TB, s *recorder, w *githubsim.World, o *githubsim.Org)
 			p := policies[e.ID]
 			if s.ledger.CompleteFor(access.AreaPolicies, r.ID) && (p.Env != e.ID || e.BranchPolicy != nil && len(p.Patterns) != len(e.BranchPolicy.Custom)) {
 				t.Errorf("policies of %s are called complete, and that of %s is %+v", r.Name, e.Name, p)
+			}
+			if x := secrets[e.ID]; s.ledger.CompleteFor(access.AreaSecrets, r.ID) && (x.Env != e.ID || len(x.Names) != len(e.Secrets)) {
+				t.Errorf("secrets of %s are called complete, and those of %s are %+v", r.Name, e.Name, x)
 			}
 		}
 	}

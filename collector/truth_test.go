@@ -124,6 +124,10 @@ func (t truth) repo(r *githubsim.Repo, add func(access.Area, access.Ref, access.
 		}
 		add(access.AreaDeployKeys, access.Ref{Kind: access.Key, ID: k.ID}, on, p, access.ByKey, 0)
 	}
+	for _, i := range r.Invitations {
+		p, _ := t.role(i.Permission)
+		add(access.AreaRepoInvitations, access.Ref{Kind: access.Invitation, ID: i.ID}, on, p, access.Invited, 0)
+	}
 	for _, e := range r.Environments {
 		for _, a := range e.Reviewers {
 			var who access.Ref

@@ -1,7 +1,9 @@
 package collector
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -74,6 +76,8 @@ func TestEntitiesAreThoseOfTheWorld(t *testing.T) {
 			envs := entities[access.Environment](s, access.AreaEnvironments)
 			gates := entities[access.Gate](s, access.AreaGates)
 			policies := entities[access.Policy](s, access.AreaPolicies)
+			secrets := entities[access.Secrets](s, access.AreaSecrets)
+			invites := entities[access.Invite](s, access.AreaRepoInvitations)
 			keys := entities[access.DeployKey](s, access.AreaDeployKeys)
 			teams := entities[access.TeamInfo](s, access.AreaTeams)
 			if len(repos) != len(o.Repos) || len(teams) != len(o.Teams) {
@@ -103,6 +107,14 @@ func TestEntitiesAreThoseOfTheWorld(t *testing.T) {
 				for _, e := range r.Environments {
 					checkEnvironment(t, o.Login+"/"+r.Name, r.ID, e, envs[e.ID], gates[e.ID], policies[e.ID])
 				}
+				for _, e := range r.Environments {
+					checkSecrets(t, o.Login+"/"+r.Name+"/"+e.Name, e.Secrets, secrets[e.ID])
+				}
+				for _, i := range r.Invitations {
+					if got := invites[i.ID]; got.Repo != r.ID || got.Login != i.Login || !got.CreatedAt.Equal(i.CreatedAt) || got.Expired != (w.Meta.Now.Sub(i.CreatedAt) > 7*24*time.Hour) {
+						t.Errorf("%s, invitation to %s/%s is %+v", name, o.Login, r.Name, got)
+					}
+				}
 				for _, k := range r.DeployKeys {
 					got := keys[k.ID]
 					if got.Repo != r.ID || got.Title != k.Title || got.ReadOnly != k.ReadOnly || got.Public != k.Key || !got.LastUsed.Equal(day(k.LastUsed)) && !k.LastUsed.IsZero() || k.LastUsed.IsZero() != got.LastUsed.IsZero() {
@@ -110,6 +122,18 @@ func TestEntitiesAreThoseOfTheWorld(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+func checkSecrets(t *testing.T, where string, want []*githubsim.Secret, got access.Secrets) {
+	t.Helper()
+	if len(got.Names) != len(want) || got.Env == 0 {
+		t.Errorf("%s has the secrets %+v, want %d", where, got, len(want))
+	}
+	for _, s := range want {
+		if !slices.ContainsFunc(got.Names, func(n access.Secret) bool { return n.Name == s.Name && n.UpdatedAt.Equal(day(s.UpdatedAt)) }) {
+			t.Errorf("%s: the secret %s is not among %+v", where, s.Name, got.Names)
 		}
 	}
 }
@@ -126,7 +150,10 @@ func checkEnvironment(t *testing.T, where string, repo int64, e *githubsim.Envir
 	if gate != wantGate {
 		t.Errorf("%s/%s: gate %+v, want %+v", where, e.Name, gate, wantGate)
 	}
-	want := access.Policy{Env: e.ID, Repo: repo, AdminBypass: &e.CanAdminsBypass, Branches: access.AnyBranch, CreatedAt: e.CreatedAt}
+	want := access.Policy{Env: e.ID, Repo: repo, AdminBypass: &e.CanAdminsBypass, Branches: access.AnyBranch, CreatedAt: e.CreatedAt, Untouched: p.Untouched}
+	if untouched := e.UpdatedAt.IsZero() || e.UpdatedAt.Equal(e.CreatedAt); p.Untouched == nil || *p.Untouched != untouched {
+		t.Errorf("%s/%s: untouched is %v, want %v", where, e.Name, p.Untouched, untouched)
+	}
 	if b := e.BranchPolicy; b != nil && b.ProtectedBranches {
 		want.Branches = access.ProtectedBranch
 	} else if b != nil {

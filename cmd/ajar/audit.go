@@ -27,6 +27,7 @@ type auditFlags struct {
 
 	estimate bool
 	cross    int
+	fresh    bool
 }
 
 func newAudit(a *app) *cobra.Command {
@@ -53,7 +54,12 @@ else; nothing is concluded from it.`,
 	estimateFlag(cmd, &f.estimate)
 	cmd.Flags().IntVar(&f.cross, "cross-check", 0, "compare `N` random pairs of person and repository with GitHub's own answer, one call each; a difference is a defect of ajar, and exits with 1")
 	cmd.MarkFlagsMutuallyExclusive("estimate", "offline", "at")
+	freshFlag(cmd, &f.fresh)
 	return cmd
+}
+
+func freshFlag(cmd *cobra.Command, fresh *bool) {
+	cmd.Flags().BoolVar(fresh, "fresh", false, "read everything in this pass, also what [collect] every lets grow older")
 }
 
 func withoutFlag(cmd *cobra.Command, without *[]string) {
@@ -76,6 +82,7 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 		return err
 	}
 	defer w.close()
+	w.readAll(f.fresh)
 	posture := metrics.New()
 	w.each(ctx, func(ctx context.Context, p audit.Pass) error {
 		r, err := a.judge(ctx, p, f)
@@ -149,7 +156,7 @@ func auditView(c *config.Config, b *baseline.Baseline, r audit.Result, failOn ac
 		Gaps:     report.Gaps(r.Snapshot, c.Collect.Without...),
 		Findings: r.Findings, Undecided: r.Undecided, FailOn: failOn,
 	}
-	v.Judged = r.At
+	v.Judged, v.Earlier = r.At, report.EarlierReads(r.Snapshot, c.Collect.Every)
 	for _, f := range r.Failed {
 		v.Failed = append(v.Failed, report.RuleFailure(f))
 	}

@@ -31,7 +31,7 @@ func split(text string) (access.Kind, string, error) {
 
 // forms are how the kinds that a snapshot holds are written.
 var forms = map[access.Kind]string{
-	access.User: "user:LOGIN", access.Team: "team:ORG/SLUG", access.Key: "key:ORG/REPO#ID", access.Invitation: "invitation:ORG#ID",
+	access.User: "user:LOGIN", access.Team: "team:ORG/SLUG", access.Key: "key:ORG/REPO#ID", access.Invitation: "invitation:ORG#ID or invitation:ORG/REPO#ID",
 	access.Org: "org:ORG", access.Repo: "repo:ORG/NAME", access.Env: "env:ORG/REPO/NAME",
 }
 
@@ -40,8 +40,10 @@ func orgOf(kind access.Kind, name string) string {
 	org, rest, _ := strings.Cut(name, "/")
 	bare, _, _ := strings.Cut(name, "#")
 	switch kind {
-	case access.Org, access.Invitation:
+	case access.Org:
 		return bare
+	case access.Invitation:
+		return strings.Split(bare, "/")[0]
 	case access.Team, access.Repo, access.Key:
 		if strings.Contains(bare, "/") {
 			return org
@@ -97,7 +99,7 @@ func (e absent) Unwrap() error { return e.error }
 var shownIn = map[access.Kind][]access.Area{
 	access.User: {access.AreaMembers, access.AreaOutside}, access.Team: {access.AreaTeams}, access.Repo: {access.AreaRepositories},
 	access.Env: {access.AreaRepositories, access.AreaEnvironments}, access.Key: {access.AreaRepositories, access.AreaDeployKeys},
-	access.Invitation: {access.AreaInvitations},
+	access.Invitation: {access.AreaInvitations, access.AreaRepoInvitations},
 }
 
 func notThere(s *access.Snapshot, kind access.Kind, name string, names []string) error {
@@ -148,7 +150,7 @@ func all(s *access.Snapshot, kind access.Kind) []access.Ref {
 			add(k.ID)
 		}
 	case access.Invitation:
-		for _, i := range s.Invitations {
+		for _, i := range slices.Concat(s.Invitations, s.RepoInvitations) {
 			add(i.ID)
 		}
 	case access.Org:

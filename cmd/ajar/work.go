@@ -89,6 +89,7 @@ func (w *work) connect(ctx context.Context) (err error) {
 	w.pass.Collect = collector.Options{
 		Now: w.a.now, Log: log, Without: w.config.Collect.Without, Progress: w.progress.area,
 		ActivityWindow: w.config.Collect.ActivityWindow, Concurrency: w.config.Collect.Concurrency,
+		Every: w.config.Collect.Every,
 	}
 	return nil
 }
@@ -96,6 +97,13 @@ func (w *work) connect(ctx context.Context) (err error) {
 // spent is what the client has spent so far, and what is left of the budget.
 func (w *work) spent() (github.Meter, map[string]github.Budget) {
 	return w.pass.Client.Meter(), w.pass.Client.Budgets()
+}
+
+// readAll has every kind of data read in this pass.
+func (w *work) readAll(fresh bool) {
+	if fresh {
+		w.pass.Collect.Every = nil
+	}
 }
 
 // offline opens the store that is there. It is opened to write, for the lives of

@@ -50,8 +50,8 @@ type Collect struct {
 	Reserve        Reserve       // of GitHub's hourly limit, left for others
 	Resume         time.Duration // how old a pass that broke off may be to be taken up; 0 = never
 
-	// Every says how often areas that cost a request per repository are read
-	// again; an area that is absent has its own default.
+	// Every says how old an area may grow before it is read again, for the areas
+	// that cost a request for each repository; 0: in each pass.
 	Every map[access.Area]time.Duration
 }
 
@@ -101,12 +101,21 @@ type Server struct {
 func Default() Config {
 	return Config{
 		GitHub:  GitHub{APIURL: "https://api.github.com"},
-		Collect: Collect{ActivityWindow: 90 * day, Concurrency: 8, Reserve: Reserve{Fraction: 0.1}, Resume: time.Hour},
+		Collect: Collect{ActivityWindow: 90 * day, Concurrency: 8, Reserve: Reserve{Fraction: 0.1}, Resume: time.Hour, Every: defaultEvery()},
 		Remediate: Remediate{
 			Mode: "dry-run", MaxChanges: 25, MaxFraction: 0.05, MinOwners: 2, PlanTTL: day,
 			Grace: Grace{Snapshots: 2, Age: day, Notice: 3 * day},
 		},
 		Schedule: Schedule{Audit: "@hourly", Jitter: 5 * time.Minute},
 		Server:   Server{Listen: "127.0.0.1:9417"},
+	}
+}
+
+// defaultEvery are the periods of the kinds that cost a request for each
+// repository. Policies of environments are read in each pass: nothing cheaper
+// tells whether one has changed, and one that is opened is an open door.
+func defaultEvery() map[access.Area]time.Duration {
+	return map[access.Area]time.Duration{
+		access.AreaRepoInvitations: day, access.AreaSecrets: day, access.AreaDeployKeys: day, access.AreaPolicies: 0,
 	}
 }

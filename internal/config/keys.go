@@ -72,8 +72,8 @@ var keys = []key{
 		func(c *Config, v value) { c.Collect.Reserve = v.reserve() }},
 	{"collect.resume", "duration", `"1h"`, "How old a pass that broke off may be so that the next run takes it up where it ended, at most a day. `\"0\"` = never.", "",
 		func(c *Config, v value) { c.Collect.Resume = v.duration(0, day) }},
-	{"collect.every.*", "duration", "", "How often an area that costs a request for each repository is read again, by its name; in between, what was read last holds. `\"0\"` = every time. For " + words(tiered) + ".", "",
-		func(c *Config, v value) { c.every(v.area(tiered), v.duration(0, 30*day)) }},
+	{"collect.every.*", "duration", "`24h`, `0` for policies", "How old an area that costs a request for each repository may grow before it is read again, by its name; `\"0\"` = read in each pass. For " + words(access.Tiers) + ". Of `deploy-keys` it is the last use: which keys there are is read in each pass. What is new is read at once in any case.", "",
+		func(c *Config, v value) { c.every(v.area(access.Tiers), v.duration(0, 30*day)) }},
 	{"remediate.mode", "string", `"dry-run"`, "Only `dry-run` in this version: plans are shown, nothing is changed.", "",
 		func(c *Config, v value) { c.Remediate.Mode = v.mode() }},
 	{"remediate.auto_rules", "list of strings", "[]", "Rules whose fixes mode `auto` would carry out by itself.", "mode auto",
@@ -116,10 +116,6 @@ var refused = map[string][2]string{
 	"github.enterprise": {"enterprises are not supported by this version yet", "list their organizations in organizations"},
 }
 
-// tiered are the areas that may be read more rarely than the others: each costs
-// a request per repository.
-var tiered = []access.Area{"repository-invitations", "environment-secrets", access.AreaPolicies, access.AreaDeployKeys}
-
 // reader gives the credential whose key v is: github.read[i].
 func (c *Config) reader(v value) *Credential {
 	i, _ := v.at[2].(int)
@@ -132,9 +128,6 @@ func (c *Config) reader(v value) *Credential {
 func (c *Config) every(a access.Area, d time.Duration) {
 	if a == "" {
 		return
-	}
-	if c.Collect.Every == nil {
-		c.Collect.Every = map[access.Area]time.Duration{}
 	}
 	c.Collect.Every[a] = d
 }

@@ -171,7 +171,7 @@ limits.member = { fraction = 1 }
 	}
 	switch l := c.Remediate.Limits["member"]; {
 	case c.Collect.Without[0] != access.AreaAuditLog, c.Collect.ActivityWindow != 36*time.Hour,
-		c.Collect.Reserve.Fraction != 0.25, c.Collect.Resume != 0, c.Collect.Every[access.AreaDeployKeys] != 36*time.Hour, len(c.Collect.Every) != 2,
+		c.Collect.Reserve.Fraction != 0.25, c.Collect.Resume != 0, c.Collect.Every[access.AreaDeployKeys] != 36*time.Hour, c.Collect.Every[access.AreaRepoInvitations] != 0, c.Collect.Every[access.AreaSecrets] != 24*time.Hour,
 		len(c.GitHub.Read) != 2, c.GitHub.Read[0] != Credential{Name: "the app", ClientID: "Iv1.abc", PrivateKeyEnv: "KEY", InstallationID: 12},
 		c.GitHub.Read[1].Label() != "$OWNER",
 		c.Remediate.MaxChanges != 0, c.Remediate.Protected[0] != "user:root-admin", l.Max != nil, *l.Fraction != 1:

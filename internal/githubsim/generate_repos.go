@@ -33,6 +33,7 @@ func (g *generator) repositories() {
 		if g.chance(20) {
 			r.DeployKeys = []*DeployKey{g.deployKey()}
 		}
+		g.pending(i, r)
 		r.BranchProtection = []*BranchProtection{{
 			ID: g.id(), Pattern: "main", RequiresApprovingReviews: true, RequiredApprovingReviewCount: 1, IsAdminEnforced: g.chance(50),
 		}}
@@ -149,4 +150,20 @@ func (g *generator) deployKey() *DeployKey {
 		k.LastUsed = g.ago(0, 200)
 	}
 	return k
+}
+
+// pending invites somebody to one repository in fifty, and gives the
+// environments of the others secrets by name: the deployed ones one or two, dev
+// none. It draws no lot, so that the rest of the organization does not hang on it.
+func (g *generator) pending(i int, r *Repo) {
+	if i%50 == 7 && len(g.logins) > 0 && len(g.outside) > 0 {
+		r.Invitations = []*RepoInvitation{{
+			ID: 8_000_001 + int64(i), Login: g.outside[i%len(g.outside)], Permission: "push", CreatedAt: r.PushedAt, Inviter: g.logins[i%len(g.logins)],
+		}}
+	}
+	for k, e := range r.Environments {
+		for n := range min(k, 1+i%2) {
+			e.Secrets = append(e.Secrets, &Secret{Name: fmt.Sprintf("DEPLOY_TOKEN_%d", n+1), CreatedAt: r.CreatedAt, UpdatedAt: r.CreatedAt})
+		}
+	}
 }

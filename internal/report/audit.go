@@ -44,6 +44,7 @@ type Audit struct {
 	Baseline  *BaselineUse // nil: none
 	Withheld  []string     // the rules that were not run for want of a baseline
 	Gaps      []Gap
+	Earlier   []Earlier        // what an earlier pass read; see [EarlierReads]
 	Findings  []access.Finding // open, waived, and those resolved by this pass; in any order
 	Undecided []access.Undecided
 	Failed    []RuleFailure // rules that broke: their findings are withheld
@@ -172,6 +173,7 @@ func (a Audit) json(w io.Writer) error {
 		Withheld  []string           `json:"rules_not_run"`
 		Complete  bool               `json:"complete"`
 		Gaps      []Gap              `json:"gaps"`
+		Earlier   []Earlier          `json:"read_earlier"`
 		Counts    countsDoc          `json:"counts"`
 		Findings  []findingDoc       `json:"findings"`
 		Undecided []access.Undecided `json:"undecided"`
@@ -180,7 +182,7 @@ func (a Audit) json(w io.Writer) error {
 		Cross     *CrossCheck        `json:"cross_check"`
 		Exit      exit               `json:"exit"`
 	}{
-		"ajar.audit/v1", a.doc(), a.Baseline, list(a.Withheld), unexpected(a.Gaps) == 0 && len(a.Failed) == 0, list(a.Gaps), counts(a.Findings),
+		"ajar.audit/v1", a.doc(), a.Baseline, list(a.Withheld), unexpected(a.Gaps) == 0 && len(a.Failed) == 0, list(a.Gaps), list(a.Earlier), counts(a.Findings),
 		findingDocs(a.Findings), list(a.Undecided), list(a.Failed), list(a.Unmanaged), a.Cross, exit{a.Exit(), a.FailOn, a.verdict()},
 	})
 }

@@ -20,6 +20,7 @@ func (a Audit) table(p *page) error {
 		p.field("baseline", strings.Join(b.Files, ", ")+" ("+short(b.Hash)+")")
 	}
 	p.gaps(a.Gaps)
+	p.earlier(a.Earlier, a.At)
 	p.failed(a.Failed)
 	p.cross(a.Cross)
 	p.counts(a.Findings)

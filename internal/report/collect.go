@@ -13,6 +13,7 @@ type Collect struct {
 	Run
 	Gaps    []Gap
 	Areas   []access.Cover // a line for every area; see [Areas]
+	Earlier []Earlier      // see [EarlierReads]
 	Added   int64          // grants that were not there before
 	Removed int64          // grants that are not there any more
 }
@@ -43,10 +44,11 @@ func (v Collect) json(w io.Writer) error {
 		Seen   int         `json:"seen"`
 		Total  int         `json:"total"` // -1 where GitHub states none
 		Since  time.Time   `json:"since,omitzero"`
+		ReadAt time.Time   `json:"read_at,omitzero"`
 	}
 	areas := []areaDoc{}
 	for _, c := range v.Areas {
-		areas = append(areas, areaDoc{c.Area, string(told(c.Status)), c.Seen, c.Total, utc(c.Since)})
+		areas = append(areas, areaDoc{c.Area, string(told(c.Status)), c.Seen, c.Total, utc(c.Since), utc(c.ReadAt)})
 	}
 	return encode(w, struct {
 		Schema   string    `json:"schema"`
@@ -60,7 +62,7 @@ func (v Collect) json(w io.Writer) error {
 	}{"ajar.collect/v1", v.doc(), unexpected(v.Gaps) == 0, list(v.Gaps), areas, v.Added, v.Removed, v.Exit()})
 }
 
-var collectColumns = append([]string{"row", "organization", "snapshot_at", "seen", "total", "since"}, gapColumns...)
+var collectColumns = append([]string{"row", "organization", "snapshot_at", "seen", "total", "since", "read_at"}, gapColumns...)
 
 // csv writes gaps first, then every area.
 func (v Collect) csv(s *sheet) error {
@@ -74,6 +76,7 @@ func (v Collect) csv(s *sheet) error {
 	for _, c := range v.Areas {
 		row := fields{
 			"row": "area", "area": string(c.Area), "status": string(told(c.Status)), "seen": strconv.Itoa(c.Seen), "since": rfc3339(c.Since),
+			"read_at": rfc3339(c.ReadAt),
 		}
 		if c.Total >= 0 {
 			row["total"] = strconv.Itoa(c.Total)
@@ -91,6 +94,7 @@ func (v Collect) table(p *page) error {
 		p.field("changes", count(v.Added, "grant", "grants")+" new, "+number(v.Removed)+" gone, against what the store held before")
 	}
 	p.gaps(v.Gaps)
+	p.earlier(v.Earlier, v.At)
 	p.gap()
 	var rows []gridRow
 	for _, c := range v.Areas {

@@ -112,7 +112,7 @@ func scope(s *access.Snapshot, a access.Area, id int64) access.Named {
 	case access.AreaTeams, access.AreaTeamMembers, access.AreaTeamGrants:
 		kind = access.Team
 	case access.AreaRepositories, access.AreaDirectGrants, access.AreaEnvironments, access.AreaGates,
-		access.AreaPolicies, access.AreaDeployKeys:
+		access.AreaPolicies, access.AreaSecrets, access.AreaDeployKeys, access.AreaRepoInvitations:
 		kind = access.Repo
 	case access.AreaMembers, access.AreaTwoFactor, access.AreaOutside, access.AreaAuditLog, access.AreaContributions:
 		kind = access.User

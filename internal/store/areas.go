@@ -81,6 +81,10 @@ var areas = []area{
 		a.What = l.word(a.What)
 		l.snap.Contributions = append(l.snap.Contributions, a)
 	})},
+	{id: 23, name: access.AreaRepoInvitations, scopeKind: access.Repo, grantsOn: access.Repo, under: access.AreaRepositories,
+		thing: one(func(l *loading, i access.Invite) { l.snap.RepoInvitations = append(l.snap.RepoInvitations, i) })},
+	{id: 24, name: access.AreaSecrets, under: access.AreaRepositories,
+		thing: one(func(l *loading, x access.Secrets) { l.secrets = append(l.secrets, x) })},
 }
 
 var byArea, byAreaID = func() (map[access.Area]*area, map[uint8]*area) {
@@ -105,6 +109,7 @@ type thing struct {
 	is     func(access.Entity) bool
 	decode func(body []byte, l *loading) (id int64, err error)
 	over   func(old, new string, untold []string) (body string, err error)
+	read   func(body []byte) (access.Entity, error)
 }
 
 func one[T access.Entity](keep func(*loading, T)) *thing {
@@ -122,6 +127,11 @@ func one[T access.Entity](keep func(*loading, T)) *thing {
 			return t.Key(), nil
 		},
 		over: overlay[T],
+		read: func(body []byte) (access.Entity, error) {
+			var t T
+			err := json.Unmarshal(body, &t)
+			return t, err
+		},
 	}
 }
 

@@ -11,18 +11,18 @@ import (
 
 const (
 	liveCoverage = `
-		SELECT area, scope, status, reason, help, since, seen, total, seen_from
+		SELECT area, scope, status, reason, help, since, seen, total, read_at, seen_from
 		  FROM coverage
 		 WHERE org = $1 AND seen_to IS NULL
 		 ORDER BY area, scope`
 	coverageAt = `
-		SELECT area, scope, status, reason, help, since, seen, total, seen_from
+		SELECT area, scope, status, reason, help, since, seen, total, read_at, seen_from
 		  FROM coverage
 		 WHERE org = $1 AND seen_from <= $2 AND (seen_to IS NULL OR seen_to > $2)
 		 ORDER BY area, scope`
 	insertCoverage = `
-		INSERT INTO coverage (org, area, scope, seen_from, status, reason, help, since, seen, total)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+		INSERT INTO coverage (org, area, scope, seen_from, status, reason, help, since, seen, total, read_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 	closeCoverage = `UPDATE coverage SET seen_to = $5 WHERE org = $1 AND area = $2 AND scope = $3 AND seen_from = $4`
 )
 
@@ -40,16 +40,16 @@ func (l coverLine) compare(o coverLine) int {
 func (l coverLine) equal(o coverLine) bool {
 	x, y := l.cover, o.cover
 	return l.key == o.key && x.Status == y.Status && x.Reason == y.Reason && x.Help == y.Help &&
-		ms(x.Since) == ms(y.Since) && x.Seen == y.Seen && x.Total == y.Total
+		ms(x.Since) == ms(y.Since) && ms(x.ReadAt) == ms(y.ReadAt) && x.Seen == y.Seen && x.Total == y.Total
 }
 
 func scanCoverage(rows *sql.Rows) (coverLine, int64, error) {
 	var l coverLine
-	var since sql.NullInt64
+	var since, read sql.NullInt64
 	var from int64
 	c := &l.cover
-	err := rows.Scan(&l.key.area, &l.key.id, &c.Status, &c.Reason, &c.Help, &since, &c.Seen, &c.Total, &from)
-	c.Since, c.Scope = instant(since), l.key.id
+	err := rows.Scan(&l.key.area, &l.key.id, &c.Status, &c.Reason, &c.Help, &since, &c.Seen, &c.Total, &read, &from)
+	c.Since, c.ReadAt, c.Scope = instant(since), instant(read), l.key.id
 	if a := byAreaID[l.key.area]; a != nil {
 		c.Area = a.name
 	}
@@ -89,7 +89,7 @@ func (p *Pass) writeCoverage() error {
 func (p *Pass) openCover(l coverLine) error {
 	c := l.cover
 	_, err := p.s.exec(insertCoverage, p.org.ID, l.key.area, l.key.id, p.id,
-		string(c.Status), c.Reason, c.Help, ms(c.Since), c.Seen, c.Total)
+		string(c.Status), c.Reason, c.Help, ms(c.Since), c.Seen, c.Total, ms(c.ReadAt))
 	return err
 }
 

@@ -37,6 +37,7 @@ type loading struct {
 	snap     *access.Snapshot
 	gates    []access.Gate
 	policies []access.Policy
+	secrets  []access.Secrets
 	words    map[string]string
 	proof    proof
 }
@@ -113,6 +114,7 @@ func (l *loading) sort() {
 	byKey(s.FailedInvitations)
 	byKey(s.Teams)
 	byKey(s.Repositories)
+	byKey(s.RepoInvitations)
 	byKey(s.DeployKeys)
 	byKey(s.CustomRoles)
 	byKey(s.OrgRoles)
@@ -120,6 +122,7 @@ func (l *loading) sort() {
 	byKey(s.Contributions)
 	byKey(l.gates)
 	byKey(l.policies)
+	byKey(l.secrets)
 	slices.SortStableFunc(s.Environments, func(x, y access.Environment) int {
 		return cmp.Or(cmp.Compare(x.Repo, y.Repo), cmp.Compare(x.ID, y.ID))
 	})
@@ -129,7 +132,7 @@ func byKey[T access.Entity](all []T) {
 	slices.SortStableFunc(all, func(x, y T) int { return cmp.Compare(x.Key(), y.Key()) })
 }
 
-// attach gives each environment its gate and its policy.
+// attach gives each environment its gate, its policy and its secrets.
 func (l *loading) attach() {
 	for i := range l.snap.Environments {
 		e := &l.snap.Environments[i]
@@ -138,6 +141,9 @@ func (l *loading) attach() {
 		}
 		if j, ok := slices.BinarySearchFunc(l.policies, e.ID, func(p access.Policy, id int64) int { return cmp.Compare(p.Env, id) }); ok {
 			e.Policy = &l.policies[j]
+		}
+		if j, ok := slices.BinarySearchFunc(l.secrets, e.ID, func(x access.Secrets, id int64) int { return cmp.Compare(x.Env, id) }); ok {
+			e.Secrets = &l.secrets[j]
 		}
 	}
 }

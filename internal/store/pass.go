@@ -63,6 +63,7 @@ type Pass struct {
 	scopes map[scopeKey]scopeState // those that have or had rows
 	people map[int64]label
 	lines  map[scopeKey]access.Cover // by area and scope, 0 for the whole
+	before ledger                    // what the newest snapshot says
 	stats  PassStats
 	err    error // why nothing more is accepted
 }
@@ -80,6 +81,7 @@ type scopeState struct {
 	rows    int32 // live ones
 	seen    bool  // this pass read it, all or some
 	touched bool  // this pass wrote rows of it
+	stood   bool  // the newest snapshot has it as it was when this pass began
 }
 
 var errFinished = errors.New("this pass has ended")
@@ -154,6 +156,9 @@ func (p *Pass) remember() error {
 		return err
 	}
 	if err := p.rememberPeople(); err != nil {
+		return err
+	}
+	if err := p.rememberLedger(); err != nil {
 		return err
 	}
 	return p.s.commit()
@@ -251,5 +256,5 @@ func (p *Pass) Abort(ctx context.Context) error {
 func (p *Pass) end() {
 	delete(p.s.passes, p.org.ID)
 	p.err = errFinished
-	p.scopes, p.people, p.lines = nil, nil, nil
+	p.scopes, p.people, p.lines, p.before = nil, nil, nil, ledger{}
 }

@@ -1,0 +1,106 @@
+package collector
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	gh "github.com/google/go-github/v92/github"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// invitations sets out to read who was invited to one repository. GitHub has no
+// list of them for an organization, and does not count them in GraphQL.
+func (w *repoWalk) invitations(ctx context.Context, of place, s sight) error {
+	area, r := access.AreaRepoInvitations, w.r
+	if !r.reads(area) {
+		return nil
+	}
+	switch s {
+	case hiddenHere:
+		g := denied(area, "invitations to %s: GitHub shows them to administrators of the repository alone", r.name(of.name))
+		return r.finish(ctx, area, of.id, access.Rows{}, &g)
+	case hiddenEverywhere: // the area has its gap
+		return nil
+	}
+	if kept, err := r.carry(ctx, area, of.id, anything); kept || err != nil {
+		return err
+	}
+	r.rests.add(func(ctx context.Context) error { return r.readInvitations(ctx, of) })
+	return nil
+}
+
+// repoInvitation is an invitation as REST lists it.
+type repoInvitation struct {
+	ID      int64 `json:"id"`
+	Invitee *struct {
+		ID     int64  `json:"id"`
+		NodeID string `json:"node_id"`
+		Login  string `json:"login"`
+	} `json:"invitee"` // null: an account that is gone
+	Inviter *struct {
+		Login string `json:"login"`
+	} `json:"inviter"` // null likewise
+	Permissions *string    `json:"permissions"`
+	CreatedAt   *time.Time `json:"created_at"`
+	Expired     bool       `json:"expired"` // not in each answer; what is missing is read as no
+}
+
+// lacks says what was not told of an invitation.
+func (i *repoInvitation) lacks(what string) *gap {
+	var l lacks
+	l.unless(i.CreatedAt != nil, "created_at")
+	l.among(i.Permissions, "permissions", "read", "triage", "write", "maintain", "admin")
+	return l.gap(fmt.Sprintf("%s: invitation %d", what, i.ID))
+}
+
+func (r *run) readInvitations(ctx context.Context, of place) error {
+	what := "invitations to " + r.name(of.name)
+	rows, seen := access.Rows{}, map[int64]bool{}
+	var g *gap
+	err := r.pages(func(page int) (int, *gh.Response, error) {
+		var list []*repoInvitation
+		resp, err := r.get(ctx, fmt.Sprintf("repos/%s/%s/invitations?per_page=%d&page=%d", r.org.Login, of.name, perPage, page), &list)
+		for _, i := range list {
+			if i == nil || i.ID == 0 {
+				return 0, resp, errNull
+			}
+			if seen[i.ID] {
+				continue
+			}
+			seen[i.ID] = true
+			if why := i.lacks(what); why != nil {
+				g = why
+				continue
+			}
+			invite, grant := i.read(of.id)
+			rows.Entities, rows.Grants = append(rows.Entities, invite), append(rows.Grants, grant)
+		}
+		return len(list), resp, err
+	})
+	if end := stopped(err); end != nil {
+		return end
+	}
+	if err != nil {
+		why := gapOf(access.AreaRepoInvitations, what, err)
+		g = &why
+	}
+	r.out.progress(access.AreaRepoInvitations, int(r.count.Load()))
+	return r.finish(ctx, access.AreaRepoInvitations, of.id, rows, g)
+}
+
+// read turns an invitation into the thing and what it would grant.
+func (i *repoInvitation) read(repository int64) (access.Invite, access.Grant) {
+	p, _ := access.ParsePrivilege(value(i.Permissions))
+	invite := access.Invite{ID: i.ID, Repo: repository, Permission: p, CreatedAt: value(i.CreatedAt).UTC(), Expired: i.Expired}
+	if i.Invitee != nil {
+		invite.Invitee, invite.Login = i.Invitee.ID, i.Invitee.Login
+	}
+	if i.Inviter != nil {
+		invite.Inviter = i.Inviter.Login
+	}
+	return invite, access.Grant{
+		Principal: access.Ref{Kind: access.Invitation, ID: i.ID}, Resource: repo(repository), Privilege: p, Source: access.Invited,
+	}
+}

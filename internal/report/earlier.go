@@ -1,0 +1,57 @@
+package report
+
+import (
+	"time"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// Earlier is a kind of data that stands in a snapshot as an earlier pass read it.
+type Earlier struct {
+	Area   access.Area `json:"area"`
+	ReadAt time.Time   `json:"read_at"`         // the oldest reading that it rests on
+	Every  string      `json:"every,omitempty"` // how old it may grow; "" where that is not known
+}
+
+// EarlierReads lists what was not read in the very pass of the snapshot, in
+// report order. Every holds the periods of the configuration.
+func EarlierReads(s *access.Snapshot, every map[access.Area]time.Duration) []Earlier {
+	var out []Earlier
+	for _, a := range access.Areas {
+		c := s.Coverage.Of(a)
+		if c.ReadAt.IsZero() {
+			continue
+		}
+		e := Earlier{Area: a, ReadAt: utc(c.ReadAt)}
+		if d := every[a]; d > 0 {
+			e.Every = age(d)
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// earlier says what was read before, and when.
+func (p *page) earlier(all []Earlier, taken time.Time) {
+	if len(all) == 0 {
+		return
+	}
+	p.section(dim, "Read earlier", count(len(all), "kind of data", "kinds of data")+" that cost a request for each repository; what is new was read now")
+	p.gap()
+	width := 0
+	for _, e := range all {
+		width = max(width, columns(string(e.Area)))
+	}
+	for _, e := range all {
+		p.hang(2, []span{strong.of(string(e.Area)), space(width - columns(string(e.Area)) + gutter)}, plain, e.words(taken))
+	}
+}
+
+// words say how old the data is, and how old it may grow.
+func (e Earlier) words(taken time.Time) string {
+	out := "read " + age(taken.Sub(e.ReadAt)) + " earlier"
+	if e.Every != "" {
+		out += ", every " + e.Every
+	}
+	return out
+}
