@@ -13,28 +13,6 @@ import (
 	"sync/atomic"
 )
 
-// Named is a token source whose tokens change while they stand for the same
-// credential: a GitHub App's installation.
-type Named interface {
-	// Credential names it, with all that decides what it may see: app,
-	// installation, permissions, selection of repositories. Of two equal names the
-	// answers of one may stand for those of the other.
-	Credential() string
-}
-
-// Credential tells the client's credential from any other: by its name, where it
-// has one, else by the token itself. It is a secret.
-func (c *Client) Credential() (string, error) {
-	if n, ok := c.source.(Named); ok {
-		return "named " + n.Credential(), nil
-	}
-	token, err := c.source.Token()
-	if err != nil {
-		return "", tokenError(err)
-	}
-	return "token " + token.AccessToken, nil
-}
-
 // Host is the host that the client asks.
 func (c *Client) Host() string { return c.host }
 
