@@ -51,6 +51,9 @@ type Audit struct {
 	Unmanaged []string      // the classes that the baseline leaves alone
 	FailOn    access.Severity
 	Cross     *CrossCheck // nil: not asked for
+	Rules     []RuleText  // what the rules of the findings say about themselves, in any order
+	Overview  *Overview   // nil: not asked for; tables and CSV do not show it
+	Version   string      // of ajar
 }
 
 // RuleFailure is a rule that broke while it judged, a mistake in ajar.
@@ -181,10 +184,24 @@ func (a Audit) json(w io.Writer) error {
 		Unmanaged []string           `json:"unmanaged"`
 		Cross     *CrossCheck        `json:"cross_check"`
 		Exit      exit               `json:"exit"`
+		Rules     []RuleText         `json:"rules"`
+		Overview  *Overview          `json:"overview"`
+		Version   string             `json:"ajar_version"`
 	}{
 		"ajar.audit/v1", a.doc(), a.Baseline, list(a.Withheld), unexpected(a.Gaps) == 0 && len(a.Failed) == 0, list(a.Gaps), list(a.Earlier), counts(a.Findings),
 		findingDocs(a.Findings), list(a.Undecided), list(a.Failed), list(a.Unmanaged), a.Cross, exit{a.Exit(), a.FailOn, a.verdict()},
+		a.rules(), a.Overview.whole(), a.Version,
 	})
+}
+
+// rules gives the rules by id, each with a list of controls.
+func (a Audit) rules() []RuleText {
+	out := list(slices.Clone(a.Rules))
+	for i := range out {
+		out[i].Controls = list(out[i].Controls)
+	}
+	slices.SortFunc(out, func(x, y RuleText) int { return cmp.Compare(x.ID, y.ID) })
+	return out
 }
 
 // runDoc is a [Run] as documents have it.

@@ -181,5 +181,6 @@ func exampleAudit() Audit {
 		},
 		Unmanaged: []string{"apps", "keys", "tokens", "webhooks"}, FailOn: access.High,
 		Cross: &CrossCheck{Asked: 25, Compared: 24, Equal: 24, Unanswered: 1, Unseen: []access.Area{}, Differences: []CrossDifference{}},
+		Rules: []RuleText{exampleRule()}, Overview: exampleOverview(), Version: "v0.1.0",
 	}
 }
