@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -14,6 +15,7 @@ import (
 	"github.com/eb661601/ajar/internal/audit"
 	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/metrics"
+	"github.com/eb661601/ajar/internal/overview"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
 )
@@ -24,6 +26,8 @@ type auditFlags struct {
 	at      string
 	metrics string
 	without []string
+	out     string
+	all     bool
 
 	estimate bool
 	cross    int
@@ -42,7 +46,8 @@ else; nothing is concluded from it.`,
   ajar audit --org acme --baseline baseline.toml --fail-on critical
   ajar audit --offline -o json      # judge the newest stored snapshot again
   ajar audit --at 2026-05-31        # judge history
-  ajar audit --org acme --estimate  # what it would cost`,
+  ajar audit --org acme --estimate  # what it would cost
+  ajar audit --offline -o html --out audit.html`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.audit(cmd.Context(), f) },
 	}
@@ -50,12 +55,14 @@ else; nothing is concluded from it.`,
 	cmd.Flags().BoolVar(&f.offline, "offline", false, "judge the newest stored snapshot; do not ask GitHub")
 	cmd.Flags().StringVar(&f.at, "at", "", "judge the newest snapshot before `TIME`: 2026-05-31 (its end, in UTC), RFC 3339, yesterday, 2026-Q1 (its end), 7d for a week ago, or #12 for a snapshot; GitHub is not asked and nothing stored changes")
 	cmd.Flags().StringVar(&f.metrics, "metrics-file", "", "write what was found to `FILE` in Prometheus' text format, for node_exporter's textfile collector")
+	cmd.Flags().StringVar(&f.out, "out", "", "write the report to `FILE`, whole or not at all, instead of stdout")
+	cmd.Flags().BoolVar(&f.all, "all", false, "list everything, however long; a table, an HTML page and Markdown shorten long lists and say so")
 	withoutFlag(cmd, &f.without)
 	estimateFlag(cmd, &f.estimate)
 	cmd.Flags().IntVar(&f.cross, "cross-check", 0, "compare `N` random pairs of person and repository with GitHub's own answer, one call each; a difference is a defect of ajar, and exits with 1")
 	cmd.MarkFlagsMutuallyExclusive("estimate", "offline", "at")
 	freshFlag(cmd, &f.fresh)
-	return cmd
+	return also(cmd, report.HTML, report.Markdown)
 }
 
 func freshFlag(cmd *cobra.Command, fresh *bool) {
@@ -75,6 +82,9 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 		return withHint(usage("--cross-check asks GitHub about the organization as it is now"), "give it a number of pairs, and leave --offline and --at out")
 	}
 	if f.estimate {
+		if out, err := a.format(); err != nil || !slices.Contains(general, out) || f.out != "" {
+			return cmp.Or(err, withHint(usage("--estimate is written to stdout as table, json or csv"), "leave --output and --out away"))
+		}
 		return a.estimate(ctx, f.without)
 	}
 	w, err := a.work(ctx, f.without, f.offline || f.at != "")
@@ -83,6 +93,18 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	}
 	defer w.close()
 	w.readAll(f.fresh)
+	if err := a.onePage(w.orgs); err != nil {
+		return err
+	}
+	w.all = f.all
+	if f.out == "" {
+		return a.auditEach(ctx, w, f, failOn)
+	}
+	return a.into(f.out, func() error { return a.auditEach(ctx, w, f, failOn) })
+}
+
+// auditEach audits the organizations one after another.
+func (a *app) auditEach(ctx context.Context, w *work, f auditFlags, failOn access.Severity) error {
 	posture := metrics.New()
 	w.each(ctx, func(ctx context.Context, p audit.Pass) error {
 		r, err := a.judge(ctx, p, f)
@@ -98,6 +120,11 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 		v.Stored = f.offline || f.at != ""
 		if f.cross > 0 {
 			if v.Cross, err = crossCheck(ctx, p, r.View, f.cross); err != nil {
+				return err
+			}
+		}
+		if a.wantsOverview() {
+			if v.Overview, err = overview.Of(ctx, p.Store, r); err != nil {
 				return err
 			}
 		}
@@ -157,6 +184,7 @@ func auditView(c *config.Config, b *baseline.Baseline, r audit.Result, failOn ac
 		Findings: r.Findings, Undecided: r.Undecided, FailOn: failOn,
 	}
 	v.Judged, v.Earlier = r.At, report.EarlierReads(r.Snapshot, c.Collect.Every)
+	v.Version, v.Rules = buildVersion().Version, ruleTexts(r.Findings)
 	for _, f := range r.Failed {
 		v.Failed = append(v.Failed, report.RuleFailure(f))
 	}
@@ -172,6 +200,20 @@ func auditView(c *config.Config, b *baseline.Baseline, r audit.Result, failOn ac
 		}
 	}
 	return v
+}
+
+// ruleTexts gives what the rules of the findings say about themselves.
+func ruleTexts(all []access.Finding) []report.RuleText {
+	var ids []string
+	for _, f := range all {
+		ids = append(ids, f.Rule)
+	}
+	slices.Sort(ids)
+	var out []report.RuleText
+	for _, id := range slices.Compact(ids) {
+		out = append(out, ruleText(id))
+	}
+	return out
 }
 
 func runOf(info store.SnapshotInfo, s *access.Snapshot) report.Run {

@@ -11,7 +11,7 @@ import (
 
 // The words that some flags take; the shell completes them.
 var (
-	formats    = []string{"table", "json", "csv"}
+	formats    = []string{"table", "json", "csv", "html", "markdown"}
 	severities = []string{"info", "low", "medium", "high", "critical"}
 	states     = []string{string(access.Open), string(access.Waived), string(access.Resolved)}
 )

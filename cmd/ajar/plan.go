@@ -39,14 +39,15 @@ known, whatever takes access away is refused.
 --only and --max ask for a smaller plan; the report says what they leave out.`,
 		Example: `  ajar plan
   ajar plan --only rule=expired-assignment --only resource=repo:acme/api
-  ajar plan --max 10 --out plan.json`,
+  ajar plan --max 10 --out plan.json
+  ajar plan --output markdown > comment.md   # for a pull request`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.plan(cmd.Context(), f) },
 	}
 	cmd.Flags().StringArrayVar(&f.only, "only", nil, "only what answers to `KEY=VALUE`: rule=…, resource=…, principal=…; repeat it: one key's values add up, different keys must all fit")
 	cmd.Flags().IntVar(&f.max, "max", 0, "at most the first `N` actions (0: all)")
 	cmd.Flags().StringVar(&f.out, "out", "", "save the plan as JSON in `FILE`, which must not be there yet")
-	return cmd
+	return also(cmd, report.Markdown)
 }
 
 func (a *app) plan(ctx context.Context, f planFlags) error {

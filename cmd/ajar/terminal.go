@@ -54,11 +54,3 @@ func (a *app) show(v report.View) error {
 func (a *app) options() report.Options {
 	return report.Options{Width: a.width(), Color: a.color(), Program: a.program, Screen: a.terminal(a.out)}
 }
-
-func (a *app) format() (report.Format, error) {
-	f, err := report.ParseFormat(a.flags.output)
-	if err != nil {
-		return "", withHint(usage("--output %q is not a format", a.flags.output), "one of table, json, csv")
-	}
-	return f, nil
-}

@@ -279,4 +279,6 @@ func window(s *access.Snapshot) time.Time {
 	return from
 }
 
-func name(s *access.Snapshot, r access.Ref) access.Named { return access.Named{Ref: r, Name: s.Name(r)} }
+func name(s *access.Snapshot, r access.Ref) access.Named {
+	return access.Named{Ref: r, Name: s.Name(r)}
+}

@@ -1,5 +1,6 @@
 // Package report writes what ajar found: as a table for people, as JSON for
-// programs and as CSV for spreadsheets. It computes no finding; it lays out
+// programs, as CSV for spreadsheets, and where it helps as a page in HTML and as
+// Markdown. It computes no finding; it lays out
 // what it is given, the gaps in what was seen before everything else.
 //
 // Every text that comes from GitHub is hostile here. Tables show characters
@@ -21,6 +22,9 @@ const (
 	Table Format = "table"
 	JSON  Format = "json"
 	CSV   Format = "csv"
+
+	HTML     Format = "html"     // of an [Audit]
+	Markdown Format = "markdown" // of an [Audit] and a [Plan]
 )
 
 // ParseFormat reads the word after --output; the empty word means a table.
@@ -28,10 +32,10 @@ func ParseFormat(s string) (Format, error) {
 	switch f := Format(s); f {
 	case "":
 		return Table, nil
-	case Table, JSON, CSV:
+	case Table, JSON, CSV, HTML, Markdown:
 		return f, nil
 	}
-	return "", fmt.Errorf("%q is not an output format (one of table, json, csv)", s)
+	return "", fmt.Errorf("%q is not an output format (one of table, json, csv, html, markdown)", s)
 }
 
 // Options say what the reader's side is like. The zero value suits a file: 100
@@ -39,18 +43,26 @@ func ParseFormat(s string) (Format, error) {
 type Options struct {
 	Width   int    // columns of a table, held within 60 and 200; 0 means 100
 	Color   bool   // colour may be used; the caller has looked at NO_COLOR
-	All     bool   // tables list everything, however long
+	All     bool   // tables, HTML and Markdown list everything, however long
 	Program string // how the reader starts ajar, for the commands that are suggested; "" means "ajar"
 	Screen  bool   // CSV goes to a terminal: control characters are shown as their code
 	Append  bool   // CSV continues a table of the same view: no header again
 }
 
-// View is one report in all three formats. The views of this package are the
-// only ones.
+// View is one report as a table, as JSON and as CSV. The views of this package
+// are the only ones. Some have more formats.
 type View interface {
 	table(p *page) error
 	json(w io.Writer) error
 	csv(s *sheet) error
+}
+
+type htmlView interface {
+	html(w io.Writer, o Options) error
+}
+
+type markdownView interface {
+	markdown(w io.Writer, o Options) error
 }
 
 // Write writes the view to w in the format. What was written is whole only if
@@ -78,6 +90,16 @@ func write(b *bufio.Writer, v View, f Format, o Options) error {
 			return err
 		}
 		return p.err
+	case HTML:
+		if h, ok := v.(htmlView); ok {
+			return h.html(b, o)
+		}
+		return fmt.Errorf("%T has no such format", v)
+	case Markdown:
+		if m, ok := v.(markdownView); ok {
+			return m.markdown(b, o)
+		}
+		return fmt.Errorf("%T has no such format", v)
 	}
 	_, err := ParseFormat(string(f))
 	return err

@@ -1,0 +1,207 @@
+package report
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/analyzer"
+)
+
+// htmlGap is one kind of data that was not seen.
+type htmlGap struct {
+	Area, Status, Help, Undecided string
+	Expected                      bool
+	Reason                        []part
+	Missing                       []htmlMissing
+	Rest                          *rest
+}
+
+type htmlMissing struct {
+	Amount, Help  string
+	Reason, Names []part
+}
+
+func (m htmlMaker) gaps(p *htmlPage) {
+	expected := unexpected(m.a.Gaps)
+	if len(m.a.Gaps) > 0 {
+		p.GapsLead = count(len(m.a.Gaps), "kind of data was", "kinds of data were") + " not seen to the end, " + number(expected) + " of them expected."
+	}
+	for _, first := range []bool{true, false} {
+		for _, g := range m.a.Gaps {
+			if g.Expected == first {
+				p.Gaps = append(p.Gaps, m.gap(g))
+			}
+		}
+	}
+}
+
+// pageReasons is how many reasons of one area a page spells out.
+const pageReasons = 6
+
+func (m htmlMaker) gap(g Gap) htmlGap {
+	out := htmlGap{Area: Visible(string(g.Area)), Status: Visible(string(g.Status)), Expected: g.Expected}
+	if g.own || len(g.Missing) == 0 {
+		out.Reason, out.Help = m.sentence(g.Reason), Visible(g.Help)
+	}
+	shown := m.limit(len(g.Missing), pageReasons)
+	for _, x := range g.Missing[:shown] {
+		var known []string
+		for _, n := range x.First {
+			known = append(known, n.Name)
+		}
+		out.Missing = append(out.Missing, htmlMissing{
+			Amount: amount(x.Count, x.First), Help: Visible(x.Help), Reason: parts(x.Reason, known...), Names: nameParts(x.First, x.Count, firstNames),
+		})
+	}
+	out.Rest = m.rest(shown, len(g.Missing), whole)
+	out.Undecided = m.undecidedFor(g.Area)
+	return out
+}
+
+// sentence begins a text with a capital, but for names.
+func (m htmlMaker) sentence(s string) []part {
+	if s != "" && s[0] >= 'a' && s[0] <= 'z' && written.FindString(s) == "" {
+		s = strings.ToUpper(s[:1]) + s[1:]
+	}
+	return parts(s, m.a.Org.Name)
+}
+
+// undecidedFor names the rules that rest on an area and left cases undecided.
+func (m htmlMaker) undecidedFor(a access.Area) string {
+	cases := map[string]int{}
+	for _, u := range m.a.Undecided {
+		cases[u.Rule] += u.Count
+	}
+	var out []string
+	for _, r := range analyzer.Rules() {
+		if n := cases[r.ID]; n > 0 && slices.Contains(r.Needs, a) {
+			out = append(out, r.ID+" ("+count(n, "case", "cases")+")")
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// htmlTile is a number with its name.
+type htmlTile struct{ Figure, Label, Note string }
+
+// htmlBars is a table of bars to one scale.
+type htmlBars struct {
+	Caption string
+	Rows    []htmlBar
+}
+
+type htmlBar struct {
+	Label, Note, Figure, Class string
+	Width                      int // of 200
+}
+
+// htmlStrip is a stretch of a strip of 600.
+type htmlStrip struct {
+	Label, Class string
+	X, Width     int
+}
+
+func (m htmlMaker) posture(p *htmlPage) {
+	c := counts(m.a.Findings)
+	p.PostureLead = count(c.Open, "open finding", "open findings")
+	if c.Waived > 0 {
+		p.PostureLead += ", " + number(c.Waived) + " waived"
+	}
+	if c.Resolved > 0 {
+		p.PostureLead += ", " + number(c.Resolved) + " resolved since the last audit"
+	}
+	p.PostureLead += "."
+	p.BySeverity, p.ByCategory = severityBars(c), categoryBars(c)
+	o := m.a.Overview
+	if o == nil {
+		return
+	}
+	s := o.Posture
+	repos := number(s.Public) + " public"
+	if s.Archived > 0 {
+		repos += ", " + number(s.Archived) + " archived"
+	}
+	p.Tiles = []htmlTile{
+		{s.Owners.text(), "owners", ""}, {s.Members.text(), "members", "owners included"},
+		{s.Outside.text(), "outside collaborators", ""}, {s.Invitations.text(), "pending invitations", ""},
+		{s.Teams.text(), "teams", ""}, {s.Repositories.text(), "repositories", repos},
+	}
+	p.Standing = standingBars(s.Standing)
+	p.StandingNote = "People by the highest privilege they hold on any repository at all times, " +
+		"with pairs of a person and a repository; ownership, teams, roles and the base permission are counted in."
+	p.Gates, p.GatesSaid = gateStrip(s)
+}
+
+func severityBars(c countsDoc) htmlBars {
+	b := htmlBars{Caption: "Open findings by severity"}
+	most := 1
+	for _, n := range c.BySeverity {
+		most = max(most, n)
+	}
+	for _, s := range severities {
+		n := c.BySeverity[s.String()]
+		b.Rows = append(b.Rows, htmlBar{s.String(), "", number(n), s.String(), span200(n, most)})
+	}
+	return b
+}
+
+func categoryBars(c countsDoc) htmlBars {
+	b := htmlBars{Caption: "Open findings by category"}
+	names := slices.SortedFunc(maps.Keys(c.ByCategory), func(x, y string) int {
+		return cmp.Or(cmp.Compare(c.ByCategory[y], c.ByCategory[x]), cmp.Compare(x, y))
+	})
+	for _, name := range names {
+		n := c.ByCategory[name]
+		b.Rows = append(b.Rows, htmlBar{Visible(name), "", number(n), "", span200(n, c.ByCategory[names[0]])})
+	}
+	return b
+}
+
+func standingBars(all []Standing) htmlBars {
+	b := htmlBars{Caption: "People by their highest standing privilege on a repository"}
+	most := 1
+	for _, s := range all {
+		most = max(most, s.People.Count)
+	}
+	for _, s := range all {
+		b.Rows = append(b.Rows, htmlBar{s.Privilege.String(), s.Pairs.text() + " pairs", s.People.text(), "", span200(s.People.Count, most)})
+	}
+	return b
+}
+
+// span200 is the length of a bar; whatever is not zero is seen.
+func span200(n, most int) int {
+	if n <= 0 {
+		return 0
+	}
+	return max(2, n*200/max(most, 1))
+}
+
+// gateStrip divides a strip among environments with a guard, without one, and
+// those whose gate was not seen; nothing where there are none.
+func gateStrip(s Posture) ([]htmlStrip, string) {
+	all := s.Guarded + s.Unguarded + s.Unseen
+	if all == 0 {
+		return nil, ""
+	}
+	var out []htmlStrip
+	var said []string
+	x := 0
+	for _, k := range []struct {
+		n           int
+		class, what string
+	}{{s.Guarded, "s1", "guarded by required reviewers"}, {s.Unguarded, "s2", "without required reviewers"}, {s.Unseen, "s3", "gate not seen"}} {
+		if k.n == 0 {
+			continue
+		}
+		label := number(k.n) + " " + k.what
+		w := max(6, k.n*600/all)
+		w = min(w, 600-x)
+		out, said, x = append(out, htmlStrip{label, k.class, x, w}), append(said, label), x+w
+	}
+	out[len(out)-1].Width += 600 - x
+	return out, strings.Join(said, ", ")
+}

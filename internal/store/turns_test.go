@@ -1,0 +1,62 @@
+package store
+
+import (
+	"testing"
+
+	"github.com/eb661601/ajar/access"
+)
+
+func TestTurnsOfASnapshotAreThoseItBrought(t *testing.T) {
+	s := fresh(t)
+	f := standing(1, 50)
+	var infos []SnapshotInfo
+	for i, there := range []bool{true, false, true} {
+		snap := takeOne(t, s, i, there, true)
+		if there {
+			judge(t, s, snap, f)
+		} else {
+			judge(t, s, snap)
+		}
+		info, err := s.Latest(t.Context(), "acme")
+		if err != nil {
+			t.Fatal(err)
+		}
+		infos = append(infos, info)
+	}
+	for i, want := range []string{Opened, Closed, Reopened} {
+		got, err := s.Turns(t.Context(), infos[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got) != 1 || got[0].What != want || got[0].Fingerprint != f.Fingerprint || got[0].Snapshot != infos[i].ID {
+			t.Errorf("snapshot %d: %+v, want %s", i, got, want)
+		}
+		before, ok, err := s.JudgedBefore(t.Context(), infos[i])
+		if err != nil || ok != (i > 0) || ok && before.ID != infos[i-1].ID {
+			t.Errorf("before snapshot %d: %+v, %v, %v", i, before, ok, err)
+		}
+	}
+}
+
+func TestGrantsMovedAreTheDifferenceOfTwoSnapshots(t *testing.T) {
+	s := fresh(t)
+	p := begin(t, s, hour(0))
+	put(t, p, access.AreaDirectGrants, 50, direct(1, 50, access.Admin), direct(2, 50, access.Read))
+	first := finish(t, p)
+	p = begin(t, s, hour(1)) // comes and goes between the two that are compared
+	put(t, p, access.AreaDirectGrants, 50, direct(3, 50, access.Write), direct(2, 50, access.Read))
+	finish(t, p)
+	p = begin(t, s, hour(2))
+	put(t, p, access.AreaDirectGrants, 50, direct(1, 50, access.Write), direct(2, 50, access.Read))
+	last := finish(t, p)
+	p = begin(t, s, hour(3)) // later than what is asked for
+	put(t, p, access.AreaDirectGrants, 50)
+	finish(t, p)
+
+	came, went, err := s.GrantsMoved(t.Context(), first, last)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "came", came, []access.Grant{direct(1, 50, access.Write)})
+	same(t, "went", went, []access.Grant{direct(1, 50, access.Admin)})
+}
