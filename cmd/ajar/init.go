@@ -22,6 +22,7 @@ type initFlags struct {
 	print   bool
 	offline bool
 	without []string
+	used    string // the configuration in use, which stays as it is
 }
 
 func newInit(a *app) *cobra.Command {
@@ -33,6 +34,8 @@ func newInit(a *app) *cobra.Command {
 as it is: few roles, what teams and people hold, each privileged entry with an end,
 so that adoption starts with what is wrong today and with what changes from now on,
 not with a thousand alarms.
+
+A configuration that is in use stays as it is: then only the baseline is written.
 
 What is wrong by itself is not accepted and stays a finding. What is unusual is set
 apart at the end of the baseline, with the reason and an early end, for a person to
@@ -46,7 +49,7 @@ decide. What the token could not read is said, and is not managed.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.init(cmd.Context(), f) },
 	}
 	cmd.Flags().StringVar(&f.dir, "out", ".", "`DIR` to write into; it is made where it is not there")
-	cmd.Flags().BoolVar(&f.force, "force", false, "replace files that are there, and keep each as FILE.bak")
+	cmd.Flags().BoolVar(&f.force, "force", false, "replace a file that is there, and keep it as FILE.bak")
 	cmd.Flags().BoolVar(&f.print, "print", false, "write the baseline to stdout, and no file")
 	cmd.Flags().BoolVar(&f.offline, "offline", false, "use the newest stored snapshot; do not ask GitHub")
 	withoutFlag(cmd, &f.without)
@@ -63,10 +66,7 @@ func (a *app) init(ctx context.Context, f initFlags) error {
 	if a.flags.output != "table" {
 		return withHint(usage("init writes files, it has no --output %s", a.flags.output), "%s audit -o %s reports in that format", a.program, a.flags.output)
 	}
-	if err := f.vacant(); err != nil {
-		return err
-	}
-	w, err := a.beginning(ctx, f)
+	w, err := a.beginning(ctx, &f)
 	if err != nil {
 		return err
 	}
@@ -79,13 +79,22 @@ func (a *app) init(ctx context.Context, f initFlags) error {
 	return nil
 }
 
+// files are those that will be written: both, or where a configuration is in use
+// the baseline alone, since nobody's guards and credentials are written anew.
+func (f *initFlags) files() []string {
+	base, conf := filepath.Join(f.dir, baselineName), filepath.Join(f.dir, configName)
+	if f.used != "" {
+		return []string{base}
+	}
+	return []string{base, conf}
+}
+
 // vacant refuses to replace files before anybody is asked.
-func (f initFlags) vacant() error {
+func (f *initFlags) vacant() error {
 	if f.print || f.force {
 		return nil
 	}
-	for _, name := range []string{configName, baselineName} {
-		path := filepath.Join(f.dir, name)
+	for _, path := range f.files() {
 		if _, err := os.Lstat(path); err == nil {
 			return withHint(usage("%s is there already", path), "--force replaces it and keeps it as %s.bak; --out DIR writes elsewhere; --print only shows", path)
 		} else if !errors.Is(err, fs.ErrNotExist) {
@@ -97,12 +106,16 @@ func (f initFlags) vacant() error {
 
 // beginning sets up as every command does, but for the baseline: the one that is
 // configured is what is written anew.
-func (a *app) beginning(ctx context.Context, f initFlags) (*work, error) {
+func (a *app) beginning(ctx context.Context, f *initFlags) (*work, error) {
 	c, err := a.config()
 	if err != nil {
 		return nil, err
 	}
 	if err := addWithout(c, f.without); err != nil {
+		return nil, err
+	}
+	f.used = c.Path
+	if err := f.vacant(); err != nil {
 		return nil, err
 	}
 	w := &work{a: a, config: c, pass: audit.Pass{Now: a.now}}
@@ -142,10 +155,10 @@ func (w *work) adopt(ctx context.Context, p audit.Pass, f initFlags) error {
 		}
 		return nil
 	}
-	if err := w.writeBoth(info, r, f); err != nil {
+	if err := w.write(info, r, f); err != nil {
 		return err
 	}
-	return w.a.tellInit(info, r, f)
+	return w.tellInit(info, r, f)
 }
 
 func (w *work) look(ctx context.Context, p audit.Pass, offline bool) (store.SnapshotInfo, error) {
@@ -155,34 +168,30 @@ func (w *work) look(ctx context.Context, p audit.Pass, offline bool) (store.Snap
 	return p.Take(ctx)
 }
 
-// writeBoth writes the two files, each whole or not at all; of two new ones both
-// or none.
-func (w *work) writeBoth(info store.SnapshotInfo, r adopt.Result, f initFlags) error {
-	text, err := w.firstConfig(info, f.dir)
-	if err != nil {
-		return err
-	}
+// write writes each file whole or not at all; of two new ones both or none.
+func (w *work) write(info store.SnapshotInfo, r adopt.Result, f initFlags) error {
 	if err := os.MkdirAll(f.dir, 0o750); err != nil {
 		return notWritten(f.dir, err)
 	}
-	base, conf := filepath.Join(f.dir, baselineName), filepath.Join(f.dir, configName)
+	files := f.files()
 	if f.force {
-		for _, path := range []string{base, conf} {
+		for _, path := range files {
 			if err := keepBackup(path); err != nil {
 				return err
 			}
 		}
 	}
-	if err := writeFileAs(base, r.Text, !f.force, 0o644); err != nil {
+	if err := writeFileAs(files[0], r.Text, !f.force, 0o644); err != nil || len(files) == 1 {
 		return err
 	}
-	if err := writeFile(conf, text, !f.force); err != nil {
-		if f.force {
-			return err
-		}
-		return errors.Join(err, os.Remove(base))
+	text, err := w.firstConfig(info, f.dir)
+	if err == nil {
+		err = writeFile(files[1], text, !f.force)
 	}
-	return nil
+	if err != nil && !f.force {
+		err = errors.Join(err, os.Remove(files[0]))
+	}
+	return err
 }
 
 // keepBackup copies a file that will be replaced to FILE.bak, as readable as it is.
@@ -216,21 +225,13 @@ func (w *work) firstConfig(info store.SnapshotInfo, dir string) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	near := func(path string) string { // as the file says it
-		if abs, bad := filepath.Abs(path); bad == nil && path != "" {
-			path = abs
-			if rel, bad := filepath.Rel(from, abs); bad == nil && !strings.HasPrefix(rel, "..") {
-				path = rel
-			}
+	if c.StorePath != "" {
+		if out.StorePath, err = filepath.Abs(c.StorePath); err != nil {
+			return nil, err
 		}
-		return path
-	}
-	out.StorePath = near(c.StorePath)
-	for _, r := range c.GitHub.Read {
-		out.Read = append(out.Read, adopt.Credential{
-			TokenEnv: r.TokenEnv, TokenFile: near(r.TokenFile), ClientID: r.ClientID, AppID: r.AppID,
-			PrivateKeyFile: near(r.PrivateKeyFile), PrivateKeyEnv: r.PrivateKeyEnv, InstallationID: r.InstallationID,
-		})
+		if rel, bad := filepath.Rel(from, out.StorePath); bad == nil && !strings.HasPrefix(rel, "..") {
+			out.StorePath = rel
+		}
 	}
 	return out.Text(), nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,9 +15,10 @@ import (
 
 // tellInit says what was written, what it accepts and until when, what it does
 // not, and what to do next.
-func (a *app) tellInit(info store.SnapshotInfo, r adopt.Result, f initFlags) error {
+func (w *work) tellInit(info store.SnapshotInfo, r adopt.Result, f initFlags) error {
 	var b strings.Builder
-	base, conf := filepath.Join(f.dir, baselineName), filepath.Join(f.dir, configName)
+	files := f.files()
+	base := files[0]
 	line := func(what, format string, args ...any) {
 		fmt.Fprintf(&b, "%-13s %s\n", what, report.Visible(fmt.Sprintf(format, args...)))
 	}
@@ -24,9 +26,11 @@ func (a *app) tellInit(info store.SnapshotInfo, r adopt.Result, f initFlags) err
 	for i, blind := range r.Blind {
 		line(first(i, "NOT SEEN"), "%s", blind)
 	}
-	line("wrote", "%s", conf)
-	line("", "%s: %d entries on %d lines for %d grants of %s and %s", base, r.Entries, r.Lines, r.Grants,
+	line("wrote", "%s: %d entries on %d lines for %d grants of %s and %s", base, r.Entries, r.Lines, r.Grants,
 		some(r.Teams, "team", "teams"), some(r.People, "person", "people"))
+	if f.used == "" {
+		line("", "%s: reads with the token in %s", files[1], w.a.tokenVariable())
+	}
 	for i, s := range r.Accepted {
 		until := s.Last.Format(time.DateOnly)
 		if s.First.Before(s.Last) {
@@ -54,9 +58,59 @@ func (a *app) tellInit(info store.SnapshotInfo, r adopt.Result, f initFlags) err
 	for i, c := range r.Remain {
 		line(first(i, "findings"), "%4d %s (%s)", c.Findings, c.Rule, c.Severity)
 	}
-	line("next", "%s", next(a.program, conf))
-	_, err := io.WriteString(a.out, b.String())
+	if f.used != "" && !w.configured(base) {
+		line("to do", "%s stays as it is; add to it: [baseline] paths = [\"%s\"]", f.used, w.fromConfig(base))
+	}
+	line("next", "%s", w.next(f))
+	_, err := io.WriteString(w.a.out, b.String())
 	return err
+}
+
+// configured reports whether the configuration in use names the baseline.
+func (w *work) configured(base string) bool {
+	if w.config.Baseline == nil {
+		return false
+	}
+	return slices.ContainsFunc(w.config.Baseline.Paths, func(p string) bool { return samePath(p, base) || samePath(p, filepath.Dir(base)) })
+}
+
+// fromConfig writes a path as the configuration in use would: relative to it.
+func (w *work) fromConfig(path string) string {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	if dir, err := filepath.Abs(filepath.Dir(w.config.Path)); err == nil {
+		if rel, err := filepath.Rel(dir, abs); err == nil && !strings.HasPrefix(rel, "..") {
+			return rel
+		}
+	}
+	return abs
+}
+
+func samePath(a, b string) bool {
+	x, err := filepath.Abs(a)
+	y, bad := filepath.Abs(b)
+	return err == nil && bad == nil && x == y
+}
+
+// next is the command to go on with; it finds the files by itself where it can.
+func (w *work) next(f initFlags) string {
+	files := f.files()
+	if f.used == "" {
+		if files[1] == configName {
+			return w.a.program + " audit"
+		}
+		return w.a.program + " audit --config " + files[1]
+	}
+	cmd := w.program + " audit"
+	if w.a.flags.config != "" {
+		cmd += " --config " + w.a.flags.config
+	}
+	if !w.configured(files[0]) {
+		cmd += " --baseline " + files[0]
+	}
+	return cmd
 }
 
 // shownRefused is how many refusals the summary shows; the file has all.
@@ -75,12 +129,4 @@ func some(n int, one, many string) string {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, many)
-}
-
-// next is the command that finds the files by itself where it can.
-func next(program, conf string) string {
-	if conf == configName {
-		return program + " audit"
-	}
-	return program + " audit --config " + conf
 }

@@ -11,22 +11,12 @@ type Config struct {
 	Org        string
 	At         time.Time // when it is written
 	APIURL     string
-	GraphQLURL string       // "": derived
-	Read       []Credential // none: TokenEnv alone
-	TokenEnv   string       // the variable that holds the token
-	StorePath  string       // relative to the file, or absolute; "": the usual place
-	UsualStore string       // where that is
-	Baseline   string       // relative to the file
-	Without    []string     // areas that are not read
-}
-
-// Credential is one [[github.read]] that is there already; what is zero is not
-// said.
-type Credential struct {
-	TokenEnv, TokenFile           string
-	ClientID                      string
-	PrivateKeyFile, PrivateKeyEnv string
-	AppID, InstallationID         int64
+	GraphQLURL string   // "": derived
+	TokenEnv   string   // the variable that holds the token
+	StorePath  string   // relative to the file, or absolute; "": the usual place
+	UsualStore string   // where that is
+	Baseline   string   // relative to the file
+	Without    []string // areas that are not read
 }
 
 // Text writes config.toml: what a user needs of all there is.
@@ -40,16 +30,7 @@ func (c Config) Text() []byte {
 	}
 	b.WriteString("\n# What ajar reads with. A secret never stands here: name the variable that holds it, or a\n" +
 		"# file (token_file). ajar refuses to send anything but reads with it.\n")
-	read := c.Read
-	if len(read) == 0 {
-		read = []Credential{{TokenEnv: c.TokenEnv}}
-	}
-	for i, r := range read {
-		if i > 0 {
-			b.WriteString("\n")
-		}
-		b.WriteString(r.text())
-	}
+	fmt.Fprintf(&b, "[[github.read]]\ntoken_env = %s\n", quote(c.TokenEnv))
 	if c.StorePath != "" {
 		fmt.Fprintf(&b, "\n# Where snapshots and findings are kept.\n[store]\nurl = %s\n", quote("sqlite:"+c.StorePath))
 	} else {
@@ -66,26 +47,4 @@ func (c Config) Text() []byte {
 		"max_fraction = 0.05  # and this part of all of their kind; both hold\nmin_owners = 2       # so many owners stay whatever happens\n" +
 		"protected = []       # accounts that no plan touches: [\"user:break-glass\"]\n")
 	return []byte(b.String())
-}
-
-func (r Credential) text() string {
-	var b strings.Builder
-	b.WriteString("[[github.read]]\n")
-	for _, k := range []struct{ key, value string }{
-		{"token_env", r.TokenEnv}, {"token_file", r.TokenFile}, {"client_id", r.ClientID},
-		{"private_key_file", r.PrivateKeyFile}, {"private_key_env", r.PrivateKeyEnv},
-	} {
-		if k.value != "" {
-			fmt.Fprintf(&b, "%s = %s\n", k.key, quote(k.value))
-		}
-	}
-	for _, k := range []struct {
-		key   string
-		value int64
-	}{{"app_id", r.AppID}, {"installation_id", r.InstallationID}} {
-		if k.value != 0 {
-			fmt.Fprintf(&b, "%s = %d\n", k.key, k.value)
-		}
-	}
-	return b.String()
 }
