@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -58,6 +59,8 @@ func TestScripts(t *testing.T) {
 			"exits":   exits,
 			"schema":  schema(schemas),
 			"waitfor": waitFor,
+			"sql":     alter,
+			"smudge":  smudge,
 		},
 	})
 }
@@ -194,6 +197,32 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
+}
+
+// sql FILE STATEMENT changes a store behind ajar's back.
+func alter(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: sql FILE STATEMENT")
+	}
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = db.Exec(args[1])
+	ts.Check(errors.Join(err, db.Close()))
+}
+
+// smudge FILE OFFSET turns the bits of 64 bytes of a file.
+func smudge(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: smudge FILE OFFSET")
+	}
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	text, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	for i := at; i < at+64; i++ {
+		text[i] ^= 0xff
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o600))
 }
 
 // schema NAME holds the JSON on stdout against docs/schemas/ajar.NAME.v1.json.

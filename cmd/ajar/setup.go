@@ -146,7 +146,7 @@ func (a *app) openStore(ctx context.Context, path string, readOnly bool) (*store
 	}
 	s, err := store.Open(ctx, path, store.Options{ReadOnly: readOnly, Now: a.now, Log: slog.New(spoken{log.Handler(), a})})
 	if err == nil && !s.Restored().IsZero() {
-		a.remark("warning: a backup of the store was put back, noticed %s; what happened since it was made is not in it (%s)",
+		a.remark("warning: a backup of the store was put back, noticed %s; what happened since it was made is not in it; once that is looked at, ajar store accept-rollback ends this warning (%s)",
 			instant(s.Restored()), path)
 	}
 	return s, err

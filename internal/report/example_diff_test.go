@@ -32,3 +32,16 @@ func exampleDiff() Diff {
 		},
 	}
 }
+
+func exampleStoreInfo() StoreInfo {
+	return StoreInfo{
+		Path: "/var/lib/ajar/ajar.db", Size: 41_000_000, Log: 4_000, Free: 9_000_000, Schema: 5, Generation: 812, Witness: 812, Restored: ago(2),
+		Orgs: []StoredOrg{
+			{Org: org, Snapshots: 38, First: &SnapshotMark{1, ago(90)}, Last: &SnapshotMark{41, taken}, LiveGrants: 4_212, PastGrants: 20_118, LiveThings: 1_950, PastThings: 801,
+				Open: 12, Waived: 2, Resolved: 40, Judged: taken},
+			{Org: named(access.Org, 901, "acme-labs")},
+		},
+		Beside:      []StoredFile{{"ajar.db.generation", 4}, {"ajar.db.lock", 9}},
+		Acceptances: []StoreAcceptance{{ago(30), ago(31), "a disk failed"}},
+	}
+}

@@ -25,3 +25,12 @@ func refuseRemote(number int64) error {
 	}
 	return nil
 }
+
+// freeSpace gives the bytes of a folder's disk that this account may still use.
+func freeSpace(dir string) (bytes int64, known bool) {
+	var st syscall.Statfs_t
+	if err := syscall.Statfs(dir, &st); err != nil {
+		return 0, false
+	}
+	return int64(st.Bavail) * st.Bsize, true
+}

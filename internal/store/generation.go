@@ -115,21 +115,3 @@ func (s *Store) startGeneration(ctx context.Context) error {
 	}
 	return writeWitness(s.path, n)
 }
-
-// AcceptRestored ends what [Store.Restored] tells of: a person has looked at the
-// store that was put back.
-func (s *Store) AcceptRestored(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.writable(); err != nil {
-		return err
-	}
-	if err := s.commit(); err != nil {
-		return err
-	}
-	if _, err := s.conn.ExecContext(ctx, acceptRestored); err != nil {
-		return explain(s.path, err)
-	}
-	s.restore = time.Time{}
-	return nil
-}

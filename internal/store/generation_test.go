@@ -80,7 +80,7 @@ func TestReaderNoticesARestoredBackupBeforeAnyWriterHas(t *testing.T) {
 	if s.Restored().IsZero() || !look() {
 		t.Error("the store is not called restored any more after a writer has opened it")
 	}
-	if err := s.AcceptRestored(t.Context()); err != nil {
+	if err := s.AcceptRestored(t.Context(), "a disk failed"); err != nil {
 		t.Fatal(err)
 	}
 	if look() {

@@ -299,7 +299,7 @@ func TestRestoredBackupIsNoticedUntilAccepted(t *testing.T) {
 		s.Close()
 	}
 	s = open(t, path)
-	if err := s.AcceptRestored(t.Context()); err != nil {
+	if err := s.AcceptRestored(t.Context(), "a disk failed"); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()
