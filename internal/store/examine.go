@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	newestPass  = `SELECT coalesce(max(id), 0) FROM snapshots WHERE org = $1 ORDER BY 1`
-	allOrgs     = `SELECT id, login FROM orgs ORDER BY id`
-	foreignKeys = `SELECT count(*), coalesce(min("table"), '') FROM pragma_foreign_key_check ORDER BY 1`
+	newestPass   = `SELECT coalesce(max(id), 0) FROM snapshots WHERE org = $1 ORDER BY 1`
+	allOrgs      = `SELECT id, login FROM orgs ORDER BY id`
+	danglingRows = `SELECT count(*), coalesce(min("table"), '') FROM pragma_foreign_key_check ORDER BY 1`
 
 	// A row that begins before the one before it has ended would be seen twice.
 	grantOverlaps = `
@@ -72,7 +72,7 @@ func (s *Store) Examine(ctx context.Context) ([]Examined, error) {
 	note("pages and indexes", "")
 	var n int64
 	var table string
-	if err := s.read.row(ctx, foreignKeys, nil, &n, &table); err != nil {
+	if err := s.read.row(ctx, danglingRows, nil, &n, &table); err != nil {
 		return nil, explain(s.path, err)
 	}
 	note("references", wrongIf(n, "rows point at nothing, the first in "+table))
