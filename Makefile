@@ -21,8 +21,9 @@ demo: ## run the whole job on an invented organization; no token, no network
 	$(GO) run ./cmd/ajar demo
 
 .PHONY: setup
-setup: ## fetch GitHub's published schemas, which the contract tests judge by
+setup: ## fetch GitHub's published schemas, which the contract tests judge by, and what drives the browser
 	@sh scripts/contract-setup.sh
+	@sh scripts/browser-setup.sh
 
 .PHONY: test
 test: setup ## run every test (sets up by itself what it needs)

@@ -35,6 +35,7 @@ var may = map[string][]string{
 	"internal/config":    {"access", "baseline", "remediate"},
 	"internal/changes":   {"access", "reach"},
 	"internal/report":    {"access", "baseline", "reach", "analyzer", "remediate", "internal/changes"},
+	"internal/overview":  {"access", "internal/audit", "internal/report", "internal/store"},
 	"internal/audit":     {"access", "baseline", "reach", "collector", "analyzer", "internal/github", "internal/store"},
 }
 
