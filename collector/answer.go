@@ -3,7 +3,6 @@ package collector
 import (
 	"context"
 	"errors"
-	"sync"
 
 	"github.com/shurcooL/githubv4"
 
@@ -81,33 +80,6 @@ func heavy(err error) bool {
 func badCursor(err error) bool {
 	g, ok := errors.AsType[*github.GraphQLError](err)
 	return ok && g.Errors[0].Type == "INVALID_CURSOR_ARGUMENTS"
-}
-
-// sizer is how large a page or a batch is: as large as the server bears. It
-// starts where large organizations are known to fare well, halves on trouble
-// and grows again on success.
-type sizer struct {
-	mu              sync.Mutex
-	now, most, step int
-}
-
-func (s *sizer) size() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.now
-}
-
-func (s *sizer) grow() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.now = min(s.now+s.step, s.most)
-}
-
-// shrink halves from n, what was asked for when trouble came.
-func (s *sizer) shrink(n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.now = max(min(s.now, n/2), 1)
 }
 
 // fetch asks for one page of a listing, smaller each time the server cannot bear

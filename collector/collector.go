@@ -57,6 +57,9 @@ type Options struct {
 	// Shrunk counts the pages and batches that the server could not bear and that
 	// were asked for again in smaller ones; nobody counts them unless given.
 	Shrunk *atomic.Int64
+	// Sizes are how large pages and batches were at the end of the last pass, and
+	// are at the end of this one; pages start at their usual size unless given.
+	Sizes *Sizes
 	// Every says how old an area of [access.Tiers] may grow before it is read
 	// again; 0 is each pass. It takes a sink that is [Known].
 	Every map[access.Area]time.Duration
@@ -72,6 +75,9 @@ func (o *Options) defaults() {
 	}
 	if o.At.IsZero() {
 		o.At = o.Now()
+	}
+	if o.Sizes == nil {
+		o.Sizes = &Sizes{}
 	}
 	if o.Shrunk == nil {
 		o.Shrunk = &atomic.Int64{}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/shurcooL/githubv4"
 
@@ -42,6 +43,8 @@ type Counts struct {
 	OrganizationRoles int
 	BusyTeams         int // teams with more members or repositories than a page holds
 	Contributors      int // people who did something else than commit
+
+	Standing []access.Area // the areas that are not due: they stand as they were read
 }
 
 // Queries is the number of GraphQL queries that are foreseen; each is a point.
@@ -149,6 +152,7 @@ func extrapolate(sample map[int64]sampledRepository, e Estimate) *Counts {
 // kinds is the model of the walk: the same pages, batches and calls as the files
 // of this package make, counted instead of made.
 func (o Options) kinds(e Estimate, c *Counts) []KindCost {
+	o.Without = slices.Concat(o.Without, c.Standing)
 	pages := func(n, size int) int { return (n + size - 1) / size }
 	people := e.Members + c.Outside
 	all := []struct {
@@ -165,6 +169,8 @@ func (o Options) kinds(e Estimate, c *Counts) []KindCost {
 		{KindCost{Kind: "environments and their gates", Things: c.Environments, GraphQL: pages(c.Environments, 36)}, []access.Area{access.AreaGates}},
 		{KindCost{Kind: "branches that may deploy", Things: c.Environments, REST: c.WithEnvironments + c.BranchPatterns}, []access.Area{access.AreaPolicies}},
 		{KindCost{Kind: "deploy keys", Things: c.WithKeys, REST: c.WithKeys}, []access.Area{access.AreaDeployKeys}},
+		{KindCost{Kind: "secrets of environments, by name", Things: c.Environments, REST: c.Environments}, []access.Area{access.AreaSecrets}},
+		{KindCost{Kind: "invitations to repositories", Things: e.Repositories, REST: e.Repositories}, []access.Area{access.AreaRepoInvitations}},
 		{KindCost{Kind: "signs of life: contributions", Things: people, GraphQL: pages(people, contributors) + pages(c.Contributors, contributorsLong)}, []access.Area{access.AreaContributions}},
 		{KindCost{Kind: "signs of life: audit log", Things: -1, REST: o.AuditPages, AtMost: true}, []access.Area{access.AreaAuditLog}},
 	}

@@ -45,7 +45,7 @@ func (r *run) members(ctx context.Context) error {
 	if !r.reads(append(areas, access.AreaContributions)...) {
 		return r.closeAll(ctx, -1, areas...)
 	}
-	size := &sizer{now: 100, most: 100, step: 25}
+	size := r.sizer("members", 100, 100, 25)
 	factors := &factors{}
 	l, g, err := settle("members of "+r.org.Login, func() (*listing, error) { return r.walkMembers(ctx, size, factors) })
 	if err != nil {

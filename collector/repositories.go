@@ -90,11 +90,11 @@ func (r *run) repositories(ctx context.Context) (total int, err error) {
 	batches, within := errgroup.WithContext(ctx)
 	batches.SetLimit(r.o.Concurrency)
 	w := &repoWalk{
-		r: r, batches: batches, size: &sizer{now: 25, most: 37, step: 4}, known: map[int64]struct{}{},
+		r: r, batches: batches, size: r.sizer("details", 25, 37, 4), known: map[int64]struct{}{},
 		people: &overflow[collaborator]{r: r, on: "Repository", list: collaboratorsList, gather: true},
 		envs:   &overflow[environmentEdge]{r: r, on: "Repository", list: environmentsList},
 	}
-	size := &sizer{now: 100, most: 100, step: 25}
+	size := r.sizer("repositories", 100, 100, 25)
 	what := "repositories of " + r.org.Login
 	l, g, err := settle(what, func() (*listing, error) { return w.walk(within, size, what) })
 	if err == nil {

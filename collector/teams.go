@@ -106,7 +106,7 @@ func (r *run) teams(ctx context.Context) (total int, err error) {
 		members: &overflow[teamMember]{r: r, on: "Team", list: teamMembersList},
 		grants:  &overflow[teamRepository]{r: r, on: "Team", list: teamRepositoriesList},
 	}
-	size := &sizer{now: 50, most: 50, step: 10}
+	size := r.sizer("teams", 50, 50, 10)
 	l, g, err := settle("teams of "+r.org.Login, func() (*listing, error) { return r.walkTeams(ctx, size, w) })
 	if err != nil {
 		return 0, err

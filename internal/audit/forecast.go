@@ -71,7 +71,14 @@ func (p Pass) lastCounts(ctx context.Context) (*collector.Counts, *store.Snapsho
 	if err != nil {
 		return nil, nil, fmt.Errorf("loading snapshot %d of %s: %w", info.ID, info.Org, err)
 	}
-	return countsOf(s), &info, nil
+	c := countsOf(s)
+	for _, a := range access.Tiers {
+		l := s.Coverage.Of(a)
+		if age := p.Now().Sub(s.Coverage.AsOf(a, s.TakenAt)); l.Status == access.Complete && age < p.Collect.Every[a] {
+			c.Standing = append(c.Standing, a)
+		}
+	}
+	return c, &info, nil
 }
 
 // countsOf counts what has no total of its own at GitHub.

@@ -111,6 +111,11 @@ func (t *taking) observe(ctx context.Context) (store.SnapshotInfo, error) {
 	var none store.SnapshotInfo
 	o := t.Collect
 	o.At, o.Shrunk = t.begun, &t.shrunk
+	kept, err := t.Store.PageSizes(ctx, t.org.ID)
+	if err != nil {
+		return none, err
+	}
+	o.Sizes = collector.NewSizes(kept)
 	resumed := t.tape != nil && t.tape.Resumed() > 0
 	if resumed {
 		o.At = t.tape.Start()
@@ -134,6 +139,9 @@ func (t *taking) observe(ctx context.Context) (store.SnapshotInfo, error) {
 	info, err := pass.Finish(ctx, t.stats())
 	if err != nil {
 		return none, fmt.Errorf("finishing the snapshot of %s: %w", t.org.Login, err)
+	}
+	if err := t.Store.KeepPageSizes(ctx, t.org.ID, o.Sizes.All()); err != nil {
+		t.Collect.Log.Warn("keeping the sizes of pages for the next pass", "org", t.org.Login, "err", err)
 	}
 	t.reduce()
 	return info, nil
