@@ -21,7 +21,7 @@ import (
 // instant at which the first of them began.
 func (p Pass) Take(ctx context.Context) (store.SnapshotInfo, error) {
 	var none store.SnapshotInfo
-	t := &taking{Pass: p, begun: p.Now(), before: p.Client.Meter()}
+	t := &taking{Pass: p, begun: p.Now(), before: p.spent()}
 	if t.Collect.Log == nil {
 		t.Collect.Log = slog.New(slog.DiscardHandler)
 	}
@@ -127,7 +127,7 @@ func (t *taking) observe(ctx context.Context) (store.SnapshotInfo, error) {
 	if err != nil {
 		return none, fmt.Errorf("beginning a snapshot of %s: %w", t.org.Login, err)
 	}
-	err = collector.Collect(ctx, t.Client, t.org, pass, o)
+	err = t.collect(ctx, t.org, pass, o)
 	if err != nil {
 		err = fmt.Errorf("collecting %s: %w", t.org.Login, err)
 	} else if resumed && t.tape.Outgrown() {
@@ -161,7 +161,7 @@ func (t *taking) reduce() {
 // stats is what this run cost; what former ones of the same pass did is gone with
 // them.
 func (t *taking) stats() store.PassStats {
-	m, b := t.Client.Meter(), t.before
+	m, b := t.spent(), t.before
 	return store.PassStats{
 		Requests: m.Requests - b.Requests, Points: m.Points - b.Points, Bytes: m.Bytes - b.Bytes, Took: t.Now().Sub(t.begun),
 		NotModified: m.NotModified - b.NotModified, Replayed: m.Replayed - b.Replayed, Retries: m.Retries - b.Retries,
