@@ -9,8 +9,6 @@ import (
 	"os/exec"
 	"strings"
 
-	"golang.org/x/oauth2"
-
 	"github.com/eb661601/ajar/internal/config"
 )
 
@@ -18,30 +16,10 @@ import (
 // credential.
 var tokenVariables = []string{"AJAR_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN"}
 
-// source gives the credential that GitHub is read with, and says where it comes
-// from.
-func (a *app) source(ctx context.Context, c *config.Config) (oauth2.TokenSource, error) {
-	secret, err := a.token(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	return oauth2.StaticTokenSource(&oauth2.Token{AccessToken: secret.Reveal(), TokenType: "Bearer"}), nil
-}
-
+// token is the credential where the configuration names none.
 func (a *app) token(ctx context.Context, c *config.Config) (config.Secret, error) {
-	switch a.flags.auth {
-	case "gh":
+	if a.flags.auth == "gh" {
 		return ghToken(ctx, c.GitHub.APIURL)
-	case "":
-	default:
-		return config.Secret{}, withHint(usage("--auth %q is not a way to get a token", a.flags.auth), "leave it out, or write --auth gh")
-	}
-	if len(c.GitHub.Read) > 0 {
-		s, err := c.GitHub.ReadSecret(0, a.getenv)
-		if errors.Is(err, config.ErrNoToken) {
-			err = withHint(err, "%s says where the token is: [[github.read]]", c.Path)
-		}
-		return s, err
 	}
 	for _, name := range tokenVariables {
 		if a.getenv(name) != "" {
@@ -52,12 +30,22 @@ func (a *app) token(ctx context.Context, c *config.Config) (config.Secret, error
 		"export AJAR_GITHUB_TOKEN=..., or use --auth gh; with no token at all, try: %s demo", a.program)
 }
 
+// ghHost is what gh calls the host of an API: github.com, the name of a GitHub
+// Enterprise Server, or SUBDOMAIN.ghe.com for api.SUBDOMAIN.ghe.com.
+func ghHost(apiURL string) string {
+	u, err := url.Parse(apiURL)
+	switch {
+	case err != nil || u.Hostname() == "api.github.com":
+		return "github.com"
+	case strings.HasSuffix(strings.ToLower(u.Hostname()), ".ghe.com"):
+		return strings.TrimPrefix(strings.ToLower(u.Hostname()), "api.")
+	}
+	return u.Host
+}
+
 // ghToken asks GitHub's own command line for its token.
 func ghToken(ctx context.Context, apiURL string) (config.Secret, error) {
-	host := "github.com"
-	if u, err := url.Parse(apiURL); err == nil && u.Hostname() != "api.github.com" {
-		host = u.Host
-	}
+	host := ghHost(apiURL)
 	cmd := exec.CommandContext(ctx, "gh", "auth", "token", "--hostname", host)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs

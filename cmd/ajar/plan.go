@@ -99,16 +99,13 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	return a.show(v)
 }
 
-func (a *app) planInput(ctx context.Context, c *config.Config, r audit.Result) remediate.Input {
+func (a *app) planInput(ctx context.Context, c *config.Config, was audit.Result) remediate.Input {
 	in := remediate.Input{
-		Snapshot: r.Snapshot, Graph: r.Graph, Baseline: r.Baseline, Findings: r.Findings, At: a.now(), Guards: guards(c.Remediate),
+		Snapshot: was.Snapshot, Graph: was.Graph, Baseline: was.Baseline, Findings: was.Findings, At: a.now(), Guards: guards(c.Remediate),
 	}
-	client, err := a.client(ctx, c)
+	r, err := a.readers(ctx, c)
 	if err == nil {
-		var me access.Ref
-		if me, err = audit.Self(ctx, client); err == nil {
-			in.Self = append(in.Self, me)
-		}
+		in.Self, err = r.self(ctx, c, was.Snapshot.Org.Login)
 	}
 	if err != nil {
 		a.unknownSelf(err)

@@ -53,6 +53,9 @@ func TestScripts(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(e.WorkDir, "baseline.toml"), githubsim.DemoBaseline(time.Now()), 0o600); err != nil {
 				return err
 			}
+			if err := apps(e); err != nil {
+				return err
+			}
 			return servers(e)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){

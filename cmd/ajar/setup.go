@@ -13,7 +13,6 @@ import (
 
 	"github.com/eb661601/ajar/baseline"
 	"github.com/eb661601/ajar/internal/config"
-	"github.com/eb661601/ajar/internal/github"
 	"github.com/eb661601/ajar/internal/store"
 )
 
@@ -87,22 +86,6 @@ func organizations(c *config.Config) ([]string, error) {
 		return nil, withHint(usage("no organization"), "add --org LOGIN, or organizations = [\"LOGIN\"] to the configuration")
 	}
 	return c.GitHub.Organizations, nil
-}
-
-// client connects to GitHub. What it makes can only read.
-func (a *app) client(ctx context.Context, c *config.Config) (*github.Client, error) {
-	src, err := a.source(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	log, err := a.log()
-	if err != nil {
-		return nil, err
-	}
-	return github.New(tune(github.Options{
-		APIURL: c.GitHub.APIURL, GraphQLURL: c.GitHub.GraphQLURL, Source: src,
-		UserAgent: "ajar/" + buildVersion().Version, Log: log, Now: a.now, InFlight: c.Collect.Concurrency, Waiting: a.waiting,
-	}))
 }
 
 // open opens the store to write into, and makes its folder.

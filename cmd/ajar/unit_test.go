@@ -107,3 +107,14 @@ func TestSavedPlanIsPlainASCIIAndStillTheSame(t *testing.T) {
 		t.Errorf("got %q, %v, want %q", back, err, want)
 	}
 }
+
+func TestHostThatGhIsAskedFor(t *testing.T) {
+	for api, want := range map[string]string{
+		"https://api.github.com": "github.com", "https://ghes.example.com/api/v3": "ghes.example.com", "https://ghes.example.com:8443/api/v3": "ghes.example.com:8443",
+		"https://api.acme.ghe.com": "acme.ghe.com", "https://api.ACME.ghe.com/": "acme.ghe.com", "http://127.0.0.1:80": "127.0.0.1:80",
+	} {
+		if got := ghHost(api); got != want {
+			t.Errorf("%s: got %s, want %s", api, got, want)
+		}
+	}
+}

@@ -29,6 +29,8 @@ type work struct {
 	all      bool   // tables fold nothing
 	program  string // how the commands begin that a view suggests
 	progress *progress
+	readers  *readers // nil: nobody asks GitHub
+	told     []string // what is to be said once the bars are gone
 }
 
 // work sets up: configuration, baseline, store, and unless offline the client.
@@ -79,7 +81,10 @@ func (w *work) connect(ctx context.Context) (err error) {
 	}
 	w.progress = w.a.newProgress(w.spent)
 	w.a.waiting = w.progress.waiting
-	if w.pass.Client, err = w.a.client(ctx, w.config); err != nil {
+	if w.readers, err = w.a.readers(ctx, w.config); err != nil {
+		return err
+	}
+	if err := w.readers.lead(&w.pass, w.orgs[0]); err != nil {
 		return err
 	}
 	log, err := w.a.log()
@@ -137,13 +142,26 @@ func (w *work) each(ctx context.Context, do func(context.Context, audit.Pass) er
 func (w *work) one(ctx context.Context, p audit.Pass, do func(context.Context, audit.Pass) error) {
 	w.progress.begin(p.Org)
 	err := w.suggest(ctx, p.Org)
+	if err == nil && w.readers != nil {
+		err = w.readers.lead(&p, p.Org)
+		p.Tell = func(line string) { w.told = append(w.told, p.Org+": "+line) }
+	}
 	if err == nil {
 		err = do(ctx, p)
 	}
-	w.progress.end()
+	w.quiet()
 	if err != nil {
 		w.a.fail(ctx, w.missing(err, p.Org))
 	}
+}
+
+// quiet ends the bars, and says what was to be said meanwhile.
+func (w *work) quiet() {
+	w.progress.end()
+	for _, line := range w.told {
+		w.a.remark("%s", line)
+	}
+	w.told = nil
 }
 
 // suggest settles how suggested commands begin: with --org where the store has
@@ -173,7 +191,7 @@ func (w *work) missing(err error, org string) error {
 // show writes a view; in CSV those of several organizations make one
 // table, and tables stand apart.
 func (w *work) show(v report.View) error {
-	w.progress.end()
+	w.quiet()
 	o := w.a.options()
 	o.Append, o.Program, o.All = w.shown > 0, w.program, w.all
 	w.shown++

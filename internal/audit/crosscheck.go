@@ -19,7 +19,7 @@ type CrossCheck struct {
 	Asked       int // pairs that were to be compared
 	Compared    int
 	Equal       int
-	Unanswered  int // GitHub did not tell, or does not know the person or repository any more
+	Unanswered  int           // GitHub did not tell, or does not know the person or repository any more
 	Unseen      []access.Area // not read to the end, so that nothing was compared
 	Differences []Difference
 }

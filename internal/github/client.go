@@ -45,6 +45,9 @@ type Options struct {
 	Rand  func() float64                             // jitter, in [0,1)
 	Base  http.RoundTripper                          // the wire
 
+	Authorities []byte // certificates, PEM, trusted beside the system's, where Base is not given
+	Proxy       string // http or https, where Base is not given; "": the environment says it
+
 	MaxWait  time.Duration                     // longest wait for a limit before ErrLimited; 0 means 10 minutes, negative means none
 	Timeout  time.Duration                     // for one try of one request, body included; 0 means 60 s
 	InFlight int                               // requests under way at once; 0 means 8
@@ -150,19 +153,13 @@ func (o *Options) defaults() error {
 		o.InFlight = 8
 	}
 	if o.Base == nil {
-		o.Base = wire(o.InFlight)
+		base, err := wire(o)
+		if err != nil {
+			return err
+		}
+		o.Base = base
 	}
 	return nil
-}
-
-// wire is the default base: proxies from the environment, few idle connections,
-// bounded headers, no HTTP answer that never begins.
-func wire(conns int) http.RoundTripper {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConnsPerHost = conns
-	t.MaxResponseHeaderBytes = 64 << 10
-	t.ResponseHeaderTimeout = 45 * time.Second
-	return t
 }
 
 // sleep waits d, or until the context ends.

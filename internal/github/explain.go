@@ -162,8 +162,16 @@ func explainUnreachable(err error) (string, string, bool) {
 		return "", "", false
 	}
 	hint := "check the network, HTTPS_PROXY, and api_url"
-	if u.Why == "its certificate is not trusted" {
-		hint = "if a proxy or a GHES with its own authority is in between, add its certificate (SSL_CERT_FILE)"
+	var proxy *ProxyError
+	switch {
+	case errors.As(err, &proxy) && proxy.Status == 407:
+		hint = "name the proxy with both in HTTPS_PROXY, and not in [github] proxy; or ask whoever runs it"
+	case errors.As(err, &proxy):
+		hint = "ask whoever runs the proxy to let ajar through to " + u.Host
+	case u.Why == "its certificate is not trusted":
+		hint = "if a proxy or a GHES with its own authority is in between, name its certificate: [github] ca_file"
+	case strings.HasPrefix(u.Why, "its certificate has expired"):
+		hint = "have the certificate renewed, and check the clock of this machine"
 	}
 	return "cannot reach " + u.Host + ": " + u.Why, hint, true
 }

@@ -121,7 +121,13 @@ func reason(err error) string {
 	var dns *net.DNSError
 	var op *net.OpError
 	var record tls.RecordHeaderError
+	var proxy *ProxyError
+	var invalid x509.CertificateInvalidError
 	switch {
+	case errors.As(err, &proxy):
+		return proxy.Error()
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "its certificate has expired, or is not valid yet"
 	case errors.As(err, &dns):
 		return "its name cannot be resolved"
 	case errors.As(err, &op) && op.Op == "proxyconnect":
@@ -156,5 +162,6 @@ func timedOut(err error) bool {
 func final(err error) bool {
 	var dns *net.DNSError
 	var record tls.RecordHeaderError
-	return errors.As(err, &dns) && dns.IsNotFound || untrusted(err) || errors.As(err, &record)
+	var proxy *ProxyError
+	return errors.As(err, &proxy) && proxy.final() || errors.As(err, &dns) && dns.IsNotFound || untrusted(err) || errors.As(err, &record)
 }
