@@ -100,16 +100,6 @@ func (a *app) connection(c *config.Config) (github.Options, error) {
 	return tune(o), nil
 }
 
-// client connects to GitHub with the preferred credential, to ask about an
-// organization. What it makes can only read.
-func (a *app) client(ctx context.Context, c *config.Config, org string) (*github.Client, error) {
-	r, err := a.readers(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	return r.client(r.list[0], org)
-}
-
 // lead gives a pass over an organization its credentials.
 func (r *readers) lead(p *audit.Pass, org string) (err error) {
 	if p.Client, err = r.client(r.list[0], org); err != nil {

@@ -273,3 +273,23 @@ func TestKeysOfBothFormatsAreReadAndNothingElse(t *testing.T) {
 		}
 	}
 }
+
+func TestTokensOfOneAppAreOneCredentialUntilItMaySeeMore(t *testing.T) {
+	r := newRig(t)
+	name := func() string {
+		var n github.Named = r.app()
+		s, err := n.Credential()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	was := name()
+	if name() != was {
+		t.Error("one installation is two")
+	}
+	r.change(func(in *githubsim.Installation) { in.Permissions["secrets"] = "read" })
+	if name() == was {
+		t.Error("with another permission it is still the same")
+	}
+}

@@ -37,7 +37,7 @@ func proxied(t *testing.T, to string, status int) (*httptest.Server, *atomic.Int
 		if r.Header.Get("Authorization") != "" {
 			t.Error("the proxy was shown the credential")
 		}
-		far, err := net.Dial("tcp", to) //nolint:noctx // ends with the server
+		far, err := net.Dial("tcp", to)
 		if err != nil {
 			t.Error(err)
 			return
@@ -85,7 +85,7 @@ func TestServerWithItsOwnAuthorityIsReachedByNamingIt(t *testing.T) {
 
 func TestOldProtocolsStayRefusedWithAnOwnAuthority(t *testing.T) {
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { reply(w, 200, `[]`) }))
-	srv.TLS = &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10} //nolint:gosec // to see it refused
+	srv.TLS = &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}
 	srv.StartTLS()
 	defer srv.Close()
 	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw})
