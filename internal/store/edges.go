@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/eb661601/ajar/access"
@@ -14,7 +15,7 @@ const (
 	newestRelation = `SELECT coalesce(max(id), 0) FROM relations ORDER BY 1`
 	// CROSS JOIN only fixes which table leads, whatever SQLite counts in them.
 	grantsAt = `
-		SELECT g.principal, g.resource, g.relation, s.id
+		SELECT g.principal, g.resource, g.relation, s.id, g.seen_from
 		  FROM areas a
 		 CROSS JOIN scopes s ON s.org = $1 AND s.area = a.id
 		 CROSS JOIN grants g ON g.scope = s.id
@@ -24,14 +25,18 @@ const (
 
 // edge is a grant while it is sorted: small to move and cheap to compare, which
 // is half of what loading a million of them takes.
-type edge struct{ resource, principal, relation int64 }
+type edge struct {
+	resource, principal int64
+	relation            int32
+	since               int32 // snapshot, where the query tells it
+}
 
 // compare orders edges on one kind of thing as access.Grant.Compare does.
 func (x edge) compare(y edge, known map[int64]ranked) int {
 	if x.resource != y.resource {
 		return cmp.Compare(x.resource, y.resource)
 	}
-	a, b := known[x.relation], known[y.relation]
+	a, b := known[int64(x.relation)], known[int64(y.relation)]
 	return cmp.Or(cmp.Compare(a.principal, b.principal), cmp.Compare(x.principal, y.principal), cmp.Compare(a.rank, b.rank))
 }
 
@@ -53,21 +58,22 @@ func (s *Store) loadGrants(ctx context.Context, info SnapshotInfo, l *loading) e
 		all[kind] = make([]edge, 0, n)
 	}
 	var err error
-	l.snap.Grants, err = s.grants(ctx, grantsAt, []any{info.OrgID, info.ID}, &all, func(ranked) bool { return true }, &l.proof)
+	l.snap.Grants, l.since, err = s.grants(ctx, grantsAt, []any{info.OrgID, info.ID}, &all, func(ranked) bool { return true }, &l.proof)
 	return err
 }
 
 // grants reads principals, resources and relations, keeps those of the wanted
 // sort, and gives them in the order of access.Grant.Compare. Where there is a
-// proof, the query gives the row of each scope as well.
-func (s *Store) grants(ctx context.Context, query string, args []any, all *edges, wanted func(ranked) bool, p *proof) ([]access.Grant, error) {
+// proof, the query gives the row of each scope as well, and since which snapshot
+// the grant has been seen, which is told of each then.
+func (s *Store) grants(ctx context.Context, query string, args []any, all *edges, wanted func(ranked) bool, p *proof) ([]access.Grant, []int32, error) {
 	known, err := s.rankedRelations(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var e edge
-	var scope int64
-	into := []any{&e.principal, &e.resource, &e.relation, &scope}
+	var scope, relation, since int64
+	into := []any{&e.principal, &e.resource, &relation, &scope, &since}
 	if p == nil {
 		into = into[:3]
 	}
@@ -75,10 +81,14 @@ func (s *Store) grants(ctx context.Context, query string, args []any, all *edges
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
-		r, ok := known[e.relation]
+		r, ok := known[relation]
 		if !ok {
-			return fmt.Errorf("%w: a grant has the relation %d, which does not exist", ErrDamaged, e.relation)
+			return fmt.Errorf("%w: a grant has the relation %d, which does not exist", ErrDamaged, relation)
 		}
+		if relation > math.MaxInt32 || since > math.MaxInt32 {
+			return fmt.Errorf("relation %d or snapshot %d: more than there can be", relation, since)
+		}
+		e.relation, e.since = int32(relation), int32(since)
 		if p != nil {
 			p.grant(known, scope, e)
 		}
@@ -88,12 +98,13 @@ func (s *Store) grants(ctx context.Context, query string, args []any, all *edges
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if p != nil {
 		p.endGrants(known)
 	}
-	return all.sorted(known), nil
+	grants, from := all.sorted(known, p != nil)
+	return grants, from, nil
 }
 
 // rankedRelations gives all relations. They are only ever added to, so those that
@@ -132,21 +143,29 @@ func (s *Store) rankedRelations(ctx context.Context) (map[int64]ranked, error) {
 	return known, nil
 }
 
-// sorted orders the edges and gives them as what they stand for.
-func (e *edges) sorted(known map[int64]ranked) []access.Grant {
+// sorted orders the edges and gives them as what they stand for and, if wanted,
+// since which snapshot each has been seen, in any scope.
+func (e *edges) sorted(known map[int64]ranked, dated bool) (out []access.Grant, since []int32) {
 	total := 0
 	for _, on := range e {
 		total += len(on)
 	}
-	out := make([]access.Grant, 0, total)
+	out = make([]access.Grant, 0, total)
+	if dated {
+		since = make([]int32, 0, total)
+	}
 	for kind := range e {
 		on := e[kind]
-		slices.SortFunc(on, func(x, y edge) int { return x.compare(y, known) })
+		slices.SortFunc(on, func(x, y edge) int { return cmp.Or(x.compare(y, known), cmp.Compare(x.since, y.since)) })
 		for i, x := range on {
-			if i == 0 || x != on[i-1] {
-				out = append(out, known[x.relation].grant(x.principal, x.resource))
+			if i > 0 && x.compare(on[i-1], known) == 0 {
+				continue
+			}
+			out = append(out, known[int64(x.relation)].grant(x.principal, x.resource))
+			if dated {
+				since = append(since, x.since)
 			}
 		}
 	}
-	return out
+	return out, since
 }

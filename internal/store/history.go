@@ -119,7 +119,7 @@ func (s *Store) grantsAround(ctx context.Context, query, org string, r access.Re
 		return nil, err
 	}
 	var all edges
-	grants, err := s.grants(ctx, query, []any{info.OrgID, int64(r.Kind), r.ID, info.ID}, &all, wanted, nil)
+	grants, _, err := s.grants(ctx, query, []any{info.OrgID, int64(r.Kind), r.ID, info.ID}, &all, wanted, nil)
 	if err != nil {
 		return nil, fmt.Errorf("grants of %s: %w", r, explain(s.path, err))
 	}

@@ -167,27 +167,6 @@ func (s *Store) worstOfEach(found []access.Finding) []access.Finding {
 	})
 }
 
-// dateCauses finds the start of the interval in which the grant of each finding
-// has been seen without a break. A finding that knows by GitHub's own date since
-// when its cause is there keeps that.
-func (s *Store) dateCauses(ctx context.Context, j judgement, org judgedOrg, lives []*life) error {
-	for _, l := range lives {
-		f := &l.finding
-		if f.Grant == nil || !f.Since.IsZero() {
-			continue
-		}
-		var err error
-		if f.Since, err = s.seenSince(ctx, org.id, j.snap.ID, *f.Grant); err != nil {
-			return err
-		}
-		if !f.Since.IsZero() && !f.Since.After(org.first) {
-			f.Evidence = append(slices.Clone(f.Evidence),
-				fmt.Sprintf("the grant was there in the first snapshot, on %s; how long before is not known", date(org.first)))
-		}
-	}
-	return nil
-}
-
 // save writes the lives in one transaction.
 func (s *Store) save(org, snapshot int64, at time.Time, with Terms, lives []*life) error {
 	for _, l := range lives {

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"weak"
 
 	"github.com/eb661601/ajar/access"
 )
@@ -40,6 +41,7 @@ type loading struct {
 	secrets  []access.Secrets
 	words    map[string]string
 	proof    proof
+	since    []int32 // beside the grants: the snapshot since which each has been seen
 }
 
 // word gives one copy of a text that many things share.
@@ -67,6 +69,7 @@ func (s *Store) Load(ctx context.Context, info SnapshotInfo) (*access.Snapshot, 
 		return nil, fmt.Errorf("snapshot %d of %s: %w", info.ID, info.Org, explain(s.path, err))
 	}
 	l.attach()
+	s.dates.Store(&dates{of: weak.Make(l.snap), grants: len(l.snap.Grants), since: l.since})
 	return l.snap, nil
 }
 

@@ -156,7 +156,7 @@ func (p *proof) endGrants(known map[int64]ranked) {
 	}
 	slices.SortFunc(p.grants, func(x, y edge) int { return x.compare(y, known) })
 	for _, e := range p.grants {
-		p.text = appendGrant(p.text, known[e.relation].grant(e.principal, e.resource))
+		p.text = appendGrant(p.text, known[int64(e.relation)].grant(e.principal, e.resource))
 	}
 	p.check(p.scope, p.text)
 }

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"modernc.org/sqlite"
@@ -33,6 +34,7 @@ type Store struct {
 	log  *slog.Logger
 
 	read    *pool
+	dates   atomic.Pointer[dates]
 	restore time.Time // when the file was found older than its witness
 
 	mu        sync.Mutex // holds everything below
