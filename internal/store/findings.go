@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -16,12 +14,6 @@ const findingColumns = `
 		  FROM findings`
 
 const (
-	liveFindings = findingColumns + `
-		 WHERE org = $1 AND state <> 'resolved'
-		 ORDER BY fingerprint`
-	findingOf = findingColumns + `
-		 WHERE org = $1 AND fingerprint = $2
-		 ORDER BY fingerprint`
 	findingsLike = findingColumns + `
 		 WHERE org = $1 AND substr(fingerprint, 1, length($2)) = $2
 		 ORDER BY fingerprint
@@ -134,25 +126,6 @@ func (s *Store) JudgedBy(ctx context.Context, org string) (string, error) {
 	return hash, nil
 }
 
-// liveFindings gives the open and waived findings by fingerprint.
-func (s *Store) liveFindings(ctx context.Context, org int64) (map[string]*life, error) {
-	lives, err := s.readLives(ctx, liveFindings, org)
-	known := make(map[string]*life, len(lives))
-	for _, l := range lives {
-		known[l.finding.Fingerprint] = l
-	}
-	return known, err
-}
-
-// findingOf gives what is known of one finding, nil where that is nothing.
-func (s *Store) findingOf(ctx context.Context, org int64, fingerprint string) (*life, error) {
-	lives, err := s.readLives(ctx, findingOf, org, fingerprint)
-	if err != nil || len(lives) == 0 {
-		return nil, err
-	}
-	return lives[0], nil
-}
-
 func (s *Store) readLives(ctx context.Context, query string, args ...any) ([]*life, error) {
 	var out []*life
 	err := s.read.rows(ctx, query, args, func(rows *sql.Rows) error {
@@ -171,11 +144,6 @@ func scanLife(rows *sql.Rows) (*life, error) {
 		return nil, err
 	}
 	l := life{why: r.why, unseen: r.unseen, reopened: r.reopened, stored: r}
-	f := &l.finding
-	if err := errors.Join(json.Unmarshal([]byte(r.body), f), json.Unmarshal([]byte(r.needs), &f.Needs)); err != nil {
-		return nil, fmt.Errorf("reading a finding: %w", err)
-	}
-	f.State, f.Since, f.FirstSeen, f.LastSeen, f.ResolvedAt =
-		r.state, instant(r.since), instant(r.first), instant(last), instant(r.resolved)
-	return &l, nil
+	l.finding.LastSeen = instant(last)
+	return &l, l.open()
 }

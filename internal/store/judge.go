@@ -24,17 +24,20 @@ const (
 		INSERT INTO judged_by (org, baseline) VALUES ($1, $2)
 		    ON CONFLICT (org) DO UPDATE SET baseline = $2 WHERE baseline <> $2`
 	readJudgedBy = `SELECT coalesce((SELECT baseline FROM judged_by WHERE org = $1 ORDER BY org), '')`
-	writeFinding = `
+)
+
+var (
+	writeFindings = widen(`
 		INSERT INTO findings (org, fingerprint, rule, category, severity, state, principal, resource, since,
 		       first_seen, last_seen, resolved_at, resolved_why, unseen, reopened, needs, body)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+		VALUES `, `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, 17, `
 		    ON CONFLICT (org, fingerprint) DO UPDATE
-		   SET rule = $3, category = $4, severity = $5, state = $6, principal = $7, resource = $8, since = $9,
-		       first_seen = $10, last_seen = $11, resolved_at = $12, resolved_why = $13, unseen = $14, reopened = $15,
-		       needs = $16, body = $17`
-	sawFinding  = `UPDATE findings SET last_seen = $3 WHERE org = $1 AND fingerprint = $2`
-	insertEvent = `
-		INSERT INTO finding_events (org, fingerprint, at, snapshot, what, why) VALUES ($1, $2, $3, $4, $5, $6)`
+		   SET rule = excluded.rule, category = excluded.category, severity = excluded.severity, state = excluded.state,
+		       principal = excluded.principal, resource = excluded.resource, since = excluded.since,
+		       first_seen = excluded.first_seen, last_seen = excluded.last_seen, resolved_at = excluded.resolved_at,
+		       resolved_why = excluded.resolved_why, unseen = excluded.unseen, reopened = excluded.reopened,
+		       needs = excluded.needs, body = excluded.body`)
+	insertEvents = widen(`INSERT INTO finding_events (org, fingerprint, at, snapshot, what, why) VALUES `, `(?, ?, ?, ?, ?, ?)`, 6, ``)
 )
 
 // Judge merges what an analysis of snap found at the instant at with the lives of
@@ -103,22 +106,26 @@ func (s *Store) judged(ctx context.Context, j judgement, found []access.Finding)
 	if err != nil {
 		return nil, org, err
 	}
-	known, err := s.liveFindings(ctx, org.id)
+	known, err := s.knownLives(ctx, org.id)
 	if err != nil {
+		return nil, org, err
+	}
+	worst := s.worstOfEach(found)
+	var unknown []string
+	for _, f := range worst {
+		if known[f.Fingerprint] == nil {
+			unknown = append(unknown, f.Fingerprint)
+		}
+	}
+	if err := s.pastLives(ctx, org.id, known, unknown); err != nil {
 		return nil, org, err
 	}
 	j.replaced = org.by != "" && j.with.Baseline != org.by
 	past, unkept := j.snap.ID < org.newest, org.unkept(j.with)
 	var out []*life
-	for _, f := range s.worstOfEach(found) {
-		before := known[f.Fingerprint]
+	for _, f := range worst {
+		l := j.meet(known[f.Fingerprint], f)
 		delete(known, f.Fingerprint)
-		if before == nil {
-			if before, err = s.findingOf(ctx, org.id, f.Fingerprint); err != nil {
-				return nil, org, err
-			}
-		}
-		l := j.meet(before, f)
 		if past {
 			l.asOf(j.snap.TakenAt)
 		}
@@ -131,6 +138,9 @@ func (s *Store) judged(ctx context.Context, j judgement, found []access.Finding)
 		return out, org, err
 	}
 	for _, l := range known {
+		if err := l.open(); err != nil {
+			return nil, org, err
+		}
 		j.miss(l)
 		out = append(out, l)
 	}
@@ -169,37 +179,57 @@ func (s *Store) worstOfEach(found []access.Finding) []access.Finding {
 
 // save writes the lives in one transaction.
 func (s *Store) save(org, snapshot int64, at time.Time, with Terms, lives []*life) error {
-	for _, l := range lives {
-		if err := s.saveLife(org, l); err != nil {
-			return err
-		}
+	err := s.saveLives(org, lives)
+	if err == nil {
+		_, err = s.exec(markJudgedBy, org, with.Baseline)
 	}
-	if _, err := s.exec(markJudgedBy, org, with.Baseline); err != nil {
-		return err
+	if err == nil {
+		_, err = s.exec(markJudged, snapshot, ms(at))
 	}
-	if _, err := s.exec(markJudged, snapshot, ms(at)); err != nil {
+	if err != nil {
 		return err
 	}
 	return s.commit()
 }
 
-func (s *Store) saveLife(org int64, l *life) error {
-	r, err := l.record()
-	if err != nil {
-		return s.abandon(err)
-	}
-	f := l.finding
-	if r == l.stored {
-		_, err = s.exec(sawFinding, org, f.Fingerprint, ms(f.LastSeen))
-	} else {
-		_, err = s.exec(writeFinding, org, f.Fingerprint, f.Rule, f.Category, int64(f.Severity), string(r.state),
+// saveLives writes what changed of each finding. Those of which only the last
+// sight did are brought up to date together.
+func (s *Store) saveLives(org int64, lives []*life) error {
+	var findings, events bulk
+	seen := map[time.Time][]string{}
+	for _, l := range lives {
+		r, err := l.record()
+		if err != nil {
+			return s.abandon(err)
+		}
+		f := l.finding
+		if r == l.stored {
+			seen[f.LastSeen] = append(seen[f.LastSeen], f.Fingerprint)
+			continue
+		}
+		err = findings.add(s, writeFindings, org, f.Fingerprint, f.Rule, f.Category, int64(f.Severity), string(r.state),
 			text(f.Principal.Name), text(f.Resource.Name), r.since, r.first, ms(f.LastSeen), r.resolved,
 			r.why, r.unseen, r.reopened, r.needs, r.body)
-	}
-	for _, e := range l.events {
-		if err == nil {
-			_, err = s.exec(insertEvent, org, f.Fingerprint, ms(e.At), e.Snapshot, e.What, e.Why)
+		if err != nil {
+			return err
 		}
 	}
-	return err
+	if err := findings.flush(s, writeFindings); err != nil {
+		return err
+	}
+	for last, fingerprints := range seen {
+		for args := range grouped(fingerprints, ms(last), org) {
+			if _, err := s.exec(sawFindings, args...); err != nil {
+				return err
+			}
+		}
+	}
+	for _, l := range lives {
+		for _, e := range l.events {
+			if err := events.add(s, insertEvents, org, l.finding.Fingerprint, ms(e.At), e.Snapshot, e.What, e.Why); err != nil {
+				return err
+			}
+		}
+	}
+	return events.flush(s, insertEvents)
 }

@@ -158,7 +158,7 @@ func plans(t *testing.T, s *Store) {
 		"liveGrants": liveGrants, "liveEntities": liveEntities, "grantsOfPrincipal": grantsOfPrincipal,
 		"grantsOnResource": grantsOnResource, "grantSince": grantSince, "personNames": personNames, "entityNames": entityNames,
 		"grantsAt": grantsAt, "entitiesAt": entitiesAt, "peopleAt": peopleAt, "coverageAt": coverageAt, "livePeople": livePeople,
-		"findingOf": findingOf, "readEvents": readEvents, "snapshotsUntil": snapshotsUntil, "closeGrantsOf": closeGrantsOf,
+		"recordsOf": recordsOf, "sawFindings": sawFindings, "liveRecords": liveRecords, "readEvents": readEvents, "snapshotsUntil": snapshotsUntil, "closeGrantsOf": closeGrantsOf,
 		"closeGrant": closeGrant, "closeEntity": closeEntity, "readScopes": readScopes,
 	} {
 		for _, step := range plan(t, s, query) {
@@ -176,7 +176,7 @@ func plans(t *testing.T, s *Store) {
 
 func plan(t *testing.T, s *Store, query string) (steps []string) {
 	t.Helper()
-	args := make([]any, strings.Count(query, "$"))
+	args := make([]any, strings.Count(query, "$")+strings.Count(query, "?"))
 	for i := range args {
 		args[i] = 1
 	}
