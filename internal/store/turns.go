@@ -83,9 +83,9 @@ func (s *Store) GrantsMoved(ctx context.Context, earlier, later SnapshotInfo) (c
 	args := []any{later.OrgID, earlier.ID, later.ID}
 	every := func(ranked) bool { return true }
 	var fresh, old edges
-	came, err = s.grants(ctx, grantsCame, args, &fresh, every, nil)
+	came, _, err = s.grants(ctx, grantsCame, args, &fresh, every, nil)
 	if err == nil {
-		went, err = s.grants(ctx, grantsWent, args, &old, every, nil)
+		went, _, err = s.grants(ctx, grantsWent, args, &old, every, nil)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("grants of %s between snapshots %d and %d: %w", later.Org, earlier.ID, later.ID, explain(s.path, err))
