@@ -153,6 +153,9 @@ func (r *run) things(ctx context.Context) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
+	if err := r.confirmRest(ctx); err != nil {
+		return err
+	}
 	if err := r.settleFamilies(ctx); err != nil {
 		return err
 	}

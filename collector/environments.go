@@ -41,11 +41,13 @@ func (w *repoWalk) environments(ctx context.Context, row *repository, trouble er
 
 // place is a repository by id and name, for jobs that wait.
 type place struct {
-	id   int64
-	name string
+	id    int64
+	node  string // its GraphQL id
+	name  string
+	names int // how many names it had before
 }
 
-func (n *repository) place() place { return place{n.DatabaseID, value(n.Name)} }
+func (n *repository) place() place { return place{id: n.DatabaseID, node: n.ID, name: value(n.Name)} }
 
 // keepEnvironments hands on which environments there are, and sets out to read
 // what protects them.

@@ -159,14 +159,15 @@ func (o Options) kinds(e Estimate, c *Counts) []KindCost {
 		KindCost
 		areas []access.Area
 	}{
-		{KindCost{Kind: "organization, settings, roles", Things: 1, GraphQL: 2, REST: 6 + 2*c.OrganizationRoles}, nil},
+		{KindCost{Kind: "organization, settings, roles", Things: 1, GraphQL: 2, REST: 8 + 4*c.OrganizationRoles}, nil},
 		{KindCost{Kind: "members", Things: e.Members, GraphQL: max(pages(e.Members, 100), 1)}, []access.Area{access.AreaMembers, access.AreaTwoFactor}},
-		{KindCost{Kind: "outside collaborators", Things: c.Outside, REST: max(pages(c.Outside, perPage), 1)}, []access.Area{access.AreaOutside}},
+		{KindCost{Kind: "outside collaborators", Things: c.Outside, REST: 2 * max(pages(c.Outside, perPage), 1)}, []access.Area{access.AreaOutside}},
 		{KindCost{Kind: "teams with members and grants", Things: e.Teams, GraphQL: max(pages(e.Teams, 50), 1) + pages(c.BusyTeams, 10)}, teamAreas},
 		{KindCost{Kind: "custom roles that teams hold", Things: e.Teams, REST: e.Teams, AtMost: true}, []access.Area{access.AreaTeamGrants}},
 		{KindCost{Kind: "repositories", Things: e.Repositories, GraphQL: max(pages(e.Repositories, 100), 1)}, repositoryAreas},
 		{KindCost{Kind: "direct grants and counts", Things: e.Repositories, GraphQL: pages(e.Repositories, 35)}, []access.Area{access.AreaDirectGrants, access.AreaDeployKeys}},
 		{KindCost{Kind: "environments and their gates", Things: c.Environments, GraphQL: pages(c.Environments, 36)}, []access.Area{access.AreaGates}},
+		{KindCost{Kind: "names of repositories read by name", Things: c.WithEnvironments + c.WithKeys, GraphQL: pages(c.WithEnvironments+c.WithKeys, namesAtOnce)}, []access.Area{access.AreaPolicies, access.AreaDeployKeys}},
 		{KindCost{Kind: "branches that may deploy", Things: c.Environments, REST: c.WithEnvironments + c.BranchPatterns}, []access.Area{access.AreaPolicies}},
 		{KindCost{Kind: "deploy keys", Things: c.WithKeys, REST: c.WithKeys}, []access.Area{access.AreaDeployKeys}},
 		{KindCost{Kind: "secrets of environments, by name", Things: c.Environments, REST: c.Environments}, []access.Area{access.AreaSecrets}},

@@ -145,8 +145,13 @@ func (r *run) readKeys(ctx context.Context, of place, count int) error {
 		why := partial("%s: GraphQL counts %d and REST lists %d", what, count, seen)
 		g = &why
 	}
-	r.out.progress(access.AreaDeployKeys, int(r.count.Load()))
-	return r.finish(ctx, access.AreaDeployKeys, of.id, rows, g)
+	return r.confirm(ctx, reading{of: of, area: access.AreaDeployKeys, what: what,
+		keep: func(ctx context.Context) error {
+			r.out.progress(access.AreaDeployKeys, int(r.count.Load()))
+			return r.finish(ctx, access.AreaDeployKeys, of.id, rows, g)
+		},
+		again: func(ctx context.Context, now place) error { return r.readKeys(ctx, now, count) },
+	})
 }
 
 func (r *run) walkKeys(ctx context.Context, of place, what string) (rows access.Rows, g *gap, seen map[int64]struct{}, err error) {

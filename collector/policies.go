@@ -44,31 +44,11 @@ func (r *run) policies(ctx context.Context, of place, envs []int64, g *gap) erro
 
 func (r *run) readPolicies(ctx context.Context, of place, envs []int64, g *gap) error {
 	what := "environments of " + r.name(of.name)
-	var listed []policyAnswer
-	total := -1
-	err := r.pages(func(page int) (int, *gh.Response, error) {
-		var a struct {
-			TotalCount   *int           `json:"total_count"`
-			Environments []policyAnswer `json:"environments"`
-		}
-		resp, err := r.get(ctx, fmt.Sprintf("repos/%s/%s/environments?per_page=100&page=%d", r.org.Login, of.name, page), &a)
-		if err != nil || a.TotalCount == nil {
-			return 0, resp, cmp.Or(err, errNoCount)
-		}
-		total = *a.TotalCount
-		for _, e := range a.Environments {
-			if e.ID == 0 {
-				return 0, resp, errNull
-			}
-			if _, ok := slices.BinarySearch(envs, e.ID); ok {
-				listed = append(listed, e)
-			}
-		}
-		return len(a.Environments), resp, nil
-	})
+	listed, total, err := r.walkPolicies(ctx, of, envs)
 	if end := stopped(err); end != nil {
 		return end
 	}
+	before := g
 	if err != nil {
 		why := gapOf(access.AreaPolicies, what, err)
 		g = &why
@@ -94,8 +74,39 @@ func (r *run) readPolicies(ctx context.Context, of place, envs []int64, g *gap) 
 		why := partial("%s: GraphQL lists %d, REST counts %d and lists %d of those", what, len(envs), total, len(seen))
 		g = &why
 	}
-	r.out.progress(access.AreaPolicies, int(r.count.Load()))
-	return r.finish(ctx, access.AreaPolicies, of.id, rows, g)
+	return r.confirm(ctx, reading{of: of, area: access.AreaPolicies, what: what,
+		keep: func(ctx context.Context) error {
+			r.out.progress(access.AreaPolicies, int(r.count.Load()))
+			return r.finish(ctx, access.AreaPolicies, of.id, rows, g)
+		},
+		again: func(ctx context.Context, now place) error { return r.readPolicies(ctx, now, envs, before) },
+	})
+}
+
+// walkPolicies lists those of the environments that GraphQL lists too.
+func (r *run) walkPolicies(ctx context.Context, of place, envs []int64) (listed []policyAnswer, total int, err error) {
+	total = -1
+	err = r.pages(func(page int) (int, *gh.Response, error) {
+		var a struct {
+			TotalCount   *int           `json:"total_count"`
+			Environments []policyAnswer `json:"environments"`
+		}
+		resp, err := r.get(ctx, fmt.Sprintf("repos/%s/%s/environments?per_page=100&page=%d", r.org.Login, of.name, page), &a)
+		if err != nil || a.TotalCount == nil {
+			return 0, resp, cmp.Or(err, errNoCount)
+		}
+		total = *a.TotalCount
+		for _, e := range a.Environments {
+			if e.ID == 0 {
+				return 0, resp, errNull
+			}
+			if _, ok := slices.BinarySearch(envs, e.ID); ok {
+				listed = append(listed, e)
+			}
+		}
+		return len(a.Environments), resp, nil
+	})
+	return listed, total, err
 }
 
 // policy reads one environment's policy; the patterns only where it has some.

@@ -43,6 +43,8 @@ type run struct {
 	since map[access.Area]time.Time
 	met   map[int64]string // logins of who holds something directly
 	rests *queue           // REST calls that belong to one team or repository
+
+	readings []reading // read by the name of a repository, which is to be confirmed
 }
 
 // member is somebody whose activity is asked for.
