@@ -57,7 +57,8 @@ func Introduce(ctx context.Context, c Client, login string) (org access.Organiza
 	l.unless(o.Name.told, "name")
 	l.unless(o.CreatedAt != nil, "createdAt")
 	if len(l) > 0 {
-		return org, "", fmt.Errorf("organization %s: %s", login, strings.Join(l, ", "))
+		return org, "", fmt.Errorf("organization %s: %w", login, &github.BodyError{
+			Host: "GitHub", What: "an organization of which it " + strings.ReplaceAll(strings.Join(l, ", "), "GitHub ", "")})
 	}
 	sight = fmt.Sprintf("%q administers %t member %t", value(q.Viewer).Login, o.ViewerCanAdminister, o.ViewerIsAMember)
 	return access.Organization{
@@ -69,7 +70,11 @@ func Introduce(ctx context.Context, c Client, login string) (org access.Organiza
 
 // organization hands on what Identify found.
 func (r *run) organization(ctx context.Context) error {
-	if err := r.out.put(ctx, access.AreaOrganization, r.org.ID, access.Rows{Entities: []access.Entity{r.org}}); err != nil {
+	rows, hand := one(r.org), r.out.put
+	if r.org.TwoFactorRequired == nil { // owners are told
+		rows.Untold, hand = []string{"two_factor_required"}, r.out.add
+	}
+	if err := hand(ctx, access.AreaOrganization, r.org.ID, rows); err != nil {
 		return err
 	}
 	return r.close(ctx, access.AreaOrganization, 1)

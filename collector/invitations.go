@@ -83,9 +83,6 @@ func (r *run) keepInvite(ctx context.Context, area access.Area, row *gh.Invitati
 	if row.FailedAt != nil {
 		i.FailedAt = row.GetFailedAt().UTC()
 	}
-	if area == access.AreaFailedInvitations {
-		return r.out.put(ctx, area, i.ID, one(i))
-	}
 	g := access.Grant{Principal: access.Ref{Kind: access.Invitation, ID: i.ID}, Resource: r.self(), Source: access.Invited}
 	switch i.Role {
 	case "admin":
@@ -93,10 +90,13 @@ func (r *run) keepInvite(ctx context.Context, area access.Area, row *gh.Invitati
 	case "direct_member", "reinstate":
 		g.Privilege = access.Member
 	case "billing_manager", "hiring_manager": // neither a member nor an owner
-		return r.out.put(ctx, area, i.ID, one(i))
+		g.Privilege = access.None
 	default:
 		why := partial("invitation %d of %s has a role that is not known here: %q", i.ID, r.org.Login, i.Role)
 		return r.finish(ctx, area, i.ID, one(i), &why)
+	}
+	if area == access.AreaFailedInvitations || g.Privilege == access.None {
+		return r.out.put(ctx, area, i.ID, one(i))
 	}
 	return r.out.put(ctx, area, i.ID, one(i, g))
 }
