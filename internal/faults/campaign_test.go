@@ -120,16 +120,12 @@ func TestNoMixOfFaultsStoresWhatIsNotTrue(t *testing.T) {
 func campaign(t *testing.T, where place, seed uint64, faults []githubsim.Fault) (outcome string, wrong []string) {
 	old := cleanOnce(t, where.name, where.make, noon)
 	now := cleanOnce(t, where.name+" after", func() *githubsim.World { return drift(where.make()) }, then)
-	l := newLab(t)
+	l, first := labAfter(t, where)
 	defer l.store.Close()
-	first := l.pass(where.make(), trouble{})
-	if first.err != nil {
-		t.Fatal(first.err)
-	}
 	p := l.pass(drift(where.make()), trouble{at: then, sim: githubsim.Options{Faults: faults, Seed: seed}})
-	p.client.CloseIdleConnections()
+	p.stop()
 	if p.err != nil {
-		stored, ledger := l.show(first.info)
+		stored, ledger := l.show(first)
 		return "ended", truth{old, old, old}.complaints(stored, ledger)
 	}
 	if len(p.gaps()) == 0 {

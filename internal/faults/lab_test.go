@@ -2,8 +2,9 @@ package faults
 
 import (
 	"context"
-	"net/http"
+	"errors"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -50,9 +51,10 @@ func (c *clock) sleep(ctx context.Context, d time.Duration) error {
 type trouble struct {
 	sim    githubsim.Options
 	client github.Options
-	front  func(sim http.Handler) (url string) // what stands before the simulator
-	at     time.Time                           // when the pass begins
+	front  func(sim *httptest.Server) (url string) // what stands before the simulator
+	at     time.Time                               // when the pass begins
 	change func(*collector.Options)
+	real   bool // time is not made up
 }
 
 // pass is one pass over a world and what came of it.
@@ -64,6 +66,7 @@ type pass struct {
 	err    error
 	ledger access.Coverage
 	stored state
+	stop   func() // the server and the connections to it
 }
 
 // lab is a store that passes go into.
@@ -107,20 +110,21 @@ func (l *lab) pass(w *githubsim.World, d trouble) *pass {
 		s.PrimaryLimit = githubsim.Unlimited
 	}
 	p.sim = githubsim.New(w, s)
-	if d.front != nil {
-		o.APIURL = d.front(p.sim)
-	} else {
-		srv := httptest.NewServer(p.sim)
-		l.t.Cleanup(srv.Close)
-		o.APIURL = srv.URL
+	srv := httptest.NewServer(p.sim)
+	if o.APIURL = srv.URL; d.front != nil {
+		o.APIURL = d.front(srv)
 	}
 	o.Source = oauth2.StaticTokenSource(&oauth2.Token{AccessToken: token})
 	o.Now, o.Sleep, o.Unpaced = p.clock.now, p.clock.sleep, s.Secondary == githubsim.Secondary{}
+	if d.real {
+		o.Now, o.Sleep = nil, nil
+	}
 	var err error
 	if p.client, err = github.New(o); err != nil {
 		l.t.Fatal(err)
 	}
-	l.t.Cleanup(p.client.CloseIdleConnections)
+	p.stop = func() { p.client.CloseIdleConnections(); srv.CloseClientConnections(); srv.Close() }
+	l.t.Cleanup(p.stop)
 	options := collector.Options{Now: func() time.Time { return d.at }}
 	if d.change != nil {
 		d.change(&options)
@@ -141,6 +145,47 @@ func (l *lab) show(info store.SnapshotInfo) (state, access.Coverage) {
 		l.t.Fatal(err)
 	}
 	return read(l.t, l.path, info.ID), snap.Coverage
+}
+
+// readOnce are stores in which a place was read once, undisturbed, by its name.
+var readOnce struct {
+	sync.Mutex
+	files map[string]map[string][]byte
+	info  map[string]store.SnapshotInfo
+}
+
+// labAfter is a lab whose store already holds a first pass over the place.
+func labAfter(t testing.TB, where place) (*lab, store.SnapshotInfo) {
+	t.Helper()
+	readOnce.Lock()
+	defer readOnce.Unlock()
+	if readOnce.files == nil {
+		readOnce.files, readOnce.info = map[string]map[string][]byte{}, map[string]store.SnapshotInfo{}
+	}
+	if readOnce.files[where.name] == nil {
+		l := newLab(t)
+		p := l.pass(where.make(), trouble{})
+		if err := errors.Join(p.err, l.store.Close()); err != nil {
+			t.Fatal(err)
+		}
+		files := map[string][]byte{}
+		for _, suffix := range []string{"", ".generation"} {
+			raw, err := os.ReadFile(l.path + suffix)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files[suffix] = raw
+		}
+		readOnce.files[where.name], readOnce.info[where.name] = files, p.info
+	}
+	l := &lab{t: t, path: filepath.Join(t.TempDir(), "ajar.db")}
+	for suffix, raw := range readOnce.files[where.name] {
+		if err := os.WriteFile(l.path+suffix, raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.open()
+	return l, readOnce.info[where.name]
 }
 
 // clean gives the state that an undisturbed pass over a world stores.
@@ -195,11 +240,7 @@ var then = noon.Add(time.Hour)
 // with trouble. What is stored then has to be true, or marked as not seen.
 func disturbed(t *testing.T, where place, d trouble) (*lab, *pass) {
 	t.Helper()
-	l := newLab(t)
-	first := l.pass(where.make(), trouble{})
-	if first.err != nil {
-		t.Fatal(first.err)
-	}
+	l, first := labAfter(t, where)
 	d.at = then
 	p := l.pass(drift(where.make()), d)
 	old := cleanOnce(t, where.name, where.make, noon)
@@ -209,8 +250,8 @@ func disturbed(t *testing.T, where place, d trouble) (*lab, *pass) {
 		return l, p
 	}
 	oneLine(t, p.err)
-	if latest, err := l.store.Latest(t.Context(), "acme"); err != nil || latest.ID != first.info.ID {
-		t.Errorf("a pass that ended with an error left snapshot %d (%v), want the first, %d", latest.ID, err, first.info.ID)
+	if latest, err := l.store.Latest(t.Context(), "acme"); err != nil || latest.ID != first.ID {
+		t.Errorf("a pass that ended with an error left snapshot %d (%v), want the first, %d", latest.ID, err, first.ID)
 	} else if stored, ledger := l.show(latest); len(truth{old, old, old}.complaints(stored, ledger)) > 0 {
 		t.Error("a pass that ended with an error changed the snapshot before it")
 	}

