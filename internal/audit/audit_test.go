@@ -29,12 +29,20 @@ var now = time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC)
 // GitHub and ajar.
 func newPass(t *testing.T, wrap func(http.Handler) http.Handler) (Pass, *clock) {
 	t.Helper()
+	p, c, _ := newPassOver(t, wrap)
+	return p, c
+}
+
+// newPassOver gives the server too, for its world to be changed.
+func newPassOver(t *testing.T, wrap func(http.Handler) http.Handler) (Pass, *clock, *githubsim.Server) {
+	t.Helper()
 	c := &clock{at: now}
 	w := githubsim.Demo()
 	w.ShiftTo(now)
-	var sim http.Handler = githubsim.New(w, githubsim.Options{Now: c.now, PrimaryLimit: 1_000_000, Tokens: []githubsim.Token{
+	server := githubsim.New(w, githubsim.Options{Now: c.now, PrimaryLimit: 1_000_000, Tokens: []githubsim.Token{
 		{Value: "t", Scope: githubsim.OwnerScope}, {Value: "another-token", Scope: githubsim.OwnerScope},
 	}})
+	var sim http.Handler = server
 	if wrap != nil {
 		sim = wrap(sim)
 	}
@@ -58,7 +66,7 @@ func newPass(t *testing.T, wrap func(http.Handler) http.Handler) (Pass, *clock) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Pass{Org: "acme-robotics", Client: client, Store: s, Baseline: b, Collect: collector.Options{Now: c.now}, Now: c.now}, c
+	return Pass{Org: "acme-robotics", Client: client, Store: s, Baseline: b, Collect: collector.Options{Now: c.now}, Now: c.now}, c, server
 }
 
 // clock is moved by hand.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/github"
+	"github.com/eb661601/ajar/internal/githubsim"
 	"github.com/eb661601/ajar/internal/store"
 )
 
@@ -53,11 +54,17 @@ func (g *gate) asked() int {
 // recorded sets a pass up with an answers file, and a gate before GitHub.
 func recorded(t *testing.T) (Pass, *clock, *gate) {
 	t.Helper()
+	p, c, g, _ := recordedOver(t)
+	return p, c, g
+}
+
+func recordedOver(t *testing.T) (Pass, *clock, *gate, *githubsim.Server) {
+	t.Helper()
 	g := &gate{}
 	g.left.Store(1 << 40)
-	p, c := newPass(t, g.wrap)
+	p, c, sim := newPassOver(t, g.wrap)
 	p.Answers, p.Resume, p.Version = filepath.Join(t.TempDir(), "ajar.db.answers"), time.Hour, "test"
-	return p, c, g
+	return p, c, g, sim
 }
 
 // content is what a snapshot holds, without the instant that it speaks of.
