@@ -21,6 +21,7 @@ import (
 type filter struct {
 	rule, category, severity, resource, principal string
 	states                                        []string
+	at                                            string
 }
 
 func newFindings(a *app) *cobra.Command {
@@ -29,10 +30,13 @@ func newFindings(a *app) *cobra.Command {
 		Use:   "findings",
 		Short: "List the findings of the newest audit, or explain one",
 		Long: `List the findings as the newest audit left them, the worst first. Those that are
-resolved are listed only where --state asks for them.`,
+resolved are listed only where --state asks for them. With --at they are listed in
+the states in which they stood then; what they say of themselves is as they were
+judged last.`,
 		Example: `  ajar findings
   ajar findings --severity high --resource control-plane
   ajar findings --rule expired-assignment -o csv
+  ajar findings --at 2026-Q1 --state open
   ajar findings show 3f9a1b2c`,
 		Args: onlyCommands,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.findings(cmd.Context(), f) },
@@ -43,6 +47,7 @@ resolved are listed only where --state asks for them.`,
 	cmd.Flags().StringVar(&f.resource, "resource", "", "only on this `RESOURCE`: repo:acme/api, or a part of its name")
 	cmd.Flags().StringVar(&f.principal, "principal", "", "only of this `PRINCIPAL`: user:alice, or a part of its name")
 	cmd.Flags().StringSliceVar(&f.states, "state", []string{"open", "waived"}, "only in these `STATES`: open, waived, resolved")
+	atFlag(cmd, &f.at)
 	cmd.AddCommand(newShow(a))
 	return cmd
 }
@@ -103,12 +108,16 @@ func (a *app) findings(ctx context.Context, f filter) error {
 		return err
 	}
 	return a.eachStored(ctx, func(w *work, p audit.Pass) error {
-		v, all, err := a.lived(ctx, p, want)
+		v, all, err := a.lived(ctx, p, f.at, want)
 		if err != nil {
 			return err
 		}
+		now := a.now()
+		if f.at != "" {
+			now = v.Info.At
+		}
 		view := report.Findings{
-			Org: orgNamed(v.Snapshot), At: v.Info.At, Now: a.now(), Gaps: report.Gaps(v.Snapshot, w.config.Collect.Without...),
+			Org: orgNamed(v.Snapshot), At: v.Info.At, Now: now, Gaps: report.Gaps(v.Snapshot, w.config.Collect.Without...),
 			Filter: f.words(), Findings: all,
 		}
 		if slices.ContainsFunc(view.Gaps, func(g report.Gap) bool { return g.Expected }) {
@@ -118,30 +127,41 @@ func (a *app) findings(ctx context.Context, f filter) error {
 	})
 }
 
-// lived gives the newest snapshot that was judged and the findings as they stand
-// in the store. That there are none of what was never judged is no good news.
-func (a *app) lived(ctx context.Context, p audit.Pass, want store.Filter) (audit.View, []access.Finding, error) {
-	newest, err := a.snapshot(ctx, p.Store, p.Org, "")
+// lived gives the newest snapshot that was judged, or the newest until a time,
+// and the findings as they stand or stood. That there are none of what was never
+// judged is no good news.
+func (a *app) lived(ctx context.Context, p audit.Pass, at string, want store.Filter) (audit.View, []access.Finding, error) {
+	asked, err := a.snapshot(ctx, p.Store, p.Org, at)
 	if err != nil {
 		return audit.View{}, nil, err
 	}
-	judged, ok, err := p.Store.Judged(ctx, newest)
+	judged, ok, err := p.Store.Judged(ctx, asked)
 	if err != nil {
 		return audit.View{}, nil, err
 	}
-	if !ok {
-		return audit.View{}, nil, withHint(usage("%s was never audited, so nothing is known of its findings", newest.Org),
-			"%s audit --offline --org %s judges the stored snapshot", a.program, newest.Org)
-	}
-	if judged.ID != newest.ID {
+	switch {
+	case !ok && at != "":
+		return audit.View{}, nil, withHint(usage("no snapshot of %s was judged until %s, so nothing is known of its findings then", asked.Org, instant(asked.At)),
+			"%s audit --at '#%d' judges it now, and keeps nothing", a.program, asked.ID)
+	case !ok:
+		return audit.View{}, nil, withHint(usage("%s was never audited, so nothing is known of its findings", asked.Org),
+			"%s audit --offline --org %s judges the stored snapshot", a.program, asked.Org)
+	case judged.ID != asked.ID && at != "":
+		a.remark("snapshot #%d of %s was not judged: the findings are those of #%d of %s", asked.ID, asked.Org, judged.ID, instant(judged.At))
+	case judged.ID != asked.ID:
 		a.remark("the findings of %s are those of %s; the newer snapshot of %s is not judged yet: %s audit --offline --org %s",
-			newest.Org, instant(judged.At), instant(newest.At), a.program, newest.Org)
+			asked.Org, instant(judged.At), instant(asked.At), a.program, asked.Org)
 	}
 	v, err := p.Open(ctx, judged)
 	if err != nil {
 		return v, nil, err
 	}
-	all, err := p.Store.Findings(ctx, p.Org, want)
+	var all []access.Finding
+	if at != "" {
+		all, err = p.Store.FindingsAt(ctx, want, judged)
+	} else {
+		all, err = p.Store.Findings(ctx, p.Org, want)
+	}
 	return v, all, err
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	newestPass   = `SELECT coalesce(max(id), 0) FROM snapshots WHERE org = $1 ORDER BY 1`
+	newestBegun  = `SELECT coalesce(max(id), 0) FROM snapshots WHERE org = $1 ORDER BY 1`
 	allOrgs      = `SELECT id, login FROM orgs ORDER BY id`
 	danglingRows = `SELECT count(*), coalesce(min("table"), '') FROM pragma_foreign_key_check ORDER BY 1`
 
@@ -120,7 +120,7 @@ func (s *Store) examineContent(ctx context.Context, note func(what, wrong string
 	}
 	for _, o := range orgs {
 		var newest int64
-		if err := s.read.row(ctx, newestPass, []any{o.ID}, &newest); err != nil {
+		if err := s.read.row(ctx, newestBegun, []any{o.ID}, &newest); err != nil {
 			return explain(s.path, err)
 		}
 		what := "digests of what is live of " + o.Login

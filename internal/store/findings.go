@@ -55,12 +55,7 @@ func (s *Store) Findings(ctx context.Context, org string, f Filter) ([]access.Fi
 	if err != nil {
 		return nil, err
 	}
-	var states string
-	for _, st := range f.States {
-		states += " " + string(st) + " "
-	}
-	lives, err := s.readLives(ctx, findingsBy, id, f.Rule, f.Category, int64(f.Severity),
-		f.Principal, !strings.Contains(f.Principal, ":"), f.Resource, !strings.Contains(f.Resource, ":"), states)
+	lives, err := s.lives(ctx, id, f)
 	if err != nil {
 		return nil, fmt.Errorf("findings of %s: %w", org, explain(s.path, err))
 	}
@@ -69,6 +64,16 @@ func (s *Store) Findings(ctx context.Context, org string, f Filter) ([]access.Fi
 		out[i] = l.tell()
 	}
 	return out, nil
+}
+
+// lives reads what a filter wants, the worst first.
+func (s *Store) lives(ctx context.Context, org int64, f Filter) ([]*life, error) {
+	var states string
+	for _, st := range f.States {
+		states += " " + string(st) + " "
+	}
+	return s.readLives(ctx, findingsBy, org, f.Rule, f.Category, int64(f.Severity),
+		f.Principal, !strings.Contains(f.Principal, ":"), f.Resource, !strings.Contains(f.Resource, ":"), states)
 }
 
 // Finding gives the one finding whose fingerprint begins with prefix.
