@@ -72,7 +72,7 @@ type Cover struct {
 	Area   Area      `json:"area"`
 	Scope  int64     `json:"scope,omitempty"`
 	Status Status    `json:"status"`
-	Reason string    `json:"reason,omitempty"` // why it is not complete, in one sentence
+	Reason string    `json:"reason,omitempty"` // why it is not complete, in one sentence; or which credential made it complete, where it was not the first
 	Help   string    `json:"help,omitempty"`   // the permission or step that would help
 	Since  time.Time `json:"since,omitzero"`   // for areas of evidence: the start of the window that was read
 	ReadAt time.Time `json:"read_at,omitzero"` // when it was read, for what is not read in each pass; zero: in this very one

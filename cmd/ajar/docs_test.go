@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/eb661601/ajar/access"
 )
 
 var update = flag.Bool("update", false, "write docs/commands.md anew")
@@ -147,4 +149,16 @@ func TestEveryCommandHasAnExampleAndStatesTheExitCodes(t *testing.T) {
 		}
 	}
 	walk(newRoot(&app{program: "ajar"}))
+}
+
+func TestPermissionsPageNamesEveryKindOfData(t *testing.T) {
+	page, err := os.ReadFile("../../docs/permissions.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range access.Areas[1:] { // everybody may know which organization it is
+		if !strings.Contains(string(page), "`"+string(a)+"`") {
+			t.Errorf("docs/permissions.md does not say what %s needs", a)
+		}
+	}
 }

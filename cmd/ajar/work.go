@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/baseline"
@@ -31,6 +32,7 @@ type work struct {
 	progress *progress
 	readers  *readers // nil: nobody asks GitHub
 	told     []string // what is to be said once the bars are gone
+	leading  atomic.Pointer[github.Client]
 }
 
 // work sets up: configuration, baseline, store, and unless offline the client.
@@ -87,6 +89,7 @@ func (w *work) connect(ctx context.Context) (err error) {
 	if err := w.readers.lead(&w.pass, w.orgs[0]); err != nil {
 		return err
 	}
+	w.leading.Store(w.pass.Client)
 	log, err := w.a.log()
 	if err != nil {
 		return err
@@ -99,9 +102,10 @@ func (w *work) connect(ctx context.Context) (err error) {
 	return nil
 }
 
-// spent is what the client has spent so far, and what is left of the budget.
+// spent is what the preferred credential has spent so far, and what is left of the budget.
 func (w *work) spent() (github.Meter, map[string]github.Budget) {
-	return w.pass.Client.Meter(), w.pass.Client.Budgets()
+	c := w.leading.Load()
+	return c.Meter(), c.Budgets()
 }
 
 // readAll has every kind of data read in this pass.
@@ -144,6 +148,7 @@ func (w *work) one(ctx context.Context, p audit.Pass, do func(context.Context, a
 	err := w.suggest(ctx, p.Org)
 	if err == nil && w.readers != nil {
 		err = w.readers.lead(&p, p.Org)
+		w.leading.Store(p.Client)
 		p.Tell = func(line string) { w.told = append(w.told, p.Org+": "+line) }
 	}
 	if err == nil {
