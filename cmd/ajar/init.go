@@ -143,6 +143,9 @@ func (w *work) adopt(ctx context.Context, p audit.Pass, f initFlags) error {
 		}
 		return withHint(usage("%s: %v", info.Org, err), "an owner's token sees all; %s collect --org %s says what this one lacks", w.a.program, info.Org)
 	}
+	if errors.Is(err, adopt.ErrTooLong) {
+		return withHint(err, "write the baseline by hand, with globs for what most repositories have in common: docs/baseline.md")
+	}
 	if err != nil {
 		return err
 	}

@@ -52,9 +52,12 @@ type Count struct {
 // ErrNothing says that nothing was read that a baseline could hold.
 var ErrNothing = fmt.Errorf("nothing was read that a baseline could hold")
 
+// ErrTooLong says that the organization's access does not fit into one file.
+var ErrTooLong = fmt.Errorf("today's access does not fit into one file")
+
 // Baseline writes the baseline for the organization of the snapshot as it is.
-// Graph may be nil. It fails with [ErrNothing] where nothing was read, and where
-// what it wrote does not load, which is a mistake of this package.
+// Graph may be nil. It fails with [ErrNothing] where nothing was read, with
+// [ErrTooLong] where too much is there, and where what it wrote does not load, which is a mistake of this package.
 func Baseline(s *access.Snapshot, g *reach.Graph) (Result, error) {
 	if g == nil {
 		g = reach.New(s)
@@ -66,6 +69,9 @@ func Baseline(s *access.Snapshot, g *reach.Graph) (Result, error) {
 		return Result{Blind: w.blind}, ErrNothing
 	}
 	text := w.document()
+	if len(text) > baseline.MaxFileSize {
+		return Result{Blind: w.blind}, fmt.Errorf("%w: %d bytes, and a file of a baseline has at most %d", ErrTooLong, len(text), baseline.MaxFileSize)
+	}
 	bound, err := load(s, text)
 	if err != nil {
 		return Result{}, err

@@ -51,8 +51,12 @@ func (w *writer) environments() {
 		found[k] = append(found[k], e)
 		w.result.Grants += len(reviewers[e.ID])
 	}
+	total := map[string]int{}
+	for _, e := range w.s.Environments {
+		total[strings.ToLower(e.Name)]++
+	}
 	for _, k := range order {
-		w.rules = append(w.rules, envEntry{match: w.matches(found[k]), keys: k.keys, envs: len(found[k])})
+		w.rules = append(w.rules, envEntry{match: w.matches(found[k], total), keys: k.keys, envs: len(found[k])})
 	}
 	slices.SortFunc(w.rules, func(a, b envEntry) int {
 		return cmp.Or(cmp.Compare(b.envs, a.envs), compareNames(a.match[0].text, b.match[0].text))
@@ -134,13 +138,10 @@ func (w *writer) reviewers(all []access.Grant) ([]string, bool) {
 
 // matches names environments: by a glob where all of one name in the organization
 // are among them, else one by one.
-func (w *writer) matches(envs []access.Environment) []item {
-	in, total := map[string]int{}, map[string]int{}
+func (w *writer) matches(envs []access.Environment, total map[string]int) []item {
+	in := map[string]int{}
 	for _, e := range envs {
 		in[strings.ToLower(e.Name)]++
-	}
-	for _, e := range w.s.Environments {
-		total[strings.ToLower(e.Name)]++
 	}
 	var out []item
 	done := map[string]bool{}

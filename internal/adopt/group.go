@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/eb661601/ajar/access"
@@ -169,20 +170,20 @@ func (w *writer) template(h holding) (string, bool) {
 // that it names is in the set, and only below maintain: what is more powerful
 // must not come to a new repository by its name alone.
 func (w *writer) repositories(set []int32, what kindOfAccess) []item {
-	in := map[int32]bool{}
-	for _, r := range set {
-		in[r] = true
-	}
 	names := make([]string, 0, len(set))
 	for _, r := range set {
 		names = append(names, w.s.Repositories[r].Name)
 	}
 	slices.SortFunc(names, compareNames)
+	folded := make([]string, len(names))
+	for i, n := range names {
+		folded[i] = strings.ToLower(n)
+	}
 	var out []item
 	for i := 0; i < len(names); {
 		glob, n := "", 0
 		if what.privilege < access.Maintain {
-			glob, n = w.glob(names[i], in)
+			glob, n = w.glob(names[i], folded)
 		}
 		if n < minGlob {
 			out = append(out, item{text: "repo:" + w.s.Org.Login + "/" + names[i]})
@@ -190,35 +191,29 @@ func (w *writer) repositories(set []int32, what kindOfAccess) []item {
 			continue
 		}
 		out = append(out, item{text: "repo:" + w.s.Org.Login + "/" + glob, remark: fmt.Sprintf("%d repositories today", n)})
-		begin := strings.ToLower(strings.TrimSuffix(glob, "*"))
-		for i < len(names) && strings.HasPrefix(strings.ToLower(names[i]), begin) {
-			i++
-		}
+		i += n // those of one beginning stand together
 	}
 	return out
 }
 
 // glob finds the shortest beginning of the name, up to a dash or nothing at all,
-// that only repositories of the set have, and how many those are.
-func (w *writer) glob(name string, in map[int32]bool) (string, int) {
+// that only repositories of the set have, and how many those are. The set's names
+// are folded and in order.
+func (w *writer) glob(name string, set []string) (string, int) {
 	for end := 0; end <= len(name); end++ {
 		if end > 0 && !strings.ContainsRune("-_.", rune(name[end-1])) {
 			continue
 		}
-		begin, n := strings.ToLower(name[:end]), 0
-		for i, r := range w.s.Repositories {
-			if !strings.HasPrefix(strings.ToLower(r.Name), begin) {
-				continue
-			}
-			if !in[int32(i)] {
-				n = -1
-				break
-			}
-			n++
-		}
-		if n >= minGlob {
+		begin := strings.ToLower(name[:end])
+		if n := beginning(set, begin); n >= minGlob && n == beginning(w.repoNames, begin) {
 			return name[:end] + "*", n
 		}
 	}
 	return "", 0
+}
+
+// beginning counts the names, which are in order, that begin so.
+func beginning(names []string, with string) int {
+	from := sort.SearchStrings(names, with)
+	return sort.Search(len(names)-from, func(i int) bool { return !strings.HasPrefix(names[from+i], with) })
 }

@@ -24,23 +24,35 @@ func (w *writer) unusual(g access.Grant) string {
 	return strings.Join(why, "; ")
 }
 
+// crowd says how many people a team reaches, and how many of them show no sign of
+// life.
+type crowd struct{ people, quiet int }
+
+func (w *writer) crowd(team int64) crowd {
+	c, ok := w.teamsOf[team]
+	if !ok {
+		for _, u := range w.g.Members(team) {
+			c.people++
+			if w.quiet[access.Ref{Kind: access.User, ID: u}] != "" {
+				c.quiet++
+			}
+		}
+		w.teamsOf[team] = c
+	}
+	return c
+}
+
 func (w *writer) oddTeam(g access.Grant) []string {
 	strong := g.Privilege >= access.Write || g.Source == access.ByOrgRole && g.Privilege == access.None
 	if !strong {
 		return nil
 	}
-	people, quiet := w.g.Members(g.Principal.ID), 0
-	for _, u := range people {
-		if w.quiet[access.Ref{Kind: access.User, ID: u}] != "" {
-			quiet++
-		}
-	}
-	switch {
-	case len(people) == 0:
+	switch c := w.crowd(g.Principal.ID); {
+	case c.people == 0:
 		return []string{"nobody is in the team: whoever joins it gets this"}
-	case len(people) == quiet:
+	case c.people == c.quiet:
 		return []string{"nobody in the team shows a sign of life"}
-	case len(people) == 1 && g.Privilege == access.Admin:
+	case c.people == 1 && g.Privilege == access.Admin:
 		return []string{"a team of one person with admin"}
 	}
 	return nil

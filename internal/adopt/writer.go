@@ -17,12 +17,14 @@ type writer struct {
 	g     *reach.Graph
 	found []access.Finding // without a baseline
 
-	quiet  map[access.Ref]string // people and keys without a sign of life, and since when
-	nofac  map[int64]bool        // members without a second factor
-	owners map[int64]bool
-	people map[string]int // logins, folded, and how many accounts show each
-	admins map[int64]int  // of each person: repositories on which a grant of their own gives admin
-	roles  map[kindOfAccess]string
+	quiet     map[access.Ref]string // people and keys without a sign of life, and since when
+	nofac     map[int64]bool        // members without a second factor
+	owners    map[int64]bool
+	teamsOf   map[int64]crowd // of each team: whom it reaches
+	repoNames []string        // folded, in order
+	people    map[string]int  // logins, folded, and how many accounts show each
+	admins    map[int64]int   // of each person: repositories on which a grant of their own gives admin
+	roles     map[kindOfAccess]string
 
 	teams, persons, outsiders, orgRoles []block // in the order of the document
 	odd                                 []block // set apart
@@ -38,7 +40,7 @@ type writer struct {
 func newWriter(s *access.Snapshot, g *reach.Graph, found []access.Finding) *writer {
 	w := &writer{
 		s: s, g: g, found: found, quiet: map[access.Ref]string{}, nofac: map[int64]bool{}, owners: map[int64]bool{},
-		people: map[string]int{}, admins: map[int64]int{}, roles: map[kindOfAccess]string{}, holders: map[access.Ref]bool{},
+		people: map[string]int{}, admins: map[int64]int{}, roles: map[kindOfAccess]string{}, holders: map[access.Ref]bool{}, teamsOf: map[int64]crowd{},
 	}
 	for _, f := range found {
 		switch f.Rule {
@@ -48,6 +50,10 @@ func newWriter(s *access.Snapshot, g *reach.Graph, found []access.Finding) *writ
 			w.nofac[f.Principal.ID] = true
 		}
 	}
+	for _, r := range s.Repositories {
+		w.repoNames = append(w.repoNames, strings.ToLower(r.Name))
+	}
+	slices.Sort(w.repoNames)
 	for _, p := range s.People {
 		w.people[strings.ToLower(p.Login)]++
 	}
@@ -260,18 +266,30 @@ func (w *writer) organizationRoles() {
 
 // invitations are named for people to see; an entry cannot accept one.
 func (w *writer) invitations() {
-	for _, i := range w.s.Invitations {
-		whom := i.Login
-		if whom == "" {
-			whom = "an e-mail address"
+	for _, all := range [][]access.Invite{w.s.Invitations, w.s.RepoInvitations} {
+		for _, i := range all {
+			if !i.FailedAt.IsZero() || i.Expired {
+				continue // it gives nothing any more
+			}
+			w.pending = append(w.pending, w.invitation(i))
 		}
-		text := fmt.Sprintf("%s is invited as %s", whom, i.Role)
-		if !i.CreatedAt.IsZero() {
-			text += " since " + i.CreatedAt.UTC().Format(time.DateOnly)
-		}
-		if i.Inviter != "" {
-			text += ", by " + i.Inviter
-		}
-		w.pending = append(w.pending, plain(text+"."))
 	}
+}
+
+func (w *writer) invitation(i access.Invite) string {
+	whom := i.Login
+	if whom == "" {
+		whom = "an e-mail address"
+	}
+	text := fmt.Sprintf("%s is invited as %s", whom, i.Role)
+	if i.Repo != 0 {
+		text = fmt.Sprintf("%s is invited to %s with %s", whom, w.s.Name(access.Ref{Kind: access.Repo, ID: i.Repo}), i.Permission)
+	}
+	if !i.CreatedAt.IsZero() {
+		text += " since " + i.CreatedAt.UTC().Format(time.DateOnly)
+	}
+	if i.Inviter != "" {
+		text += ", by " + i.Inviter
+	}
+	return plain(text + ".")
 }

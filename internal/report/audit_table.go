@@ -34,7 +34,7 @@ func (a Audit) table(p *page) error {
 		p.para(2, plain, strings.Join(a.Unmanaged, ", "))
 	}
 	if len(a.Withheld) > 0 {
-		p.section(strong, "Not run", count(len(a.Withheld), "rule needs", "rules need")+" a baseline")
+		p.section(strong, "Not run", count(len(a.Withheld), "rule needs", "rules need")+" a baseline: ajar init writes one")
 		p.para(2, plain, strings.Join(a.Withheld, ", "))
 	}
 	p.exit(a.Exit(), a.verdict())
