@@ -47,8 +47,13 @@ type htmlPage struct {
 	Facts                         []labelled
 
 	GapsLead string
+	Helps    []htmlHelp
 	Gaps     []htmlGap
+	Earlier  []labelled
+	Cross    string
 	Failed   []RuleFailure
+
+	Differences [][]part
 
 	PostureLead, StandingNote, GatesSaid string
 	Tiles                                []htmlTile
@@ -107,6 +112,7 @@ func (m htmlMaker) head(p *htmlPage) {
 	p.ExitMeaning = map[int]string{
 		ExitClean:    "nothing at or above the threshold, and everything expected was seen.",
 		ExitFindings: "open findings at or above the threshold (--fail-on " + a.FailOn.String() + ").",
+		ExitError:    "the cross-check found a defect of ajar.",
 		ExitGaps:     "nothing at the threshold, but not everything expected was seen.",
 	}[p.Exit]
 	fact := func(label, text string) {

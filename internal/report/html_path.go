@@ -48,10 +48,12 @@ type htmlLine struct {
 // drawn makes the picture of a path.
 func (m htmlMaker) drawn(p access.Path) htmlPath {
 	out := htmlPath{Said: Visible(PathText(p))}
+	var at access.Ref // where the chain has come to
 	for i, s := range p {
-		if i == 0 || s.From.Ref != p[i-1].To.Ref {
+		if i == 0 || s.From.Ref != at {
 			out.Hops = append(out.Hops, m.hop(s.From, "", i > 0))
 		}
+		at = s.To.Ref
 		out.Hops = append(out.Hops, m.hop(s.To, link(s), true))
 	}
 	two := false

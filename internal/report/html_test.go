@@ -114,7 +114,7 @@ func TestPageShowsWhatTheDocumentHas(t *testing.T) {
 		}
 	}
 	for _, g := range a.Gaps {
-		if !strings.Contains(text, "<h3>"+string(g.Area)+"</h3>") {
+		if !strings.Contains(text, "<b>"+string(g.Area)+"</b>") {
 			t.Errorf("the gap of %s is missing", g.Area)
 		}
 	}

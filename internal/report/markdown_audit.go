@@ -15,6 +15,12 @@ func (a Audit) markdown(w io.Writer, o Options) error {
 	d.para("**" + mdSentence(a.verdict()) + "**")
 	d.para(a.mdAbout())
 	d.gaps(a.Gaps)
+	if a.Cross != nil {
+		d.para("Cross-check: " + mdText(a.Cross.words()))
+		for _, x := range a.Cross.Differences {
+			d.para("> " + mdCode(x.Who.Name) + " on " + mdCode(x.On.Name) + ": ajar says " + mdCode(x.Ajar) + ", GitHub says " + mdCode(x.GitHub))
+		}
+	}
 	for _, f := range a.Failed {
 		d.para("The rule " + mdCode(f.Rule) + " broke, a mistake in ajar: " + mdText(f.Reason))
 	}

@@ -1,0 +1,175 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/analyzer"
+)
+
+// htmlGap is one kind of data that was not seen.
+type htmlGap struct {
+	Area, Status, Help, Undecided string
+	Expected, Open                bool
+	Reason                        []part
+	Missing                       []htmlMissing
+	Rest                          *rest
+}
+
+type htmlMissing struct {
+	Amount, Help  string
+	Reason, Names []part
+}
+
+// htmlHelp is one step, and the kinds of data that it would let ajar see.
+type htmlHelp struct{ Text, Areas string }
+
+// What a page shows of gaps before it cuts or folds.
+const (
+	pageReasons = 6 // reasons of one area
+	gapsOpen    = 3 // so few gaps are unfolded
+)
+
+func (m htmlMaker) gaps(p *htmlPage) {
+	expected := unexpected(m.a.Gaps)
+	if len(m.a.Gaps) > 0 {
+		p.GapsLead = count(len(m.a.Gaps), "kind of data was", "kinds of data were") + " not seen to the end"
+		if expected < len(m.a.Gaps) {
+			p.GapsLead += ", " + number(expected) + " of them expected"
+		}
+		p.GapsLead += "."
+	}
+	for _, first := range []bool{true, false} {
+		for _, g := range m.a.Gaps {
+			if g.Expected == first {
+				p.Gaps = append(p.Gaps, m.gap(g, expected <= gapsOpen && first))
+			}
+		}
+	}
+	p.Helps = helps(m.a.Gaps)
+	for _, e := range m.a.Earlier {
+		p.Earlier = append(p.Earlier, labelled{Visible(string(e.Area)), Visible(e.words(m.a.At))})
+	}
+	m.cross(p)
+}
+
+func (m htmlMaker) gap(g Gap, open bool) htmlGap {
+	out := htmlGap{Area: Visible(string(g.Area)), Status: Visible(string(g.Status)), Expected: g.Expected, Open: open}
+	if g.own || len(g.Missing) == 0 {
+		out.Reason, out.Help = m.sentence(g.Reason), Visible(g.Help)
+	} else {
+		out.Reason = m.sentence("all but " + g.missing())
+	}
+	shown := m.limit(len(g.Missing), pageReasons)
+	for _, x := range g.Missing[:shown] {
+		out.Missing = append(out.Missing, htmlMissing{
+			Amount: amount(x.Count, x.First), Help: Visible(x.Help),
+			Reason: parts(x.Reason, knownNames(x.First...)...), Names: nameParts(x.First, x.Count, firstNames),
+		})
+	}
+	out.Rest = m.rest(shown, len(g.Missing), whole)
+	out.Undecided = m.undecidedFor(g.Area)
+	return out
+}
+
+// helps gathers what would help, the step that opens the most first. Gaps that
+// are expected to be there are left out.
+func helps(all []Gap) []htmlHelp {
+	var order []string
+	areas := map[string][]string{}
+	add := func(help string, a access.Area) {
+		if help == "" || slices.Contains(areas[help], string(a)) {
+			return
+		}
+		if areas[help] == nil {
+			order = append(order, help)
+		}
+		areas[help] = append(areas[help], string(a))
+	}
+	for _, g := range all {
+		if !g.Expected {
+			continue
+		}
+		if g.own || len(g.Missing) == 0 {
+			add(g.Help, g.Area)
+		}
+		for _, x := range g.Missing {
+			add(x.Help, g.Area)
+		}
+	}
+	slices.SortStableFunc(order, func(x, y string) int { return len(areas[y]) - len(areas[x]) })
+	var out []htmlHelp
+	for _, h := range order {
+		out = append(out, htmlHelp{Visible(capital(h)), Visible(strings.Join(areas[h], ", "))})
+	}
+	return out
+}
+
+// sentence begins a text with a capital, but for names.
+func (m htmlMaker) sentence(s string) []part {
+	if written.FindString(s) == "" {
+		s = capital(s)
+	}
+	return parts(s, m.a.Org.Name)
+}
+
+// capital begins a sentence with a capital, where it begins with a plain letter.
+func capital(s string) string {
+	if s != "" && s[0] >= 'a' && s[0] <= 'z' {
+		return strings.ToUpper(s[:1]) + s[1:]
+	}
+	return s
+}
+
+// undecidedFor names the rules that rest on an area and left cases undecided.
+func (m htmlMaker) undecidedFor(a access.Area) string {
+	cases := map[string]int{}
+	for _, u := range m.a.Undecided {
+		cases[u.Rule] += u.Count
+	}
+	var out []string
+	for _, r := range analyzer.Rules() {
+		if n := cases[r.ID]; n > 0 && slices.Contains(r.Needs, a) {
+			out = append(out, r.ID+" ("+count(n, "case", "cases")+")")
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// cross tells of the comparison with GitHub's own answers, the differences in
+// full.
+func (m htmlMaker) cross(p *htmlPage) {
+	c := m.a.Cross
+	if c == nil {
+		return
+	}
+	p.Cross = Visible(c.words())
+	for _, d := range c.Differences {
+		text := append(nameParts([]access.Named{d.Who}, 1, 1), part{Text: " on "})
+		text = append(text, nameParts([]access.Named{d.On}, 1, 1)...)
+		p.Differences = append(p.Differences, append(text, part{Text: ": ajar says " + Visible(d.Ajar) + ", GitHub says " + Visible(d.GitHub)}))
+	}
+}
+
+// words says in a sentence what the comparison came to.
+func (c *CrossCheck) words() string {
+	switch {
+	case len(c.Unseen) > 0:
+		var areas []string
+		for _, a := range c.Unseen {
+			areas = append(areas, string(a))
+		}
+		return "Nothing was compared: access cannot be computed to the end without " + strings.Join(areas, ", ") + "."
+	case c.broken():
+		return count(len(c.Differences), "pair differs", "pairs differ") + " from GitHub's own answer, of " + number(c.Compared) +
+			". This is a defect of ajar, unless access changed in the seconds between."
+	case c.Compared == 0:
+		return "Nothing could be compared."
+	}
+	said := count(c.Compared, "pair", "pairs") + " of person and repository compared with GitHub's own answer, all equal"
+	if c.Unanswered > 0 {
+		said += "; " + number(c.Unanswered) + " not answered"
+	}
+	return said + "."
+}
