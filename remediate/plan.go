@@ -26,6 +26,9 @@ type Input struct {
 	// Self is every principal that ajar itself acts as: the person behind a token,
 	// the app, the key. Unknown, that is empty, refuses whatever takes something away.
 	Self []access.Ref
+	// Held are the reasons why the organization is on hold; with one of them nothing
+	// of the plan runs.
+	Held []string
 	// Max asks for a smaller plan: its first so many actions. 0 asks for all.
 	Max int
 }

@@ -288,6 +288,9 @@ func (p *planner) plan() Plan {
 		return cmp.Or(cmp.Compare(a.Rule, b.Rule), a.Resource.Compare(b.Resource.Ref), a.Principal.Compare(b.Principal.Ref), cmp.Compare(a.Finding, b.Finding))
 	})
 	out.Losers, out.Losses, out.Stopped = p.limits()
+	for i, why := range p.in.Held {
+		out.Stopped = slices.Insert(out.Stopped, i, "hold: "+why)
+	}
 	out.Hash = out.hash()
 	return out
 }

@@ -181,7 +181,7 @@ func auditView(c *config.Config, b *baseline.Baseline, r audit.Result, failOn ac
 	v := report.Audit{
 		Run:      runOf(r.Info, r.Snapshot),
 		Gaps:     report.Gaps(r.Snapshot, c.Collect.Without...),
-		Findings: r.Findings, Undecided: r.Undecided, FailOn: failOn,
+		Findings: r.Findings, Undecided: r.Undecided, FailOn: failOn, Holds: holdViews(r.Holds),
 	}
 	v.Judged, v.Earlier = r.At, report.EarlierReads(r.Snapshot, c.Collect.Every)
 	v.Version, v.Rules = buildVersion().Version, ruleTexts(r.Findings)

@@ -16,6 +16,7 @@ import (
 	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/github"
 	"github.com/eb661601/ajar/internal/report"
+	"github.com/eb661601/ajar/internal/store"
 	"github.com/eb661601/ajar/remediate"
 )
 
@@ -87,7 +88,11 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 		return err
 	}
 	a.warn(r.Warnings)
-	p, left := smaller(a.planInput(ctx, c, r), only, f.max)
+	in := a.planInput(ctx, c, r)
+	if in.Held, err = heldBy(ctx, s, info); err != nil {
+		return err
+	}
+	p, left := smaller(in, only, f.max)
 	if f.out != "" {
 		if err := save(f.out, p); err != nil {
 			return err
@@ -97,6 +102,16 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	v.Asked, v.Left = asked(f), left
 	a.exit(status(v.Exit()))
 	return a.show(v)
+}
+
+// heldBy gives the reasons why the organization is on hold.
+func heldBy(ctx context.Context, s *store.Store, info store.SnapshotInfo) ([]string, error) {
+	all, err := s.Holds(ctx, info.OrgID)
+	var out []string
+	for _, h := range all {
+		out = append(out, h.Reason)
+	}
+	return out, err
 }
 
 func (a *app) planInput(ctx context.Context, c *config.Config, was audit.Result) remediate.Input {

@@ -43,7 +43,7 @@ func newRoot(a *app) *cobra.Command {
 	globalFlags(root.PersistentFlags(), &a.flags)
 	root.AddCommand(
 		newInit(a), newAudit(a), newCollect(a), newFindings(a), newAccess(a), newWhoCan(a), newDiff(a), newPlan(a),
-		newStore(a),
+		newStore(a), newHold(a), newResume(a),
 		newBaseline(a), newConfig(a), newDemo(a), newVersion(a),
 	)
 	complete(root)

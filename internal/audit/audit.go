@@ -53,9 +53,10 @@ type Result struct {
 	Findings  []access.Finding // open, waived, and those resolved by this very judgement
 	Undecided []access.Undecided
 	Failed    []analyzer.Failure
-	Withheld  []string  // ids of the rules that did not run for want of a baseline
-	At        time.Time // the instant that was judged at
-	Unkept    string    // why the judgement changed no stored finding, in one line; "" where it did
+	Withheld  []string     // ids of the rules that did not run for want of a baseline
+	At        time.Time    // the instant that was judged at
+	Holds     []store.Hold // what keeps the organization on hold after it
+	Unkept    string       // why the judgement changed no stored finding, in one line; "" where it did
 }
 
 // ErrNoOrganization says that GitHub shows this token no organization of that
@@ -115,9 +116,16 @@ func (p Pass) Judge(ctx context.Context, info store.SnapshotInfo) (Result, error
 		r.Unkept = fmt.Sprintf("the findings of %s were judged with a baseline (%.12s) before, and there is none now: "+
 			"this judgement is shown, and the stored findings stay as they were", info.Org, by)
 	}
+	before, err := p.before(ctx, info.Org, by)
+	if err != nil {
+		return r, err
+	}
 	r.Findings, err = p.Store.Judge(ctx, r.Snapshot, r.Findings, r.At, with)
 	if err != nil {
 		return r, fmt.Errorf("keeping the findings of %s: %w", info.Org, err)
+	}
+	if err := p.doubt(ctx, &r, before); err != nil {
+		return r, fmt.Errorf("doubting what was seen of %s: %w", info.Org, err)
 	}
 	return r, nil
 }

@@ -69,6 +69,25 @@ func newPassOver(t *testing.T, wrap func(http.Handler) http.Handler) (Pass, *clo
 	return Pass{Org: "acme-robotics", Client: client, Store: s, Baseline: b, Collect: collector.Options{Now: c.now}, Now: c.now}, c, server
 }
 
+// replace lets the pass ask another world.
+func replace(t *testing.T, p *Pass, w *githubsim.World, c *clock, faults ...githubsim.Fault) {
+	t.Helper()
+	sim := githubsim.New(w, githubsim.Options{
+		Now: c.now, PrimaryLimit: githubsim.Unlimited, Faults: faults, Tokens: []githubsim.Token{{Value: "t", Scope: githubsim.OwnerScope}},
+	})
+	srv := httptest.NewServer(sim)
+	t.Cleanup(srv.Close)
+	client, err := github.New(github.Options{
+		APIURL: srv.URL, Source: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "t"}), Now: c.now, Unpaced: true,
+		Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.CloseIdleConnections)
+	p.Client = client
+}
+
 // clock is moved by hand.
 type clock struct{ at time.Time }
 

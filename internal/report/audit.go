@@ -50,6 +50,7 @@ type Audit struct {
 	Failed    []RuleFailure // rules that broke: their findings are withheld
 	Unmanaged []string      // the classes that the baseline leaves alone
 	FailOn    access.Severity
+	Holds     []Hold      // why no plan may run
 	Cross     *CrossCheck // nil: not asked for
 	Rules     []RuleText  // what the rules of the findings say about themselves, in any order
 	Overview  *Overview   // nil: not asked for; tables and CSV do not show it
@@ -182,6 +183,7 @@ func (a Audit) json(w io.Writer) error {
 		Undecided []access.Undecided `json:"undecided"`
 		Failed    []RuleFailure      `json:"rules_failed"`
 		Unmanaged []string           `json:"unmanaged"`
+		Holds     []Hold             `json:"holds"`
 		Cross     *CrossCheck        `json:"cross_check"`
 		Exit      exit               `json:"exit"`
 		Rules     []RuleText         `json:"rules"`
@@ -189,7 +191,7 @@ func (a Audit) json(w io.Writer) error {
 		Version   string             `json:"ajar_version"`
 	}{
 		"ajar.audit/v1", a.doc(), a.Baseline, list(a.Withheld), unexpected(a.Gaps) == 0 && len(a.Failed) == 0, list(a.Gaps), list(a.Earlier), counts(a.Findings),
-		findingDocs(a.Findings), list(a.Undecided), list(a.Failed), list(a.Unmanaged), a.Cross, exit{a.Exit(), a.FailOn, a.verdict()},
+		findingDocs(a.Findings), list(a.Undecided), list(a.Failed), list(a.Unmanaged), holdDocs(a.Holds), a.Cross, exit{a.Exit(), a.FailOn, a.verdict()},
 		a.rules(), a.Overview.whole(), a.Version,
 	})
 }

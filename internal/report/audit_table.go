@@ -22,6 +22,7 @@ func (a Audit) table(p *page) error {
 	p.gaps(a.Gaps)
 	p.earlier(a.Earlier, a.At)
 	p.failed(a.Failed)
+	p.holds(a.Holds, a.now(), orgName(a.Org))
 	p.cross(a.Cross)
 	p.counts(a.Findings)
 	open := inState(a.Findings, access.Open)

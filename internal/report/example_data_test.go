@@ -179,7 +179,7 @@ func exampleAudit() Audit {
 			{Rule: "stale-member", Count: 23, Reason: "the audit log was not read, so no sign of life is no proof"},
 			{Rule: "standing-privileged", Count: 1204, Reason: "who has direct access to 7 repositories was not read"},
 		},
-		Unmanaged: []string{"apps", "keys", "tokens", "webhooks"}, FailOn: access.High,
+		Unmanaged: []string{"apps", "keys", "tokens", "webhooks"}, FailOn: access.High, Holds: exampleHolds(),
 		Cross: &CrossCheck{Asked: 25, Compared: 24, Equal: 24, Unanswered: 1, Unseen: []access.Area{}, Differences: []CrossDifference{}},
 		Rules: []RuleText{exampleRule()}, Overview: exampleOverview(), Version: "v0.1.0",
 	}

@@ -56,6 +56,8 @@ var examples = []struct {
 	{"baseline-check", exampleBaselineCheck()},
 	{"baseline-explain", exampleExplain()},
 	{"config-check", exampleConfigCheck()},
+	{"holds", Holds{Org: "acme", Now: taken, Holds: exampleHolds()}},
+	{"holds-none", Holds{Org: "acme", Now: taken}},
 	{"version", exampleVersion()},
 	{"estimate", exampleEstimate()},
 	{"finding-hostile", Finding{Finding: exampleFindings()[5], Now: taken}},

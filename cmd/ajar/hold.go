@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/eb661601/ajar/internal/audit"
+	"github.com/eb661601/ajar/internal/config"
+	"github.com/eb661601/ajar/internal/report"
+	"github.com/eb661601/ajar/internal/store"
+)
+
+func newHold(a *app) *cobra.Command {
+	var reason string
+	cmd := &cobra.Command{
+		Use:   "hold",
+		Short: "Show what keeps an organization on hold, or put it on hold",
+		Long: `While an organization is on hold, everything is read and judged as always, and no
+plan may run. ajar sets a hold by itself where a snapshot lost more than a fifth
+of something and more than five, or a judgement newly calls as many drift: an
+outage, a token that changed, or a slip in the baseline looks the same as the
+truth. It ends by itself where the next snapshot does not show it any more;
+otherwise a person lifts it with "ajar resume".
+
+With --reason, the organization is put on hold by hand.`,
+		Example: `  ajar hold
+  ajar hold --org acme --reason "migration of the directory, TICKET-12"`,
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if reason == "" {
+				return a.holds(cmd.Context())
+			}
+			return a.hold(cmd.Context(), reason)
+		},
+	}
+	cmd.Flags().StringVar(&reason, "reason", "", "put it on hold, for this `REASON`")
+	return cmd
+}
+
+func newResume(a *app) *cobra.Command {
+	var reason string
+	cmd := &cobra.Command{
+		Use:   "resume",
+		Short: "Lift what keeps an organization on hold",
+		Long: `Lift every hold of an organization. Where ajar doubts what it saw, a second
+snapshot must show the same first. Who lifts it is whom the token belongs to;
+that and the reason are kept.`,
+		Example: `  ajar resume --org acme --reason "the teams were reorganized, TICKET-12"`,
+		Args:    exactly(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.resume(cmd.Context(), reason) },
+	}
+	cmd.Flags().StringVar(&reason, "reason", "", "why it is right to go on (`REASON`, required)")
+	return cmd
+}
+
+// holds lists what is on hold.
+func (a *app) holds(ctx context.Context) error {
+	return a.eachStored(ctx, func(w *work, p audit.Pass) error {
+		info, err := a.snapshot(ctx, p.Store, p.Org, "")
+		if err != nil {
+			return err
+		}
+		all, err := p.Store.Holds(ctx, info.OrgID)
+		if err != nil {
+			return err
+		}
+		return w.show(report.Holds{Org: info.Org, Holds: holdViews(all), Now: a.now()})
+	})
+}
+
+func holdViews(all []store.Hold) []report.Hold {
+	out := []report.Hold{}
+	for _, h := range all {
+		out = append(out, report.Hold{
+			Kind: h.Kind, What: h.What, Reason: h.Reason, Since: h.Since, Snapshot: h.Snapshot, Lost: h.Lost, Population: h.Population,
+			Agreed: h.Agreed, SetBy: h.SetBy,
+		})
+	}
+	return out
+}
+
+// hold puts organizations on hold by hand. Whoever is in a hurry to stop must not
+// wait for GitHub: that it is not known who did is a remark.
+func (a *app) hold(ctx context.Context, reason string) error {
+	return a.eachHeld(ctx, func(c *config.Config, s *store.Store, info store.SnapshotInfo) error {
+		who, err := a.whoami(ctx, c, info.Org)
+		if err != nil {
+			a.remark("warning: it is not known who sets the hold: %v", err)
+		}
+		h := store.Hold{OrgID: info.OrgID, Kind: store.HeldByHand, Reason: reason, Since: a.now(), Snapshot: info.ID, SetBy: who}
+		if err := s.Hold(ctx, h); err != nil {
+			return err
+		}
+		a.remark("%s is on hold; %s resume --org %s lifts it", info.Org, a.program, info.Org)
+		return nil
+	})
+}
+
+// resume lifts every hold of the organizations, or none of one that a second
+// snapshot has not confirmed.
+func (a *app) resume(ctx context.Context, reason string) error {
+	if reason == "" {
+		return withHint(usage("%s resume needs a reason, which is kept", a.program), "%s resume --org LOGIN --reason TEXT", a.program)
+	}
+	return a.eachHeld(ctx, func(c *config.Config, s *store.Store, info store.SnapshotInfo) error {
+		all, err := s.Holds(ctx, info.OrgID)
+		if err != nil {
+			return err
+		}
+		if len(all) == 0 {
+			a.remark("%s is not on hold", info.Org)
+			return nil
+		}
+		for _, h := range all {
+			if h.Kind != store.HeldByHand && h.Agreed == 0 {
+				return withHint(usage("%s stays on hold: %s, and no second snapshot has shown the same yet", info.Org, h.Reason),
+					"%s audit --org %s takes one; then look at %s diff, and resume", a.program, info.Org, a.program)
+			}
+		}
+		who, err := a.whoami(ctx, c, info.Org)
+		if err != nil {
+			return withHint(fmt.Errorf("lifting the hold of %s: %w", info.Org, err), "it takes a person: --auth gh, or a token of your own in AJAR_GITHUB_TOKEN")
+		}
+		for _, h := range all {
+			if err := s.Lift(ctx, h.ID, a.now(), who, reason); err != nil {
+				return err
+			}
+			a.remark("%s: lifted by %s: %s", info.Org, who, h.Reason)
+		}
+		return nil
+	})
+}
+
+// whoami names the person behind the token, by login and number.
+func (a *app) whoami(ctx context.Context, c *config.Config, org string) (string, error) {
+	r, err := a.readers(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	client, err := r.client(r.list[0], org)
+	if err != nil {
+		return "", err
+	}
+	return audit.Who(ctx, client)
+}
+
+// eachHeld goes through the stored organizations with a store that is open to
+// write.
+func (a *app) eachHeld(ctx context.Context, do func(*config.Config, *store.Store, store.SnapshotInfo) error) error {
+	c, err := a.config()
+	if err != nil {
+		return err
+	}
+	if err := a.mustExist(c); err != nil {
+		return err
+	}
+	s, err := a.open(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer a.closing(s)
+	orgs, err := a.asked(ctx, s, c)
+	if err != nil {
+		return err
+	}
+	var all error
+	for _, org := range orgs {
+		info, err := a.snapshot(ctx, s, org, "")
+		if err == nil {
+			err = do(c, s, info)
+		}
+		if len(orgs) == 1 {
+			return err
+		}
+		all = errors.Join(all, err)
+	}
+	return all
+}

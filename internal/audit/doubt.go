@@ -1,0 +1,290 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/analyzer"
+	"github.com/eb661601/ajar/internal/store"
+)
+
+// A look at an organization that lost more than a fifth of something, and more
+// than five, is doubted before it is believed: an outage, a token that changed or
+// a fault of ajar's own looks the same as a mass removal (invariant S4). The same
+// holds for findings: what calls a fifth of all members drift at once is more
+// often a slip in the baseline than the truth.
+const (
+	doubtOver  = 5
+	doubtShare = 5 // one in so many
+)
+
+// doubtful reports whether a change is large enough to be doubted.
+func doubtful(lost, population int) bool { return lost > doubtOver && lost*doubtShare > population }
+
+// lookBack is how many earlier snapshots are searched for one that saw a kind of
+// data to its end.
+const lookBack = 100
+
+// doubt compares a judged result with what was known before, puts the
+// organization on hold where too much is gone or newly drift, and lets a second
+// collection agree with, or take back, what is on hold already.
+func (p Pass) doubt(ctx context.Context, r *Result, before lives) error {
+	held, err := p.Store.Holds(ctx, r.Info.OrgID)
+	if err != nil {
+		return err
+	}
+	lost, err := p.losses(ctx, r)
+	if err != nil {
+		return err
+	}
+	fresh := append(lost, before.drift(r)...)
+	if err := p.second(ctx, r, held); err != nil {
+		return err
+	}
+	for _, h := range fresh {
+		h.OrgID, h.Since, h.Snapshot = r.Info.OrgID, r.Info.At, r.Info.ID
+		if err := p.Store.Hold(ctx, h); err != nil {
+			return err
+		}
+	}
+	r.Holds, err = p.Store.Holds(ctx, r.Info.OrgID)
+	return err
+}
+
+// losses finds the kinds of which too much is gone. Only a pass that closed
+// something can have lost anything.
+func (p Pass) losses(ctx context.Context, r *Result) ([]store.Hold, error) {
+	if s := r.Info.Stats; s.GrantsClosed+s.EntitiesClosed <= doubtOver {
+		return nil, nil
+	}
+	bases, err := p.bases(ctx, r.Info, r.Snapshot.Coverage)
+	if err != nil {
+		return nil, err
+	}
+	var out []store.Hold
+	for _, b := range bases {
+		old, err := p.Store.Load(ctx, b.info)
+		if err != nil {
+			return nil, fmt.Errorf("loading snapshot %d of %s: %w", b.info.ID, b.info.Org, err)
+		}
+		for _, k := range b.kinds {
+			if n, all := k.lost(old, r.Snapshot); doubtful(n, all) {
+				out = append(out, store.Hold{
+					Kind: store.HeldForLoss, What: k.name, Base: b.info.ID, Lost: n, Population: all,
+					Reason: fmt.Sprintf("%d of %d %s are gone since the snapshot of %s", n, all, k.name, b.info.At.UTC().Format("2006-01-02 15:04 MST")),
+				})
+			}
+		}
+	}
+	return out, nil
+}
+
+// base is an earlier snapshot, and the kinds that it is the newest to have seen
+// to the end.
+type base struct {
+	info  store.SnapshotInfo
+	kinds []kind
+}
+
+// bases finds for each kind that was seen to its end now the newest earlier
+// snapshot that did so too: what a partial look in between did not see proves
+// nothing.
+func (p Pass) bases(ctx context.Context, now store.SnapshotInfo, seen access.Coverage) ([]base, error) {
+	all, err := p.Store.Snapshots(ctx, now.Org)
+	if err != nil {
+		return nil, err
+	}
+	var open []kind
+	for _, k := range kinds {
+		if seen.Complete(k.area) {
+			open = append(open, k)
+		}
+	}
+	slices.SortFunc(all, func(x, y store.SnapshotInfo) int { return y.At.Compare(x.At) })
+	var out []base
+	for _, info := range all {
+		if len(open) == 0 || len(out) > lookBack {
+			break
+		}
+		if info.ID >= now.ID {
+			continue
+		}
+		then, err := p.Store.Coverage(ctx, info)
+		if err != nil {
+			return nil, err
+		}
+		b, rest := base{info: info}, []kind(nil)
+		for _, k := range open {
+			if then.Complete(k.area) {
+				b.kinds = append(b.kinds, k)
+			} else {
+				rest = append(rest, k)
+			}
+		}
+		if open = rest; len(b.kinds) > 0 {
+			out = append(out, b)
+		}
+	}
+	return out, nil
+}
+
+// second lets a later collection speak about what is on hold: it shows the same,
+// or it does not, and then there was nothing to hold for.
+func (p Pass) second(ctx context.Context, r *Result, held []store.Hold) error {
+	for _, h := range held {
+		if h.Kind == store.HeldByHand || h.Agreed != 0 || h.Snapshot >= r.Info.ID {
+			continue
+		}
+		still, known, err := p.still(ctx, r, h)
+		if err != nil {
+			return err
+		}
+		switch {
+		case !known:
+		case still:
+			err = p.Store.Agree(ctx, h.ID, r.Info.ID)
+		default:
+			err = p.Store.Lift(ctx, h.ID, r.Info.At, "ajar", fmt.Sprintf("snapshot %d does not show it any more", r.Info.ID))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// still reports whether what is held shows in this result too; known is false
+// where it did not see enough to tell.
+func (p Pass) still(ctx context.Context, r *Result, h store.Hold) (still, known bool, err error) {
+	if h.Kind == store.HeldForDrift {
+		n := countDrift(r, func(access.Finding) bool { return true })[h.What]
+		return doubtful(n, r.populations()[h.What]), r.Baseline != nil, nil
+	}
+	i := slices.IndexFunc(kinds, func(k kind) bool { return k.name == h.What })
+	if i < 0 || !r.Snapshot.Coverage.Complete(kinds[i].area) {
+		return false, false, nil
+	}
+	all, err := p.Store.Snapshots(ctx, r.Info.Org)
+	if err != nil {
+		return false, false, err
+	}
+	at := slices.IndexFunc(all, func(s store.SnapshotInfo) bool { return s.ID == h.Base })
+	if at < 0 {
+		return true, true, nil // what it was compared with is gone; a person decides
+	}
+	old, err := p.Store.Load(ctx, all[at])
+	if err != nil {
+		return false, false, fmt.Errorf("loading snapshot %d of %s: %w", h.Base, r.Info.Org, err)
+	}
+	return doubtful(kinds[i].lost(old, r.Snapshot)), true, nil
+}
+
+// lives is what was drift before a judgement, by fingerprint; nil where nothing
+// was judged before, or not by a baseline.
+type lives map[string]bool
+
+// before gives the lives of an organization that was judged with a baseline.
+func (p Pass) before(ctx context.Context, org, by string) (lives, error) {
+	if by == "" || p.Baseline == nil {
+		return nil, nil
+	}
+	known, err := p.Store.Findings(ctx, org, store.Filter{States: []access.State{access.Open, access.Waived}})
+	if err != nil {
+		return nil, err
+	}
+	out := lives{}
+	for _, f := range known {
+		out[f.Fingerprint] = true
+	}
+	return out, nil
+}
+
+// drift finds the kinds of which too much is newly called drift.
+func (l lives) drift(r *Result) []store.Hold {
+	if l == nil {
+		return nil
+	}
+	all := r.populations()
+	var out []store.Hold
+	for what, n := range countDrift(r, func(f access.Finding) bool { return !l[f.Fingerprint] }) {
+		if doubtful(n, all[what]) {
+			out = append(out, store.Hold{
+				Kind: store.HeldForDrift, What: what, Lost: n, Population: all[what],
+				Reason: fmt.Sprintf("%d of %d %s are newly called drift", n, all[what], what),
+			})
+		}
+	}
+	slices.SortFunc(out, func(x, y store.Hold) int { return y.Lost - x.Lost })
+	return out
+}
+
+// byBaseline are the rules that call something drift.
+var byBaseline = func() map[string]bool {
+	out := map[string]bool{}
+	for _, r := range analyzer.Rules() {
+		out[r.ID] = r.Baseline
+	}
+	return out
+}()
+
+// countDrift counts the principals, by kind, that findings of a baseline's rules
+// are open about.
+func countDrift(r *Result, wanted func(access.Finding) bool) map[string]int {
+	seen, out := map[access.Ref]bool{}, map[string]int{}
+	for _, f := range r.Findings {
+		about := f.Principal.Ref
+		if about.IsZero() {
+			about = f.Resource.Ref
+		}
+		if f.State != access.Open || !byBaseline[f.Rule] || seen[about] || !wanted(f) {
+			continue
+		}
+		if word := r.kindOf(about); word != "" {
+			seen[about] = true
+			out[word]++
+		}
+	}
+	return out
+}
+
+// kindOf is the word for what can be drift.
+func (r *Result) kindOf(about access.Ref) string {
+	switch about.Kind {
+	case access.User:
+		switch {
+		case r.Graph.Owner(about.ID):
+			return "owners"
+		case r.Graph.Member(about.ID):
+			return "members"
+		}
+		return "outside collaborators"
+	case access.Team:
+		return "teams"
+	case access.Key:
+		return "deploy keys"
+	case access.Invitation:
+		return "invitations"
+	case access.Env:
+		return "environments"
+	}
+	return ""
+}
+
+// populations counts all there is of each of them.
+func (r *Result) populations() map[string]int {
+	out := map[string]int{
+		"outside collaborators": len(r.Snapshot.Outside), "teams": len(r.Snapshot.Teams), "deploy keys": len(r.Snapshot.DeployKeys),
+		"invitations": len(r.Snapshot.Invitations), "environments": len(r.Snapshot.Environments),
+	}
+	for _, p := range r.Snapshot.People {
+		switch {
+		case r.Graph.Owner(p.ID):
+			out["owners"]++
+		case r.Graph.Member(p.ID):
+			out["members"]++
+		}
+	}
+	return out
+}

@@ -1,0 +1,106 @@
+package report
+
+import (
+	"io"
+	"strconv"
+	"time"
+)
+
+// Hold is a reason why no plan may run in an organization.
+type Hold struct {
+	Kind       string    `json:"kind"`       // lost, drift or manual
+	What       string    `json:"what"`       // the kind of thing
+	Reason     string    `json:"reason"`     // in one sentence
+	Since      time.Time `json:"since"`      //
+	Snapshot   int64     `json:"snapshot"`   // that gave the reason
+	Lost       int       `json:"lost"`       // things that are gone, or newly drift
+	Population int       `json:"population"` // of so many
+	Agreed     int64     `json:"agreed"`     // a later snapshot that shows the same; 0: none yet
+	SetBy      string    `json:"set_by"`     // who set it by hand
+}
+
+// Holds lists what keeps an organization on hold.
+type Holds struct {
+	Org   string
+	Holds []Hold
+	Now   time.Time
+}
+
+func (v Holds) json(w io.Writer) error {
+	return encode(w, struct {
+		Schema string `json:"schema"`
+		Org    string `json:"organization"`
+		Holds  []Hold `json:"holds"`
+	}{"ajar.holds/v1", v.Org, holdDocs(v.Holds)})
+}
+
+func holdDocs(all []Hold) []Hold {
+	out := []Hold{}
+	for _, h := range all {
+		h.Since = utc(h.Since)
+		out = append(out, h)
+	}
+	return out
+}
+
+var holdColumns = []string{"organization", "kind", "what", "reason", "since", "snapshot", "lost", "population", "agreed", "set_by"}
+
+func (v Holds) csv(s *sheet) error {
+	if err := s.header(holdColumns...); err != nil {
+		return err
+	}
+	for _, h := range v.Holds {
+		row := fields{
+			"organization": v.Org, "kind": h.Kind, "what": h.What, "reason": h.Reason, "since": rfc3339(h.Since), "set_by": h.SetBy,
+			"snapshot": strconv.FormatInt(h.Snapshot, 10), "lost": strconv.Itoa(h.Lost), "population": strconv.Itoa(h.Population),
+		}
+		if h.Agreed != 0 {
+			row["agreed"] = strconv.FormatInt(h.Agreed, 10)
+		}
+		if err := s.fields(holdColumns, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v Holds) table(p *page) error {
+	p.line(strong.of("Holds of " + v.Org))
+	if len(v.Holds) == 0 {
+		p.gap()
+		p.para(2, plain, "none: plans may run")
+		return p.err
+	}
+	p.holds(v.Holds, v.Now, v.Org)
+	return p.err
+}
+
+// holds says that nothing may be changed, why, and what ends that.
+func (p *page) holds(all []Hold, now time.Time, org string) {
+	if len(all) == 0 {
+		return
+	}
+	p.section(warn, "On hold", "no plan may run until this is lifted")
+	p.gap()
+	waits := false
+	for _, h := range all {
+		said := h.Reason + "; since " + since(h.Since, now)
+		switch {
+		case h.SetBy != "":
+			said += ", by " + h.SetBy
+		case h.Kind == "manual":
+		case h.Agreed != 0:
+			said += "; snapshot " + number(h.Agreed) + " shows the same"
+		default:
+			said += "; no second snapshot has shown the same yet"
+			waits = true
+		}
+		p.bullet(2, said)
+	}
+	p.gap()
+	if waits {
+		p.command(2, "audit --org "+argument(org))
+		return
+	}
+	p.command(2, "resume --org "+argument(org)+" --reason ...")
+}
