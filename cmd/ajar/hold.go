@@ -9,6 +9,7 @@ import (
 
 	"github.com/eb661601/ajar/internal/audit"
 	"github.com/eb661601/ajar/internal/config"
+	"github.com/eb661601/ajar/internal/github"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
 )
@@ -121,6 +122,9 @@ func (a *app) resume(ctx context.Context, reason string) error {
 			}
 		}
 		who, err := a.whoami(ctx, c, info.Org)
+		if errors.Is(err, github.ErrUnauthenticated) {
+			return err
+		}
 		if err != nil {
 			return withHint(fmt.Errorf("lifting the hold of %s: %w", info.Org, err), "it takes a person: --auth gh, or a token of your own in AJAR_GITHUB_TOKEN")
 		}

@@ -33,29 +33,29 @@ func (k kind) lost(old, now *access.Snapshot) (lost, all int) {
 
 // kinds lists them, people first.
 var kinds = []kind{
-	{"owners", access.AreaMembers, grants(func(g access.Grant) bool { return g.Resource.Kind == access.Org && g.Source == access.ByOwner })},
-	{"members", access.AreaMembers, grants(func(g access.Grant) bool {
+	{"owners", access.AreaMembers, grantsThat(func(g access.Grant) bool { return g.Resource.Kind == access.Org && g.Source == access.ByOwner })},
+	{"members", access.AreaMembers, grantsThat(func(g access.Grant) bool {
 		return g.Resource.Kind == access.Org && g.Principal.Kind == access.User && (g.Privilege == access.Member || g.Privilege == access.Owner)
 	})},
-	{"outside collaborators", access.AreaOutside, things(func(s *access.Snapshot) []access.Outside { return s.Outside })},
-	{"teams", access.AreaTeams, things(func(s *access.Snapshot) []access.TeamInfo { return s.Teams })},
-	{"team memberships", access.AreaTeamMembers, grants(func(g access.Grant) bool { return g.Resource.Kind == access.Team })},
-	{"grants of teams", access.AreaTeamGrants, grants(func(g access.Grant) bool {
+	{"outside collaborators", access.AreaOutside, thingsOf(func(s *access.Snapshot) []access.Outside { return s.Outside })},
+	{"teams", access.AreaTeams, thingsOf(func(s *access.Snapshot) []access.TeamInfo { return s.Teams })},
+	{"team memberships", access.AreaTeamMembers, grantsThat(func(g access.Grant) bool { return g.Resource.Kind == access.Team })},
+	{"grants of teams", access.AreaTeamGrants, grantsThat(func(g access.Grant) bool {
 		return g.Resource.Kind == access.Repo && g.Principal.Kind == access.Team
 	})},
-	{"repositories", access.AreaRepositories, things(func(s *access.Snapshot) []access.Repository { return s.Repositories })},
-	{"direct grants", access.AreaDirectGrants, grants(func(g access.Grant) bool {
+	{"repositories", access.AreaRepositories, thingsOf(func(s *access.Snapshot) []access.Repository { return s.Repositories })},
+	{"direct grants", access.AreaDirectGrants, grantsThat(func(g access.Grant) bool {
 		return g.Resource.Kind == access.Repo && g.Principal.Kind == access.User
 	})},
-	{"environments", access.AreaEnvironments, things(func(s *access.Snapshot) []access.Environment { return s.Environments })},
-	{"reviewers", access.AreaGates, grants(func(g access.Grant) bool { return g.Resource.Kind == access.Env })},
-	{"deploy keys", access.AreaDeployKeys, things(func(s *access.Snapshot) []access.DeployKey { return s.DeployKeys })},
-	{"organization roles held", access.AreaOrgRoleAssignments, grants(func(g access.Grant) bool { return g.Source == access.ByOrgRole })},
+	{"environments", access.AreaEnvironments, thingsOf(func(s *access.Snapshot) []access.Environment { return s.Environments })},
+	{"reviewers", access.AreaGates, grantsThat(func(g access.Grant) bool { return g.Resource.Kind == access.Env })},
+	{"deploy keys", access.AreaDeployKeys, thingsOf(func(s *access.Snapshot) []access.DeployKey { return s.DeployKeys })},
+	{"organization roles held", access.AreaOrgRoleAssignments, grantsThat(func(g access.Grant) bool { return g.Source == access.ByOrgRole })},
 }
 
-// grants walks the grants of a kind, whatever their privilege: one that was
+// grantsThat walks the grants of a kind, whatever their privilege: one that was
 // lowered is not gone.
-func grants(of func(access.Grant) bool) func(*access.Snapshot, func(edge)) {
+func grantsThat(of func(access.Grant) bool) func(*access.Snapshot, func(edge)) {
 	return func(s *access.Snapshot, each func(edge)) {
 		for _, g := range s.Grants {
 			if of(g) {
@@ -65,8 +65,8 @@ func grants(of func(access.Grant) bool) func(*access.Snapshot, func(edge)) {
 	}
 }
 
-// things walks things that have a number.
-func things[T access.Entity](list func(*access.Snapshot) []T) func(*access.Snapshot, func(edge)) {
+// thingsOf walks things that have a number.
+func thingsOf[T access.Entity](list func(*access.Snapshot) []T) func(*access.Snapshot, func(edge)) {
 	return func(s *access.Snapshot, each func(edge)) {
 		for _, t := range list(s) {
 			each(edge{from: access.Ref{ID: t.Key()}})
