@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/store"
@@ -82,12 +83,17 @@ func (t *turn) take(ctx context.Context, r reading) error {
 	return t.b.give(ctx, r)
 }
 
+// note says that some credential read a scope.
+func (b *best) note(a access.Area, scope int64) {
+	if b.handed[a] == nil {
+		b.handed[a] = map[int64]struct{}{}
+	}
+	b.handed[a][scope] = struct{}{}
+}
+
 // give writes a reading into the pass.
 func (b *best) give(ctx context.Context, r reading) error {
-	if b.handed[r.area] == nil {
-		b.handed[r.area] = map[int64]struct{}{}
-	}
-	b.handed[r.area][r.scope] = struct{}{}
+	b.note(r.area, r.scope)
 	if r.whole {
 		return b.pass.Put(ctx, r.area, r.scope, r.rows)
 	}
@@ -209,4 +215,19 @@ func (b *best) write(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// ReadAt tells the collector as of when an area is known whole, whoever read it.
+func (t *turn) ReadAt(a access.Area) time.Time { return t.b.pass.ReadAt(a) }
+
+// Stored gives it a scope as the newest snapshot has it.
+func (t *turn) Stored(ctx context.Context, a access.Area, scope int64) ([]access.Entity, bool, error) {
+	return t.b.pass.Stored(ctx, a, scope)
+}
+
+// Keep lets a scope stand as it is stored: what stands counts as read by this
+// credential.
+func (t *turn) Keep(ctx context.Context, a access.Area, scope int64) error {
+	t.b.note(a, scope)
+	return t.b.pass.Keep(ctx, a, scope)
 }

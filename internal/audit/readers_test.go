@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/oauth2"
@@ -186,4 +187,37 @@ func stranger(t *testing.T, p Pass) *github.Client {
 	}
 	t.Cleanup(c.CloseIdleConnections)
 	return c
+}
+
+func TestTiersHoldWithSeveralCredentials(t *testing.T) {
+	for name, scopes := range map[string][]githubsim.Scope{"the first reads them": {ownerSees, appSees}, "the second does": {halfApp, ownerSees}} {
+		t.Run(name, func(t *testing.T) {
+			p, _, _ := readings(t, scopes...)
+			at := now
+			p.Now = func() time.Time { return at }
+			p.Collect.Now = p.Now
+			p.Collect.Every = map[access.Area]time.Duration{access.AreaRepoInvitations: 24 * time.Hour, access.AreaDeployKeys: 24 * time.Hour,
+				access.AreaPolicies: 24 * time.Hour, access.AreaSecrets: 24 * time.Hour}
+			want := taken(t, p)
+			before := p.spent().Requests
+			at = at.Add(time.Hour)
+			got := taken(t, p)
+			if second := p.spent().Requests - before; second*2 > before {
+				t.Errorf("the first pass took %d requests, the second %d", before, second)
+			}
+			g, w := facts(got), facts(want)
+			g.ID, g.TakenAt = w.ID, w.TakenAt
+			if d := cmp.Diff(w, g, cmp.AllowUnexported(access.Coverage{})); d != "" {
+				t.Errorf("(-first pass +second):\n%s", d)
+			}
+			for _, a := range access.Areas {
+				if l := got.Coverage.Of(a); l.Status != access.Complete {
+					t.Errorf("%s: %s, %s", a, l.Status, l.Reason)
+				}
+			}
+			if l := got.Coverage.Of(access.AreaRepoInvitations); !l.ReadAt.Equal(now) {
+				t.Errorf("invitations are as of %s, want %s", l.ReadAt, now)
+			}
+		})
+	}
 }

@@ -277,3 +277,23 @@ func answerOf(req *http.Request, body string) *http.Response {
 	b.Reset(b.raw)
 	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: b, Request: req, ContentLength: int64(len(body))}
 }
+
+func TestReserveThatWouldTakeTooLongToWaitForEndsTheRun(t *testing.T) {
+	var c *clock
+	var n atomic.Int32
+	client, c := testClient(t, func(w http.ResponseWriter, r *http.Request) {
+		n.Add(1)
+		w.Header().Set("X-RateLimit-Limit", "5000")
+		w.Header().Set("X-RateLimit-Remaining", "499")
+		w.Header().Set("X-RateLimit-Reset", strconv.FormatInt(c.Now().Add(40*time.Minute).Unix(), 10))
+		reply(w, 200, `[]`)
+	}, func(o *Options) { o.Reserve = func(limit int) int { return limit / 10 } })
+	if err := get(client, "orgs/acme"); err != nil {
+		t.Fatal(err)
+	}
+	err := get(client, "orgs/acme")
+	line, hint := Explain(err)
+	if !errors.Is(err, ErrLimited) || n.Load() != 1 || len(c.slept) != 0 || !strings.Contains(line, "left for others") || !strings.Contains(hint, "[collect] reserve") {
+		t.Errorf("%d asked, waited %v: %s (%s)", n.Load(), c.slept, line, hint)
+	}
+}
