@@ -14,26 +14,74 @@ var errJSON = errors.New("the answer is not the list that was asked for")
 // kilobytes a repository and has nothing shorter; decoding the rest of it costs
 // more than everything else that the collector does.
 func skim(raw []byte, each func(id int64, role string)) error {
+	return rows(raw, func(idText, roleText []byte) error {
+		var id int64
+		var role string
+		if idText != nil {
+			if err := json.Unmarshal(idText, &id); err != nil {
+				return fmt.Errorf("id: %w", err)
+			}
+		}
+		if roleText != nil {
+			if err := json.Unmarshal(roleText, &role); err != nil {
+				return fmt.Errorf("role_name: %w", err)
+			}
+		}
+		each(id, role)
+		return nil
+	})
+}
+
+// shorten leaves of a list of repositories what skim takes out of it, nil where it
+// is none.
+func shorten(raw []byte) []byte {
+	out := append(make([]byte, 0, 64+len(raw)/100), '[')
+	err := rows(raw, func(id, role []byte) error {
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = append(out, '{')
+		if id != nil {
+			out = append(append(out, `"id":`...), id...)
+		}
+		if id != nil && role != nil {
+			out = append(out, ',')
+		}
+		if role != nil {
+			out = append(append(out, `"role_name":`...), role...)
+		}
+		out = append(out, '}')
+		return nil
+	})
+	if err != nil {
+		return nil
+	}
+	return append(out, ']')
+}
+
+// rows tells the two values of each repository as they stand there, nil where one
+// is missing. Of a key that comes twice the last counts.
+func rows(raw []byte, each func(id, role []byte) error) error {
 	s := &skimmer{raw: raw}
 	if !s.eat('[') {
 		return errJSON
 	}
 	for more := !s.eat(']'); more; {
-		var id int64
-		var role string
-		err := s.object(func(key string, value []byte) error {
-			switch key {
+		var id, role []byte
+		err := s.object(func(key, value []byte) {
+			switch string(key) {
 			case `"id"`:
-				return json.Unmarshal(value, &id)
+				id = value
 			case `"role_name"`:
-				return json.Unmarshal(value, &role)
+				role = value
 			}
-			return nil
 		})
 		if err != nil {
 			return err
 		}
-		each(id, role)
+		if err := each(id, role); err != nil {
+			return err
+		}
 		if more = s.eat(','); !more && !s.eat(']') {
 			return errJSON
 		}
@@ -68,7 +116,7 @@ func (s *skimmer) eat(c byte) bool {
 }
 
 // object tells each key of an object, in quotes, with its value.
-func (s *skimmer) object(each func(key string, value []byte) error) error {
+func (s *skimmer) object(each func(key, value []byte)) error {
 	if !s.eat('{') {
 		return errJSON
 	}
@@ -87,9 +135,7 @@ func (s *skimmer) object(each func(key string, value []byte) error) error {
 		if !s.value() {
 			return errJSON
 		}
-		if err := each(string(name), s.raw[from:s.at]); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
+		each(name, s.raw[from:s.at])
 		if more = s.eat(','); !more && !s.eat('}') {
 			return errJSON
 		}

@@ -44,6 +44,13 @@ func FuzzSkim(f *testing.F) {
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s: got %v (%v), want %v", text, got, err, want)
 		}
+		short, again := shorten(text), []skimmed{}
+		if err := skim(short, func(id int64, role string) { again = append(again, skimmed{id, role}) }); err != nil || !slices.Equal(again, got) {
+			t.Errorf("%s was shortened to %s (%v)", text, short, err)
+		}
+		if twice := shorten(short); !slices.Equal(twice, short) {
+			t.Errorf("%s was shortened again to %s", short, twice)
+		}
 	})
 }
 
@@ -70,6 +77,9 @@ func TestSkimFindsWhatDecodingFinds(t *testing.T) {
 	for _, bad := range []string{`{}`, `[1]`, `[{"id":"x"}]`, `[{"id":1}]]`, `[{"id":1},]`, `[{"id" 1}]`, `[{id:1}]`, `null`} {
 		if skim([]byte(bad), func(int64, string) {}) == nil {
 			t.Errorf("%s was taken for a list of repositories", bad)
+		}
+		if short := shorten([]byte(bad)); short != nil && skim(short, func(int64, string) {}) == nil {
+			t.Errorf("%s was shortened to the list %s", bad, short)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	gh "github.com/google/go-github/v92/github"
 
 	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/github"
 )
 
 // keepTeamGrants turns a team's repositories into grants. GraphQL shows the
@@ -85,13 +86,14 @@ func (r *run) nameRoles(t heldTeam, named map[int64]string) (sure []teamRow, why
 	return sure, why
 }
 
-// copies are buffers for lists of repositories, half a megabyte each.
+// copies are buffers for lists of repositories.
 var copies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // teamRoleNames reads the role names of a team by repository, what it inherits
 // included.
 func (r *run) teamRoleNames(ctx context.Context, slug string) (map[int64]string, error) {
 	named := map[int64]string{}
+	ctx = github.Reduce(ctx, shorten)
 	err := r.pages(func(page int) (int, *gh.Response, error) {
 		raw := copies.Get().(*bytes.Buffer) // go-github copies an answer into a Writer as it came
 		raw.Reset()

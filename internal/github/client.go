@@ -7,6 +7,7 @@
 //	capture      keeps the body of a GraphQL answer for Query
 //	judge        turns a status that says no into a typed error
 //	recall       answers what a broken-off pass has been answered, and records
+//	reduce       shortens a long answer to what its request needs
 //	readonly     lets out nothing but reads
 //	retry        asks again after what a second try can heal
 //	pace         waits for its turn and obeys GitHub's limits
@@ -87,6 +88,7 @@ func New(o Options) (*Client, error) {
 		capture(graphqlURL),
 		judge(),
 		recall(graphqlURL, tape, scopes, m),
+		reduce(),
 		readonly(graphqlURL, restURL, o.Mint),
 		retry(o, graphqlURL, m),
 		pace(o, graphqlURL, left),
