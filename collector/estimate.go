@@ -167,7 +167,7 @@ func (o Options) kinds(e Estimate, c *Counts) []KindCost {
 		{KindCost{Kind: "repositories", Things: e.Repositories, GraphQL: max(pages(e.Repositories, 100), 1)}, repositoryAreas},
 		{KindCost{Kind: "direct grants and counts", Things: e.Repositories, GraphQL: pages(e.Repositories, 35)}, []access.Area{access.AreaDirectGrants, access.AreaDeployKeys}},
 		{KindCost{Kind: "environments and their gates", Things: c.Environments, GraphQL: pages(c.Environments, 36)}, []access.Area{access.AreaGates}},
-		{KindCost{Kind: "names of repositories read by name", Things: c.WithEnvironments + c.WithKeys, GraphQL: pages(c.WithEnvironments+c.WithKeys, namesAtOnce)}, []access.Area{access.AreaPolicies, access.AreaDeployKeys}},
+		{KindCost{Kind: "names of repositories read by name", Things: e.Repositories, GraphQL: pages(max(e.Repositories, c.WithEnvironments+c.WithKeys), namesAtOnce)}, []access.Area{access.AreaPolicies, access.AreaDeployKeys, access.AreaRepoInvitations}},
 		{KindCost{Kind: "branches that may deploy", Things: c.Environments, REST: c.WithEnvironments + c.BranchPatterns}, []access.Area{access.AreaPolicies}},
 		{KindCost{Kind: "deploy keys", Things: c.WithKeys, REST: c.WithKeys}, []access.Area{access.AreaDeployKeys}},
 		{KindCost{Kind: "secrets of environments, by name", Things: c.Environments, REST: c.Environments}, []access.Area{access.AreaSecrets}},

@@ -26,7 +26,7 @@ type reading struct {
 
 const (
 	idsAtOnce   = 100 // GitHub takes no more ids in one field
-	namesAtOnce = 4 * idsAtOnce
+	namesAtOnce = 8 * idsAtOnce
 	mostNames   = 3 // names under which one repository is tried
 )
 
@@ -35,8 +35,15 @@ type namesQuery struct {
 	B         []*named `graphql:"b:nodes(ids:$b)" json:"b"`
 	C         []*named `graphql:"c:nodes(ids:$c)" json:"c"`
 	D         []*named `graphql:"d:nodes(ids:$d)" json:"d"`
+	E         []*named `graphql:"e:nodes(ids:$e)" json:"e"`
+	F         []*named `graphql:"f:nodes(ids:$f)" json:"f"`
+	G         []*named `graphql:"g:nodes(ids:$g)" json:"g"`
+	H         []*named `graphql:"h:nodes(ids:$h)" json:"h"`
 	RateLimit *github.RateLimit
 }
+
+// nameFields are the fields of a [namesQuery], and the variables with their ids.
+var nameFields = []string{"a", "b", "c", "d", "e", "f", "g", "h"}
 
 type named struct {
 	Typename     string `graphql:"__typename" json:"__typename"`
@@ -93,7 +100,7 @@ func (r *run) confirmAll(ctx context.Context, batch []reading) error {
 	}
 	var q namesQuery
 	vars := map[string]any{}
-	for i, field := range []string{"a", "b", "c", "d"} {
+	for i, field := range nameFields {
 		vars[field] = ids[min(i*idsAtOnce, len(ids)):min((i+1)*idsAtOnce, len(ids))]
 	}
 	err := r.query(ctx, &q, vars)
@@ -110,8 +117,8 @@ func (r *run) confirmAll(ctx context.Context, batch []reading) error {
 	t, err := sift(err)
 	for _, one := range batch {
 		i := at[one.of.id]
-		field, place := []string{"a", "b", "c", "d"}[i/idsAtOnce], i%idsAtOnce
-		nodes, why := [][]*named{q.A, q.B, q.C, q.D}[i/idsAtOnce], cmp.Or(err, t.at(field, place))
+		nodes, place := [][]*named{q.A, q.B, q.C, q.D, q.E, q.F, q.G, q.H}[i/idsAtOnce], i%idsAtOnce
+		why := cmp.Or(err, t.at(nameFields[i/idsAtOnce], place))
 		name := ""
 		if why == nil && place < len(nodes) && nodes[place] != nil && nodes[place].DatabaseID == one.of.id {
 			name = nodes[place].Name

@@ -55,11 +55,29 @@ func (i *repoInvitation) lacks(what string) *gap {
 	return l.gap(fmt.Sprintf("%s: invitation %d", what, i.ID))
 }
 
+// readInvitations reads the list, by the repository's name.
 func (r *run) readInvitations(ctx context.Context, of place) error {
 	what := "invitations to " + r.name(of.name)
-	rows, seen := access.Rows{}, map[int64]bool{}
-	var g *gap
-	err := r.pages(func(page int) (int, *gh.Response, error) {
+	rows, g, err := r.walkRepoInvites(ctx, of, what)
+	if end := stopped(err); end != nil {
+		return end
+	}
+	if err != nil {
+		why := gapOf(access.AreaRepoInvitations, what, err)
+		g = &why
+	}
+	return r.confirm(ctx, reading{of: of, area: access.AreaRepoInvitations, what: what,
+		keep: func(ctx context.Context) error {
+			r.out.progress(access.AreaRepoInvitations, int(r.count.Load()))
+			return r.finish(ctx, access.AreaRepoInvitations, of.id, rows, g)
+		},
+		again: r.readInvitations,
+	})
+}
+
+func (r *run) walkRepoInvites(ctx context.Context, of place, what string) (rows access.Rows, g *gap, err error) {
+	seen := map[int64]bool{}
+	err = r.pages(func(page int) (int, *gh.Response, error) {
 		var list []*repoInvitation
 		resp, err := r.get(ctx, fmt.Sprintf("repos/%s/%s/invitations?per_page=%d&page=%d", r.org.Login, of.name, perPage, page), &list)
 		for _, i := range list {
@@ -79,15 +97,7 @@ func (r *run) readInvitations(ctx context.Context, of place) error {
 		}
 		return len(list), resp, err
 	})
-	if end := stopped(err); end != nil {
-		return end
-	}
-	if err != nil {
-		why := gapOf(access.AreaRepoInvitations, what, err)
-		g = &why
-	}
-	r.out.progress(access.AreaRepoInvitations, int(r.count.Load()))
-	return r.finish(ctx, access.AreaRepoInvitations, of.id, rows, g)
+	return rows, g, err
 }
 
 // read turns an invitation into the thing and what it would grant.

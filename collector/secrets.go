@@ -33,7 +33,7 @@ func (r *run) secretNames(ctx context.Context, of place, edges []*environmentEdg
 }
 
 func (r *run) readSecrets(ctx context.Context, of place, edges []*environmentEdge, g *gap) error {
-	rows := access.Rows{Entities: make([]access.Entity, 0, len(edges))}
+	rows, before := access.Rows{Entities: make([]access.Entity, 0, len(edges))}, g
 	for _, e := range edges {
 		if r.blind.Load() { // the area has its gap
 			return nil
@@ -56,8 +56,13 @@ func (r *run) readSecrets(ctx context.Context, of place, edges []*environmentEdg
 		}
 		rows.Entities = append(rows.Entities, access.Secrets{Env: e.id(), Repo: of.id, Names: names})
 	}
-	r.out.progress(access.AreaSecrets, int(r.count.Load()))
-	return r.finish(ctx, access.AreaSecrets, of.id, rows, g)
+	return r.confirm(ctx, reading{of: of, area: access.AreaSecrets, what: "secrets of " + r.name(of.name),
+		keep: func(ctx context.Context) error {
+			r.out.progress(access.AreaSecrets, int(r.count.Load()))
+			return r.finish(ctx, access.AreaSecrets, of.id, rows, g)
+		},
+		again: func(ctx context.Context, now place) error { return r.readSecrets(ctx, now, edges, before) },
+	})
 }
 
 // secretsOf reads the names of one environment's secrets. The name of the
