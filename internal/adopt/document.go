@@ -251,10 +251,12 @@ func (w *writer) apart() string {
 	return b.String()
 }
 
-// headline is the first of several reasons.
+// headline is the first of several reasons, without its particulars.
 func headline(why string) string {
-	first, _, _ := strings.Cut(why, ";")
-	return first
+	for _, sep := range []string{";", ": ", " since "} {
+		why, _, _ = strings.Cut(why, sep)
+	}
+	return why
 }
 
 // sortOdd puts together what is unusual for the same first reason, the most

@@ -3,6 +3,7 @@ package adopt_test
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -136,5 +137,13 @@ func TestDemoOrganizationIsAdopted(t *testing.T) {
 	}
 	if !bytes.Equal(want, r.Text) {
 		t.Errorf("the baseline of the demo has changed (-want +got); go test ./internal/adopt -update:\n%s", cmp.Diff(string(want), string(r.Text)))
+	}
+	guide, err := os.ReadFile("../../docs/first-audit.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := fmt.Sprintf("%d entries on %d lines for %d grants of %d teams and %d people", r.Entries, r.Lines, r.Grants, r.Teams, r.People)
+	if !bytes.Contains(guide, []byte(said)) {
+		t.Errorf("docs/first-audit.md does not show what init says: %s", said)
 	}
 }
