@@ -62,15 +62,17 @@ func apps(e *testscript.Env) error {
 }
 
 func withApp(key *rsa.PublicKey, change func(*githubsim.Installation)) *githubsim.Server {
-	w := githubsim.Demo()
+	w := two()
 	w.ShiftTo(time.Now())
-	in := &githubsim.Installation{ID: 77, AppID: 4711, AppSlug: "audit", RepositorySelection: "all", Permissions: map[string]string{}, CreatedAt: w.Meta.Now}
-	for _, p := range githubsim.AppScope.Permissions {
-		name, level, _ := strings.Cut(p, ":")
-		in.Permissions[name] = level
+	for i, o := range w.Orgs {
+		in := &githubsim.Installation{ID: 77 + int64(i), AppID: 4711, AppSlug: "audit", RepositorySelection: "all", Permissions: map[string]string{}, CreatedAt: w.Meta.Now}
+		for _, p := range githubsim.AppScope.Permissions {
+			name, level, _ := strings.Cut(p, ":")
+			in.Permissions[name] = level
+		}
+		change(in)
+		o.Installations = append(o.Installations, in)
 	}
-	change(in)
-	w.Orgs[0].Installations = append(w.Orgs[0].Installations, in)
 	return githubsim.New(w, githubsim.Options{
 		Apps:   []githubsim.App{{ID: 4711, ClientID: "Iv1.audit", Slug: "audit", Name: "Audit", Key: key}},
 		Tokens: []githubsim.Token{{Value: ownerToken, Scope: githubsim.OwnerScope}},
