@@ -2,11 +2,14 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/oauth2"
 
 	"github.com/eb661601/ajar/baseline"
 	"github.com/eb661601/ajar/internal/config"
+	"github.com/eb661601/ajar/internal/github"
 	"github.com/eb661601/ajar/internal/report"
 )
 
@@ -23,8 +26,9 @@ func newConfig(a *app) *cobra.Command {
 		Short: "Say every mistake of a configuration file, with its line; asks nobody",
 		Long: `Read a configuration file, the one that ajar would use unless another is named,
 and say every mistake in it with line, column and a suggestion. The network is
-not touched. Warnings tell of keys that this version does not use, of a token
-that is not where the file says, and of a baseline that cannot be used.`,
+not touched. Warnings tell of keys that this version does not use, of a token or
+a private key that is not where the file says or cannot be read, of certificates
+that are none, and of a baseline that cannot be used.`,
 		Example: "  ajar config check\n  ajar config check /etc/ajar/config.toml",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -66,15 +70,39 @@ func (a *app) doubts(c *config.Config) []report.Problem {
 	for _, n := range c.Notes {
 		add(n, "")
 	}
-	for i := range c.GitHub.Read {
-		if _, err := c.GitHub.ReadSecret(i, a.getenv); err != nil {
-			add(err.Error(), "")
+	for i, from := range c.GitHub.Read {
+		secret, err := c.GitHub.ReadSecret(i, a.getenv)
+		hint := ""
+		if err == nil && from.IsApp() {
+			if _, err = github.ParseKey(secret.Reveal()); err != nil {
+				var line string
+				line, hint = github.Explain(err)
+				err = fmt.Errorf("%s: %s", from.Label(), line)
+			}
 		}
+		if err != nil {
+			add(err.Error(), hint)
+		}
+	}
+	if err := a.reachable(c); err != nil {
+		add(err.Error(), "")
 	}
 	if _, err := a.baseline(c); err != nil {
 		add("the baseline cannot be used", a.program+" baseline check says why")
 	}
 	return out
+}
+
+// reachable says what is wrong with the way to GitHub as far as that can be known
+// without going it.
+func (a *app) reachable(c *config.Config) error {
+	o, err := a.connection(c)
+	if err != nil {
+		return err
+	}
+	o.Source = oauth2.StaticTokenSource(&oauth2.Token{})
+	_, err = github.New(o)
+	return err
 }
 
 // problemsOf parts the complaints about a file into errors and warnings.
