@@ -12,15 +12,19 @@ import (
 
 func newAccess(a *app) *cobra.Command {
 	var everyone, rows bool
-	var at string
+	var at, since string
 	cmd := &cobra.Command{
 		Use:   "access PRINCIPAL",
 		Short: "Say everything that a principal can reach, and how",
 		Long: `Say what one principal can reach in the newest stored snapshot, with every path:
 the organization, repositories, environments. --all lists everybody's access,
-row by row, however large the organization.`,
+row by row, however large the organization.
+
+With --since, say instead what came to the principal and what went, when, and why:
+given directly, a team joined, a team given it. That works for those who left too.`,
 		Example: `  ajar access user:alice
   ajar access team:acme/sre -o csv
+  ajar access user:alice --since 2026-01-01
   ajar access --all -o json > matrix.json`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if everyone {
@@ -29,6 +33,12 @@ row by row, however large the organization.`,
 			return exactly("a PRINCIPAL, or --all")(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if since != "" && (at != "" || everyone) {
+				return withHint(usage("--since goes with neither --at nor --all"), "one PRINCIPAL, from --since until now")
+			}
+			if since != "" {
+				return a.historyOf(cmd.Context(), args[0], since, rows)
+			}
 			if everyone {
 				return a.matrix(cmd.Context(), at, rows)
 			}
@@ -37,6 +47,7 @@ row by row, however large the organization.`,
 	}
 	cmd.Flags().BoolVar(&everyone, "all", false, "everybody on everything")
 	atFlag(cmd, &at)
+	cmd.Flags().StringVar(&since, "since", "", "what came and went since `TIME`: 2026-01-01 (its beginning, in UTC), RFC 3339, yesterday, 2026-Q1 (its beginning), or 30d ago")
 	rowsFlag(cmd, &rows)
 	return cmd
 }

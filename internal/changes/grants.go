@@ -109,7 +109,7 @@ func (c *comparison) grant(was, is *access.Grant) {
 		}
 	default:
 		added := is != nil
-		area, scope := areaOf(*g)
+		area, scope := AreaOf(*g)
 		x.What, x.Effect, x.Doubt = word(added), direction(added), c.doubt(added, area, scope)
 		x.With = c.along(added, g.Resource, g.Principal)
 	}
@@ -175,8 +175,8 @@ func weightOf(g access.Grant) int {
 	return ofRead
 }
 
-// areaOf says where a grant is read, and in which scope.
-func areaOf(g access.Grant) (access.Area, int64) {
+// AreaOf says where a grant is read, and in which scope.
+func AreaOf(g access.Grant) (access.Area, int64) {
 	switch {
 	case g.Resource.Kind == access.Team:
 		return access.AreaTeamMembers, g.Resource.ID

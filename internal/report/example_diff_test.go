@@ -45,3 +45,15 @@ func exampleStoreInfo() StoreInfo {
 		Acceptances: []StoreAcceptance{{ago(30), ago(31), "a disk failed"}},
 	}
 }
+
+func exampleHistory() AccessHistory {
+	return AccessHistory{
+		Org: org, Principal: user(7, "carol"), Since: ago(30), To: SnapshotMark{41, taken}, First: SnapshotMark{1, ago(90)}, Last: SnapshotMark{40, ago(1)}, Unchanged: 3,
+		Events: []HistoryEvent{
+			{Mark: SnapshotMark{40, ago(1)}, What: "went", Resource: repo(100, "api"), Before: "write", Teams: []access.Named{team(33, "release")}, Why: "left team:acme-robotics/release"},
+			{Mark: SnapshotMark{22, ago(9)}, What: "changed", Resource: repo(104, "docs"), Before: "read", After: "admin", Why: "given directly"},
+			{Mark: SnapshotMark{20, ago(12)}, What: "came", Resource: env(501, "api/production\u202e"), After: "approve", Why: "as a reviewer",
+				Doubt: "the snapshot before it did not see all environment gates"},
+		},
+	}
+}

@@ -45,6 +45,8 @@ var examples = []struct {
 	{"access-matrix", Matrix{Org: org, At: taken, Gaps: Gaps(exampleSnapshot())[2:3], Rows: values(exampleRows())}},
 	{"who-can", exampleWhoCan()},
 	{"diff", exampleDiff()},
+	{"access-history", exampleHistory()},
+	{"access-history-none", AccessHistory{Org: org, Principal: user(7, "carol"), Since: ago(30), To: SnapshotMark{41, taken}}},
 	{"diff-none", Diff{Org: org, From: SnapshotMark{38, ago(7)}, To: SnapshotMark{41, taken}}},
 	{"store-info", exampleStoreInfo()},
 	{"store-check", StoreCheck{Path: "/var/lib/ajar/ajar.db", Looks: []StoreLook{{"pages and indexes", true, ""}, {"intervals", false, "3 intervals overlap"}}}},
