@@ -74,12 +74,6 @@ func (s *Store) Former(ctx context.Context, org string, kind access.Kind, name s
 	return out, nil
 }
 
-// Coverage gives the ledger of one snapshot.
-func (s *Store) Coverage(ctx context.Context, info SnapshotInfo) (access.Coverage, error) {
-	c, err := s.coverage(ctx, info)
-	return c, explain(s.path, err)
-}
-
 // span is a stretch of snapshots, by number: from the first up to, and without,
 // the end; 0 for one that has not ended.
 type span struct{ from, to int64 }
