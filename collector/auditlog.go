@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,28 @@ type auditEvent struct {
 	ActorID   int64  `json:"actor_id"`   // missing with it
 	Timestamp int64  `json:"@timestamp"` // milliseconds
 	CreatedAt int64  `json:"created_at"` // milliseconds
+
+	// Of events that give access; each may be missing.
+	ID          string `json:"_document_id"`
+	User        string `json:"user"`
+	UserID      int64  `json:"user_id"`
+	Repo        string `json:"repo"` // with the organization in front
+	RepoID      int64  `json:"repo_id"`
+	Team        string `json:"team"` // with the organization in front
+	Title       string `json:"title"`
+	Environment string `json:"environment_name"`
 }
+
+// given is the event as the vocabulary has it.
+func (e auditEvent) given() access.Event {
+	return access.Event{
+		ID: e.ID, At: e.at(), Action: e.Action, Actor: e.Actor, ActorID: e.ActorID, User: e.User, UserID: e.UserID,
+		Repo: bare(e.Repo), RepoID: e.RepoID, Team: bare(e.Team), Label: cmp.Or(e.Title, e.Environment),
+	}
+}
+
+// bare is a name without the organization in front of it.
+func bare(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
 func (e auditEvent) at() time.Time { return time.UnixMilli(max(e.Timestamp, e.CreatedAt)).UTC() }
 
@@ -84,6 +106,9 @@ func (r *run) walkAuditLog(ctx context.Context, w *auditWalk) error {
 		if err := r.rested(resp, err); err != nil {
 			return err
 		}
+		if err := r.hear(ctx, events); err != nil {
+			return err
+		}
 		for _, e := range events {
 			if e.Action == "" || max(e.Timestamp, e.CreatedAt) == 0 {
 				return errNull
@@ -101,6 +126,30 @@ func (r *run) walkAuditLog(ctx context.Context, w *auditWalk) error {
 		before[after] = true
 	}
 	return errBound
+}
+
+// hear hands on the events that give access, to a sink that keeps them: what the
+// log tells today is gone from it in half a year.
+func (r *run) hear(ctx context.Context, events []auditEvent) error {
+	listener, ok := r.out.sink.(Listener)
+	if !ok {
+		return nil
+	}
+	var all []access.Event
+	for _, e := range events {
+		if e.ID != "" && access.Gives(e.Action) {
+			all = append(all, e.given())
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	r.out.mu.Lock()
+	defer r.out.mu.Unlock()
+	if err := listener.Heard(ctx, all); err != nil {
+		return &stop{fmt.Errorf("keeping events of the audit log: %w", err)}
+	}
+	return nil
 }
 
 // nextCursor is the cursor behind this page, "" at the end.

@@ -42,6 +42,12 @@ type Sink interface {
 	Cover(ctx context.Context, line access.Cover) error
 }
 
+// Listener is a sink that keeps the events of the audit log that give access.
+type Listener interface {
+	// Heard tells of events, some of them again with every pass.
+	Heard(ctx context.Context, events []access.Event) error
+}
+
 // Options vary a collection. The zero value reads everything.
 type Options struct {
 	Now     func() time.Time // time.Now unless given

@@ -222,6 +222,9 @@ func (a *app) explainFinding(ctx context.Context, c *config.Config, p audit.Pass
 	view := report.Finding{
 		Finding: f, Rule: ruleText(f.Rule), Now: a.now(), Gaps: touching(report.Gaps(v.Snapshot, c.Collect.Without...), areas),
 	}
+	if err := a.lifeOf(ctx, p, v, f, &view); err != nil {
+		return err
+	}
 	if b, err := a.baseline(c); err == nil && b != nil {
 		view.Longest = b.LongestWaiver
 	}

@@ -61,6 +61,11 @@ func (t *turn) People(ctx context.Context, people []access.Person) error {
 	return t.b.pass.People(ctx, people)
 }
 
+// Heard hands on what the audit log tells of access that was given.
+func (t *turn) Heard(ctx context.Context, events []access.Event) error {
+	return t.b.pass.Heard(ctx, events)
+}
+
 // Put hands on, or holds back, the content of a scope.
 func (t *turn) Put(ctx context.Context, a access.Area, scope int64, rows access.Rows) error {
 	return t.take(ctx, reading{a, scope, rows, true})

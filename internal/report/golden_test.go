@@ -37,7 +37,7 @@ var examples = []struct {
 		Differences: []CrossDifference{{Who: user(7, "carol"), On: access.Named{Ref: access.Ref{Kind: access.Repo, ID: 3}, Name: "repo:acme/api"}, Ajar: "write", GitHub: "maintain"}},
 	}}},
 	{"findings", Findings{Org: org, At: taken, Filter: "severity high or worse", Findings: exampleFindings()[:6]}},
-	{"finding", Finding{Finding: exampleFinding(), Rule: exampleRule(), Now: taken}},
+	{"finding", Finding{Finding: exampleFinding(), Rule: exampleRule(), Now: taken, History: exampleTurns(), Givers: exampleGivers()}},
 	{"findings-mixed", Findings{Org: org, At: taken, Now: taken.AddDate(0, 0, 2), Findings: exampleFindings()[18:]}},
 	{"findings-none", Findings{Org: org, At: taken, Filter: "rule owner-unlisted"}},
 	{"access", Access{Org: org, At: taken, Principal: user(7, "carol"), Rows: exampleRows()}},
@@ -62,7 +62,7 @@ var examples = []struct {
 	{"holds-none", Holds{Org: "acme", Now: taken}},
 	{"version", exampleVersion()},
 	{"estimate", exampleEstimate()},
-	{"finding-hostile", Finding{Finding: exampleFindings()[5], Now: taken}},
+	{"finding-hostile", Finding{Finding: exampleFindings()[5], Now: taken, Silent: "the audit log of the last 90 days does not tell"}},
 }
 
 func render(t *testing.T, v View, f Format, o Options) string {

@@ -32,6 +32,26 @@ type Finding struct {
 	Now     time.Time     // ages are counted from here, and the waiver's end
 	Longest time.Duration // how far ahead a waiver may end; 0 means 90 days
 	Gaps    []Gap         // those that touch what the finding rests on
+
+	History []Turn  // its life, the oldest turn first
+	Givers  []Giver // who gave the access, by the audit log; the newest first
+	Silent  string  // why there is no giver; "" where there is one
+}
+
+// Turn is one turn in the life of a finding.
+type Turn struct {
+	At       time.Time `json:"at"`
+	What     string    `json:"what"` // opened, waived, unwaived, resolved or reopened
+	Why      string    `json:"why"`
+	Snapshot int64     `json:"snapshot"`
+}
+
+// Giver is what the audit log says of one step of a path: who made it, and when.
+type Giver struct {
+	At     time.Time `json:"at"`
+	Actor  string    `json:"actor"`  // "user:LOGIN", or "" where the log names nobody
+	Action string    `json:"action"` // in the log's word
+	What   string    `json:"what"`   // the step: "user:alice on repo:acme/api"
 }
 
 // waiverDays is how long a waiver may be unless the baseline says more.
@@ -52,8 +72,11 @@ func (v Finding) json(w io.Writer) error {
 		Finding findingDoc `json:"finding"`
 		Rule    RuleText   `json:"rule"`
 		Gaps    []Gap      `json:"gaps"`
+		History []Turn     `json:"history"`
+		Givers  []Giver    `json:"given_by"`
+		Silent  string     `json:"given_by_unknown"`
 		Waiver  string     `json:"waiver_toml"`
-	}{"ajar.finding/v1", newFindingDoc(v.Finding), rule, list(v.Gaps), WaiverTOML(v.Finding, v.Now.Add(v.longest()))})
+	}{"ajar.finding/v1", newFindingDoc(v.Finding), rule, list(v.Gaps), v.turns(), v.givers(), v.Silent, WaiverTOML(v.Finding, v.Now.Add(v.longest()))})
 }
 
 func (v Finding) csv(s *sheet) error {
@@ -81,6 +104,7 @@ func (v Finding) table(p *page) error {
 	}
 	v.why(p)
 	v.paths(p)
+	v.given(p)
 	v.evidence(p)
 	v.fix(p)
 	v.controls(p)
@@ -201,6 +225,7 @@ func (v Finding) life(p *page) {
 	p.field("first seen", since(f.FirstSeen, v.Now))
 	p.field("last seen", since(f.LastSeen, v.Now))
 	p.field("resolved", since(f.ResolvedAt, v.Now))
+	v.history(p)
 }
 
 // waive shows how to accept the finding: lines to copy, so they are not cut.
