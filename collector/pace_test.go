@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -69,8 +70,12 @@ func timed(t *testing.T, size githubsim.Size, graphql, rest time.Duration, held 
 }
 
 func TestGoodCitizenIsNeverLimited(t *testing.T) {
+	size := githubsim.S
+	if named, ok := sizes[os.Getenv("AJAR_LONG")]; ok { // S, L or XL
+		size = named
+	}
 	synctest.Test(t, func(t *testing.T) {
-		took, sim := timed(t, githubsim.S, 1500*time.Millisecond, 200*time.Millisecond, githubsim.GitHubSecondary)
+		took, sim := timed(t, size, 1500*time.Millisecond, 200*time.Millisecond, githubsim.GitHubSecondary)
 		m := sim.Meters()
 		if m.Limited > 0 || m.InFlightMax > 8 {
 			t.Errorf("limited %d times, %d in flight", m.Limited, m.InFlightMax)
