@@ -216,11 +216,8 @@ func (t *Tape) begin(o TapeOptions) error {
 		return err
 	}
 	t.kept = make(map[tapeKey]keptEntry, len(kept))
-	for k, e := range kept {
-		if at, ok := w.keep(old, k, e); ok {
-			e.at = at
-			t.kept[k] = e
-		}
+	if err := w.copyKept(old, kept, func(k tapeKey, e keptEntry) { t.kept[k] = e }); err != nil {
+		t.log.Debug("copying kept answers", "file", t.path, "err", err) // they are asked for in full
 	}
 	if old != nil {
 		_ = old.Close() // it was only read

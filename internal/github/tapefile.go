@@ -11,6 +11,7 @@ import (
 	"hash/crc32"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -66,57 +67,86 @@ type tapeHeader struct {
 type restHead struct {
 	at     int64  // milliseconds
 	tag    uint64 // of the token that it was given to
-	header http.Header
-	size   uint32 // of the headers in the file, which stand before the body
+	header []byte // lines of "Name: value"
 }
 
-// restHeaders are the headers that mean something above the transport.
-var restHeaders = []string{"Link", "Content-Type", "Etag", "Last-Modified"}
+// restHeaders are the headers that mean something above the transport, or that
+// GitHub can be asked with whether an answer still holds.
+var restHeaders = []string{"Etag", "Last-Modified", "Link", "Content-Type"}
+
+// keptHeaders are those of an answer as they are recorded.
+func keptHeaders(h http.Header) (lines []byte) {
+	for _, name := range restHeaders {
+		if v := h.Get(name); v != "" {
+			lines = append(append(append(append(lines, name...), ": "...), v...), '\n')
+		}
+	}
+	return lines
+}
+
+// parseHeaders reads what keptHeaders wrote. No header has a line break in it.
+func parseHeaders(lines []byte) http.Header {
+	h := http.Header{}
+	for line := range strings.SplitSeq(string(lines), "\n") {
+		if name, v, ok := strings.Cut(line, ": "); ok {
+			h[name] = []string{v}
+		}
+	}
+	return h
+}
 
 // validated reports whether GitHub can be asked whether the answer still holds.
+// Validators come first.
 func (h *restHead) validated() bool {
-	return h.header.Get("Etag") != "" || h.header.Get("Last-Modified") != ""
+	return bytes.HasPrefix(h.header, []byte("Etag: ")) || bytes.HasPrefix(h.header, []byte("Last-Modified: "))
 }
 
-// sealed puts a record's length and checksum before it. payload begins with room
-// for both.
-func sealed(payload []byte) []byte {
-	binary.LittleEndian.PutUint32(payload, uint32(len(payload)-recordFixed))
-	binary.LittleEndian.PutUint32(payload[4:], crc32.Checksum(payload[recordFixed:], castagnoli))
-	return payload
-}
-
-// opened begins a record.
-func opened(kind byte, at int64, k tapeKey, room int) []byte {
-	b := make([]byte, recordFixed, recordFixed+recordHead+room)
+// begun appends the beginning of a record; its length and checksum are left open
+// until it is sealed.
+func begun(b []byte, kind byte, at int64, k tapeKey) []byte {
+	b = append(b, make([]byte, recordFixed)...)
 	b = append(b, kind)
 	b = binary.LittleEndian.AppendUint64(b, uint64(at))
 	return append(b, k[:]...)
 }
 
-func headerRecord(h tapeHeader) []byte {
-	text, _ := json.Marshal(h) // plain fields
-	return sealed(append(opened(recordHeader, h.Start.UnixMilli(), tapeKey{}, len(text)), text...))
+// sealed writes length and checksum of the record that begins at a place of b and
+// ends with it.
+func sealed(b []byte, start int) []byte {
+	rec := b[start:]
+	binary.LittleEndian.PutUint32(rec, uint32(len(rec)-recordFixed))
+	binary.LittleEndian.PutUint32(rec[4:], crc32.Checksum(rec[recordFixed:], castagnoli))
+	return b
 }
 
-// queryRecord holds a GraphQL answer: the keys of its nodes, if it is asked for by
-// node, and the body.
-func queryRecord(at int64, k tapeKey, nodes []tapeKey, body []byte) []byte {
-	b := opened(recordQuery, at, k, 4+16*len(nodes)+len(body))
+func appendHeader(b []byte, h tapeHeader) []byte {
+	text, _ := json.Marshal(h) // plain fields
+	return sealed(append(begun(b, recordHeader, h.Start.UnixMilli(), tapeKey{}), text...), len(b))
+}
+
+// appendQuery appends a GraphQL answer: the keys of its nodes, if it is asked for
+// by node, and the body.
+func appendQuery(b []byte, at int64, k tapeKey, nodes []tapeKey, body []byte) []byte {
+	start := len(b)
+	b = begun(b, recordQuery, at, k)
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(nodes)))
 	for _, n := range nodes {
 		b = append(b, n[:]...)
 	}
-	return sealed(append(b, body...))
+	return sealed(append(b, body...), start)
 }
 
-// restRecord holds a REST answer: the token's tag, the headers, the body.
-func restRecord(kind byte, k tapeKey, h *restHead, body []byte) []byte {
-	text, _ := json.Marshal(h.header) // strings alone
-	b := opened(kind, h.at, k, 12+len(text)+len(body))
+// appendREST appends a REST answer: the token's tag, the headers, the body.
+func appendREST(b []byte, kind byte, k tapeKey, h *restHead, body []byte) []byte {
+	start := len(b)
+	b = begun(b, kind, h.at, k)
 	b = binary.LittleEndian.AppendUint64(b, h.tag)
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(text)))
-	return sealed(append(append(b, text...), body...))
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(h.header)))
+	return sealed(append(append(b, h.header...), body...), start)
+}
+
+func appendDenied(b []byte, at int64, k tapeKey) []byte {
+	return sealed(begun(b, recordDenied, at, k), len(b))
 }
 
 // record is one record as it was read.
@@ -160,10 +190,10 @@ func parseRecord(p []byte) (r record, err error) {
 		}
 		r.rest = &restHead{at: r.at, tag: binary.LittleEndian.Uint64(p)}
 		n := int(binary.LittleEndian.Uint32(p[8:]))
-		if p = p[12:]; n > len(p) || json.Unmarshal(p[:n], &r.rest.header) != nil {
+		if p = p[12:]; n > len(p) {
 			return r, errRecord
 		}
-		r.rest.size, p = uint32(n), p[n:]
+		r.rest.header, p = p[:n], p[n:]
 	case recordDenied, recordHeader:
 	default:
 		return r, errRecord
@@ -256,7 +286,7 @@ func (t *Tape) admit(r record) {
 	case recordKept:
 		t.kept[r.key] = r.keep()
 	case recordREST:
-		t.enter(r.key, tapeEntry{at: r.from, size: uint32(len(r.body)), head: r.rest.size})
+		t.enter(r.key, tapeEntry{at: r.from, size: uint32(len(r.body)), head: uint32(len(r.rest.header))})
 		t.resumed++
 		if r.rest.validated() {
 			t.kept[r.key] = r.keep()
@@ -280,7 +310,7 @@ func (t *Tape) admit(r record) {
 
 // keep is where a REST answer stands.
 func (r record) keep() keptEntry {
-	return keptEntry{at: r.from, size: uint32(len(r.body)), head: r.rest.size, when: r.at, tag: r.rest.tag}
+	return keptEntry{at: r.from, size: uint32(len(r.body)), head: uint32(len(r.rest.header)), when: r.at, tag: r.rest.tag}
 }
 
 // enter puts an entry behind those of the same key.

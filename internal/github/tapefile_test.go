@@ -2,17 +2,16 @@ package github
 
 import (
 	"bytes"
-	"net/http"
 	"slices"
 	"testing"
 )
 
 func FuzzTape(f *testing.F) {
-	h := &restHead{at: 5, tag: 9, header: http.Header{"Etag": {`"x"`}}}
-	good := slices.Concat([]byte(tapeMagic), headerRecord(tapeHeader{Version: 1, Salt: "ab"}),
-		queryRecord(1, tapeKey{1}, nil, []byte(`{"data":{"organization":{}}}`)),
-		queryRecord(1, tapeKey{2}, []tapeKey{{3}, {4}}, []byte(`{"data":{"nodes":[{"id":"a"},null],"rateLimit":null}}`)),
-		restRecord(recordREST, tapeKey{5}, h, []byte(`[]`)), sealed(opened(recordDenied, 2, tapeKey{6}, 0)))
+	h := &restHead{at: 5, tag: 9, header: []byte("Etag: \"x\"\n")}
+	good := slices.Concat([]byte(tapeMagic), appendHeader(nil, tapeHeader{Version: 1, Salt: "ab"}),
+		appendQuery(nil, 1, tapeKey{1}, nil, []byte(`{"data":{"organization":{}}}`)),
+		appendQuery(nil, 1, tapeKey{2}, []tapeKey{{3}, {4}}, []byte(`{"data":{"nodes":[{"id":"a"},null],"rateLimit":null}}`)),
+		appendREST(nil, recordREST, tapeKey{5}, h, []byte(`[]`)), appendDenied(nil, 2, tapeKey{6}))
 	f.Add(good)
 	f.Add(good[:len(good)-3])
 	f.Fuzz(func(t *testing.T, raw []byte) {
@@ -36,9 +35,9 @@ func FuzzTape(f *testing.F) {
 }
 
 func TestATornRecordIsDropped(t *testing.T) {
-	raw := slices.Concat([]byte(tapeMagic), headerRecord(tapeHeader{Version: 1, Salt: "ab"}),
-		queryRecord(1, tapeKey{1}, nil, []byte(`{"data":{"organization":{}}}`)))
-	last := queryRecord(1, tapeKey{2}, nil, []byte(`{"data":{"organization":{}}}`))
+	raw := slices.Concat([]byte(tapeMagic), appendHeader(nil, tapeHeader{Version: 1, Salt: "ab"}),
+		appendQuery(nil, 1, tapeKey{1}, nil, []byte(`{"data":{"organization":{}}}`)))
+	last := appendQuery(nil, 1, tapeKey{2}, nil, []byte(`{"data":{"organization":{}}}`))
 	for cut := range last {
 		n := 0
 		if _, end, err := readTape(bytes.NewReader(append(raw[:len(raw):len(raw)], last[:cut]...)), func(record) { n++ }); n != 1 || end != int64(len(raw)) || err != nil {

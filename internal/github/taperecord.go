@@ -19,14 +19,14 @@ const (
 // tapeKeeps bounds what is kept of a pass that ended: 64 MiB of bodies.
 const tapeKeeps = 64 << 20
 
-// append adds a record.
-func (t *Tape) append(rec []byte) {
+// append adds a record to the buffer.
+func (t *Tape) append(add func(buf []byte) []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.dead {
 		return
 	}
-	t.buf = append(t.buf, rec...)
+	t.buf = add(t.buf)
 	switch {
 	case len(t.buf) >= tapeBuffer:
 		t.flush()
@@ -61,7 +61,8 @@ func (t *Tape) flush() {
 // recordQuery keeps a GraphQL answer.
 func (t *Tape) recordQuery(k tapeKey, nodes []tapeKey, body []byte) {
 	if t.all {
-		t.append(queryRecord(t.now().UnixMilli(), k, nodes, body))
+		at := t.now().UnixMilli()
+		t.append(func(buf []byte) []byte { return appendQuery(buf, at, k, nodes, body) })
 	}
 }
 
@@ -74,18 +75,13 @@ func (t *Tape) recordREST(k tapeKey, resp *http.Response, tag uint64) {
 		_, denied := t.denied[k]
 		t.grown = t.grown || denied
 		t.mu.Unlock()
-		h := &restHead{at: at, tag: tag, header: http.Header{}}
-		for _, name := range restHeaders {
-			if v := resp.Header.Get(name); v != "" {
-				h.header.Set(name, v)
-			}
-		}
+		h := &restHead{at: at, tag: tag, header: keptHeaders(resp.Header)}
 		if t.all || h.validated() {
-			t.append(restRecord(recordREST, k, h, bodyOf(resp)))
+			t.append(func(buf []byte) []byte { return appendREST(buf, recordREST, k, h, bodyOf(resp)) })
 		}
 	case http.StatusForbidden, http.StatusNotFound:
 		if t.all {
-			t.append(sealed(opened(recordDenied, at, k, 0)))
+			t.append(func(buf []byte) []byte { return appendDenied(buf, at, k) })
 		}
 	}
 }
@@ -185,7 +181,10 @@ func (t *Tape) Reduce() error {
 	if err != nil {
 		return err
 	}
-	t.copyKept(w, kept)
+	t.bound(kept)
+	if err := w.copyKept(t.f, kept, func(tapeKey, keptEntry) {}); err != nil {
+		t.log.Debug("copying kept answers", "file", t.path, "err", err) // they will be asked for in full
+	}
 	if err := t.f.Close(); err != nil {
 		t.log.Debug("closing the answers file", "err", err) // it is replaced
 	}
@@ -193,19 +192,26 @@ func (t *Tape) Reduce() error {
 	return err
 }
 
-// copyKept writes the newest of the kept answers.
-func (t *Tape) copyKept(w *tapeWriter, kept map[tapeKey]keptEntry) {
-	keys := slices.SortedFunc(maps.Keys(kept), func(a, b tapeKey) int {
-		return cmp.Or(cmp.Compare(kept[b].when, kept[a].when), cmp.Compare(kept[a].at, kept[b].at))
-	})
+// bound drops the oldest of the kept answers where there are too many.
+func (t *Tape) bound(kept map[tapeKey]keptEntry) {
 	room := int64(tapeKeeps)
-	for i, k := range keys {
-		e := kept[k]
-		if room -= int64(e.size); room < 0 {
-			t.log.Info("the answers file is full: not every answer is kept for the next pass",
-				"file", t.path, "kept", i, "of", len(keys), "bytes", tapeKeeps)
-			return
-		}
-		w.keep(t.f, k, e)
+	for _, e := range kept {
+		room -= int64(e.size)
 	}
+	if room >= 0 {
+		return
+	}
+	all := len(kept)
+	keys := slices.SortedFunc(maps.Keys(kept), func(a, b tapeKey) int {
+		return cmp.Or(cmp.Compare(kept[a].when, kept[b].when), cmp.Compare(kept[a].at, kept[b].at))
+	})
+	for _, k := range keys {
+		if room >= 0 {
+			break
+		}
+		room += int64(kept[k].size)
+		delete(kept, k)
+	}
+	t.log.Info("the answers file is full: not every answer is kept for the next pass",
+		"file", t.path, "kept", len(kept), "of", all, "bytes", tapeKeeps)
 }

@@ -2,9 +2,9 @@ package github
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -29,8 +29,7 @@ func newTapeWriter(path string, h tapeHeader) (*tapeWriter, error) {
 		return nil, err
 	}
 	w := &tapeWriter{path: path, f: f, w: bufio.NewWriterSize(f, 256<<10)}
-	w.write([]byte(tapeMagic))
-	w.write(headerRecord(h))
+	w.write(appendHeader([]byte(tapeMagic), h))
 	return w, nil
 }
 
@@ -41,21 +40,26 @@ func (w *tapeWriter) write(b []byte) {
 	w.at += int64(len(b))
 }
 
-// add writes a record that ends with a body of a size, and gives where that is.
-func (w *tapeWriter) add(rec []byte, body int) (at int64) {
-	w.write(rec)
-	return w.at - int64(body)
-}
-
-// keep copies a REST answer out of the old file, and gives where its body stands;
-// one that cannot be read will be asked for in full.
-func (w *tapeWriter) keep(old *os.File, k tapeKey, e keptEntry) (at int64, ok bool) {
-	header, body, err := readREST(old, e.at, e.head, e.size)
-	if err != nil {
-		return 0, false
+// copyKept copies the chosen answers out of another tape, in the order in which
+// they stand there, and tells where each is now.
+func (w *tapeWriter) copyKept(from *os.File, chosen map[tapeKey]keptEntry, each func(k tapeKey, e keptEntry)) error {
+	if len(chosen) == 0 {
+		return nil
 	}
-	h := &restHead{at: e.when, tag: e.tag, header: header}
-	return w.add(restRecord(recordKept, k, h, body), len(body)), true
+	if _, err := from.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	var rec []byte
+	_, _, err := readTape(from, func(r record) {
+		if e, ok := chosen[r.key]; !ok || r.rest == nil || e.at != r.from {
+			return
+		}
+		rec = appendREST(rec[:0], recordKept, r.key, r.rest, r.body)
+		w.write(rec)
+		r.from = w.at - int64(len(r.body))
+		each(r.key, r.keep())
+	})
+	return err
 }
 
 // done puts the file in place of the one at the path, which nobody may hold open,
@@ -79,11 +83,10 @@ func (w *tapeWriter) done() (f *os.File, at int64, err error) {
 // readREST reads a REST answer whose headers stand before its body.
 func readREST(f *os.File, at int64, head, size uint32) (h http.Header, body []byte, err error) {
 	raw, err := readRange(f, at-int64(head), head+size)
-	if err == nil {
-		body = raw[head:]
-		err = json.Unmarshal(raw[:head], &h)
+	if err != nil {
+		return nil, nil, err
 	}
-	return h, body, err
+	return parseHeaders(raw[:head]), raw[head:], nil
 }
 
 // readRange reads a part of a file.
