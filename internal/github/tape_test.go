@@ -3,6 +3,7 @@ package github
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -182,7 +183,7 @@ func TestABatchWhoseLivePartHasErrorsIsAskedForAfresh(t *testing.T) {
 	}
 	d.open()
 	got, err := d.nodes("a", "bad", "b")
-	g, ok := err.(*GraphQLError)
+	g, ok := errors.AsType[*GraphQLError](err)
 	if !ok || !slices.Equal(got, []string{"a", "null", "b"}) || g.Errors[0].PathString() != "nodes.1" {
 		t.Errorf("nodes %v, %v", got, err)
 	}
