@@ -64,9 +64,9 @@ func FuzzNoTextActsInAPage(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, all := range []bool{false, true} {
-			checkPage(t, pageOf(t, everywhere(exampleAudit(), s).(Audit), Options{All: all}))
-		}
+		a := exampleAudit() // a finding of each kind is enough, and quick
+		a.Findings = append(a.Findings[:3:3], a.Findings[len(a.Findings)-2:]...)
+		checkPage(t, pageOf(t, everywhere(a, s).(Audit), Options{All: true}))
 	})
 }
 
