@@ -60,6 +60,8 @@ func (c *court) concerned(a access.Area) bool {
 		return a != access.AreaAuditLog && a != access.AreaContributions
 	case "environment-no-reviewers", "environment-self-review", "environment-admin-bypass", "environment-any-branch":
 		return a != access.AreaGates && a != access.AreaPolicies
+	case "environment-reviewers-cannot-act":
+		return a != access.AreaGates
 	case "outside-collaborator-write":
 		return c.concernsOutside(a)
 	}

@@ -24,7 +24,9 @@ func (c *court) report(f access.Finding, cause string, needs ...access.Need) {
 	if f.Severity == access.NoSeverity {
 		f.Severity = c.rule.Severity
 	}
-	f.Since = c.made(f.Principal.Ref)
+	if f.Since.IsZero() {
+		f.Since = c.made(f.Principal.Ref)
+	}
 	c.waive(&f)
 	c.found = append(c.found, &f)
 }
@@ -50,6 +52,15 @@ func (c *court) undecide(n int, reason string) {
 	if n > 0 {
 		c.undecided[access.Undecided{Rule: c.rule.ID, Reason: reason}] += n
 	}
+}
+
+// asOf gives the instant up to which an area is known: the one that is judged at,
+// or the earlier one at which the area was read.
+func (f *facts) asOf(a access.Area) time.Time {
+	if at := f.s.Coverage.AsOf(a, f.s.TakenAt); at.Before(f.s.TakenAt) && at.Before(f.at) {
+		return at
+	}
+	return f.at
 }
 
 // saw reports whether the areas were read to their end; where one was not, n

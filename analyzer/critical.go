@@ -1,6 +1,11 @@
 package analyzer
 
-import "github.com/eb661601/ajar/access"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/eb661601/ajar/access"
+)
 
 var critical = []rule{
 	{Rule{
@@ -14,6 +19,67 @@ var critical = []rule{
 		Controls: supports("CC6.3", "A.5.29", "A.8.2", "AC-2", "CP-2"),
 		Needs:    []access.Area{access.AreaMembers},
 	}, singleOwner},
+	{Rule{
+		ID: "last-repository-admin", Category: CriticalState, Severity: access.Low,
+		Title: "One person alone administers a repository",
+		What: "Exactly one person administers a repository beside those who administer all of them (owners, holders of an organization role that gives admin), and it is not archived. " +
+			"A repository that only those administer is no finding: that is how many organizations want it. Accounts of apps do not count.",
+		Why:      "When this person leaves, settings, keys and gates of the repository have nobody who knows them; owners can step in, and do not know why things are as they are. What hangs on one person is also what nobody reviews.",
+		Grading:  "Low where an environment of the repository leads to production, info elsewhere.",
+		Remedy:   "Give admin to a team of at least two, or to a second person; or leave the repository to the owners.",
+		Example:  "user:alice alone administers repo:acme/api, beside the owners",
+		Controls: supports("CC6.3", "A.5.29", "A.8.2", "CP-2"),
+		Needs:    slices.Concat(grantAreas, []access.Area{access.AreaSettings}),
+	}, lastRepositoryAdmin},
+}
+
+// lastRepositoryAdmin looks for repositories that hang on one person.
+func lastRepositoryAdmin(c *court) {
+	for _, a := range c.rule.Needs {
+		l := c.s.Coverage.Of(a)
+		if a != access.AreaDirectGrants && l.Status != access.Complete && l.Status != access.Unavailable {
+			c.undecide(1, c.why(l))
+			return
+		}
+	}
+	everywhere := map[int64]bool{}
+	for _, g := range c.s.GrantsOn(access.Ref{Kind: access.Org, ID: c.s.Org.ID}) {
+		if g.Privilege != access.Owner && (g.Source != access.ByOrgRole || g.Privilege != access.Admin) {
+			continue
+		}
+		people := []int64{g.Principal.ID}
+		if g.Principal.Kind == access.Team {
+			people = c.people(g.Principal.ID)
+		}
+		for _, u := range people {
+			everywhere[u] = true
+		}
+	}
+	for _, r := range c.s.Repositories {
+		if r.Archived || !c.sawFor(1, access.AreaDirectGrants, r.ID) {
+			continue
+		}
+		admins := slices.DeleteFunc(c.administrators(r.ID), func(u int64) bool { return everywhere[u] || c.machine(u) })
+		if len(admins) != 1 {
+			continue
+		}
+		who, repo := c.name(access.Ref{Kind: access.User, ID: admins[0]}), c.name(access.Ref{Kind: access.Repo, ID: r.ID})
+		f := access.Finding{
+			Severity: access.Info, Principal: who, Resource: repo, Affected: 1, Sample: []access.Named{who}, Paths: c.paths(who.ID, r.ID),
+			Title: fmt.Sprintf("%s alone administers %s, beside the owners", who.Name, repo.Name), Have: "one administrator", Want: "two or more, or the owners alone",
+			Fixable: "repository settings → Collaborators and teams: give a second person admin",
+		}
+		if c.exposed[r.ID] {
+			f.Severity = access.Low
+		}
+		needs := []access.Need{need(access.AreaDirectGrants, r.ID)}
+		for _, a := range c.rule.Needs {
+			if a != access.AreaDirectGrants && c.s.Coverage.Of(a).Status == access.Complete {
+				needs = append(needs, need(a, 0))
+			}
+		}
+		c.report(f, repo.Ref.String(), needs...)
+	}
 }
 
 func singleOwner(c *court) {

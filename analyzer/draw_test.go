@@ -89,6 +89,9 @@ func drawWorld(t *rapid.T) *world {
 		drawGrant(t, w)
 	}
 	w.Invitations = []access.Invite{{ID: 5, Login: "carol", Role: "admin", CreatedAt: ago(rapid.IntRange(0, 20).Draw(t, "invited"))}}
+	for i := range rapid.IntRange(0, 2).Draw(t, "invited to a repository") {
+		w.invite(fmt.Sprintf("u%d", 5+i), fmt.Sprintf("r%d", i), access.Write, rapid.IntRange(0, 20).Draw(t, "invited"))
+	}
 	w.Settings.BasePermission = rapid.SampledFrom([]access.Privilege{access.None, access.Read, access.Write}).Draw(t, "base")
 	w.Org.TwoFactorRequired = new(bool)
 	w.Grants = dedupe(w.Grants)
@@ -131,6 +134,10 @@ func drawThings(t *rapid.T, w *world) {
 		w.env(name, func(e *access.Environment) {
 			e.Gate.Reviewers, e.Gate.PreventSelfReview = rapid.IntRange(0, 1).Draw(t, "reviewers"), chance()
 			*e.Policy.AdminBypass = chance()
+			*e.Policy.Untouched = chance()
+			for i := range rapid.IntRange(0, 2).Draw(t, "secrets") {
+				e.Secrets.Names = append(e.Secrets.Names, access.Secret{Name: fmt.Sprint("TOKEN_", i)})
+			}
 			e.Policy.Branches = rapid.SampledFrom([]string{access.AnyBranch, access.ProtectedBranch}).Draw(t, "branches")
 		})
 		w.key(fmt.Sprintf("r%d", i), fmt.Sprintf("k%d", i), func(k *access.DeployKey) {

@@ -49,6 +49,8 @@ func areaOf(area access.Area, g access.Grant) (int64, bool) {
 		return 0, g.Source == access.ByOrgRole
 	case access.AreaGates:
 		return g.Resource.ID, g.Source == access.Reviewer
+	case access.AreaRepoInvitations:
+		return g.Resource.ID, g.Source == access.Invited && g.Resource.Kind == access.Repo
 	}
 	return 0, false
 }
@@ -90,6 +92,14 @@ func loseThings(w *world, area access.Area, in func(id int64) bool) {
 				w.Environments[i].Policy = nil
 			}
 		}
+	case access.AreaSecrets:
+		for i, e := range w.Environments {
+			if in(e.Repo) {
+				w.Environments[i].Secrets = nil
+			}
+		}
+	case access.AreaRepoInvitations:
+		w.RepoInvitations = slices.DeleteFunc(w.RepoInvitations, func(i access.Invite) bool { return in(i.Repo) })
 	case access.AreaDeployKeys:
 		w.DeployKeys = slices.DeleteFunc(w.DeployKeys, func(k access.DeployKey) bool { return in(k.Repo) })
 	case access.AreaAuditLog:

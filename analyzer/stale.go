@@ -57,6 +57,7 @@ var stale = []rule{
 		Controls: supports("CC6.2", "A.5.16", "A.5.18", "AC-2"),
 		Needs:    []access.Area{access.AreaInvitations},
 	}, invitationStale},
+	invitedStale,
 	{Rule{
 		ID: "archived-write", Category: Stale, Severity: access.Low,
 		Title:    "Write access on an archived repository",
@@ -170,7 +171,7 @@ func newest(times ...time.Time) time.Time {
 
 func keyStale(c *court) {
 	limit := c.staleLimits().DeployKey
-	cutoff := c.at.Add(-limit)
+	cutoff := c.asOf(access.AreaDeployKeys).Add(-limit) // a key may have been used since its last use was read
 	for _, r := range c.s.Repositories {
 		c.sawFor(max(r.DeployKeys, 0), access.AreaDeployKeys, r.ID)
 	}
@@ -199,7 +200,7 @@ func keyStale(c *court) {
 			Severity: w, Principal: n, Resource: repo, Grant: c.grantOf(ref, repo.Ref),
 			Title: fmt.Sprintf("%s (%s) %s%s", n.Name, k.Title, what, day(last)),
 			Have:  fmt.Sprintf("can %s, %s%s", can, what, day(last)), Want: "use within " + days(limit),
-			Evidence: []string{"GitHub tells the day of the last use of each deploy key."},
+			Evidence: append([]string{"GitHub tells the day of the last use of each deploy key."}, c.readEarlier(access.AreaDeployKeys)...),
 		}, ref.String(), need(access.AreaDeployKeys, k.Repo))
 	}
 }

@@ -65,8 +65,9 @@ func (w *world) ref(name string) access.Ref {
 		repo, env, _ := strings.Cut(label, "/")
 		w.Environments = append(w.Environments, access.Environment{
 			ID: r.ID, Repo: w.ref("repo:" + repo).ID, Name: env,
-			Gate:   &access.Gate{Env: r.ID, Repo: w.ref("repo:" + repo).ID, Reviewers: 1, PreventSelfReview: true},
-			Policy: &access.Policy{Env: r.ID, Repo: w.ref("repo:" + repo).ID, AdminBypass: new(bool), Branches: access.ProtectedBranch},
+			Gate:    &access.Gate{Env: r.ID, Repo: w.ref("repo:" + repo).ID, Reviewers: 1, PreventSelfReview: true},
+			Policy:  &access.Policy{Env: r.ID, Repo: w.ref("repo:" + repo).ID, AdminBypass: new(bool), Branches: access.ProtectedBranch, Untouched: new(bool)},
+			Secrets: &access.Secrets{Env: r.ID, Repo: w.ref("repo:" + repo).ID},
 		})
 	}
 	return r
@@ -128,6 +129,15 @@ func (w *world) give(who, repo string, p access.Privilege) access.Grant {
 	g := access.Grant{Principal: w.ref(who), Resource: w.ref("repo:" + repo), Privilege: p, Source: src}
 	w.grant(g)
 	return g
+}
+
+// invite invites somebody to a repository, so many days ago.
+func (w *world) invite(login, repo string, p access.Privilege, days int) *access.Invite {
+	w.next++
+	i := access.Invite{ID: w.next, Login: login, Invitee: w.ref("user:" + login).ID, Repo: w.ref("repo:" + repo).ID, Permission: p, CreatedAt: ago(days)}
+	w.RepoInvitations = append(w.RepoInvitations, i)
+	w.grant(access.Grant{Principal: access.Ref{Kind: access.Invitation, ID: i.ID}, Resource: w.ref("repo:" + repo), Privilege: p, Source: access.Invited})
+	return &w.RepoInvitations[len(w.RepoInvitations)-1]
 }
 
 func (w *world) env(name string, change func(*access.Environment)) {

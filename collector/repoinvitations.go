@@ -2,6 +2,7 @@ package collector
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -77,6 +78,7 @@ func (r *run) readInvitations(ctx context.Context, of place) error {
 
 func (r *run) walkRepoInvites(ctx context.Context, of place, what string) (rows access.Rows, g *gap, err error) {
 	seen := map[int64]bool{}
+	var people []access.Person
 	err = r.pages(func(page int) (int, *gh.Response, error) {
 		var list []*repoInvitation
 		resp, err := r.get(ctx, fmt.Sprintf("repos/%s/%s/invitations?per_page=%d&page=%d", r.org.Login, of.name, perPage, page), &list)
@@ -93,11 +95,14 @@ func (r *run) walkRepoInvites(ctx context.Context, of place, what string) (rows 
 				continue
 			}
 			invite, grant := i.read(of.id)
+			if i.Invitee != nil && i.Invitee.Login != "" {
+				people = append(people, access.Person{ID: i.Invitee.ID, NodeID: i.Invitee.NodeID, Login: i.Invitee.Login})
+			}
 			rows.Entities, rows.Grants = append(rows.Entities, invite), append(rows.Grants, grant)
 		}
 		return len(list), resp, err
 	})
-	return rows, g, err
+	return rows, g, errors.Join(err, r.out.people(ctx, false, people))
 }
 
 // read turns an invitation into the thing and what it would grant.

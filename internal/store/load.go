@@ -177,6 +177,9 @@ func (l *loading) named() map[int64]bool {
 	for _, o := range l.snap.Outside {
 		named[o.User] = true
 	}
+	for _, i := range l.snap.RepoInvitations {
+		named[i.Invitee] = true
+	}
 	for _, a := range slices.Concat(l.snap.AuditActivity, l.snap.Contributions) {
 		named[a.User] = true
 	}
