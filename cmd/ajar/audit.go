@@ -165,8 +165,14 @@ func ruleLabels() []metrics.RuleLabel {
 // snapshot, or of history.
 func (a *app) judge(ctx context.Context, p audit.Pass, f auditFlags) (audit.Result, error) {
 	if !f.offline && f.at == "" {
-		return p.Run(ctx)
+		info, err := p.Take(ctx)
+		if err != nil {
+			return audit.Result{}, err
+		}
+		a.garbage(whileJudging)
+		return p.Judge(ctx, info)
 	}
+	a.garbage(whileJudging)
 	info, err := a.snapshot(ctx, p.Store, p.Org, f.at)
 	if err != nil {
 		return audit.Result{}, err

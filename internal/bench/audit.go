@@ -26,16 +26,16 @@ func audit(ctx context.Context, dir, binary, name string, size githubsim.Size, t
 			return err
 		}
 		r.sim.ResetMeters()
-		first, err := r.audit(ctx)
+		first, err := r.audit(ctx, "--without", tiers)
 		if err != nil {
 			return err
 		}
 		r.count(size, key, into)
-		again, err := r.audit(ctx)
+		again, err := r.audit(ctx, "--without", tiers)
 		if err != nil {
 			return err
 		}
-		judge, err := r.audit(ctx, "--offline", "-o", "json")
+		judge, err := r.audit(ctx, "--offline", "--without", tiers, "-o", "json")
 		if err != nil {
 			return err
 		}
@@ -45,7 +45,15 @@ func audit(ctx context.Context, dir, binary, name string, size githubsim.Size, t
 		into.best(key("peak"), max(first.peak, again.peak), false)
 	}
 	found, err := r.findings()
+	if err != nil || size.Repositories > githubsim.L.Repositories {
+		return err
+	}
 	into[key("findings")] = float64(found)
+	if err := r.forget(); err != nil {
+		return err
+	}
+	all, err := r.audit(ctx)
+	into[key("with-tiers")] = all.cpu.Seconds()
 	return err
 }
 
@@ -58,7 +66,7 @@ func base(ctx context.Context, dir, binary string, into numbers) error {
 		if err != nil {
 			return err
 		}
-		_, err = r.audit(ctx)
+		_, err = r.audit(ctx, "--without", tiers)
 		asked = append(asked, float64(r.sim.Meters().Total.Requests))
 		r.stop()
 		if err != nil {

@@ -36,6 +36,7 @@ var notes = []note{
 	{what: "judging L again offline: load, analyze, report", key: "audit L judge", unit: "s CPU"},
 	{what: "findings of that audit", key: "audit L findings"},
 	{what: "REST calls a repository, L", key: "audit L rest"},
+	{what: "CPU of an audit, first, with daily areas, L", key: "audit L with-tiers", unit: "s CPU"},
 	{what: "CPU of an audit, first, S", key: "audit S first", unit: "s CPU"},
 	{what: "peak memory of an audit, S", key: "audit S peak", unit: "MB"},
 	{what: "CPU of an audit, first, XL", key: "audit XL first", unit: "s CPU", xl: true},

@@ -66,6 +66,11 @@ func serve(ctx context.Context, dir, binary string, size githubsim.Size, with gi
 	return &rig{dir: dir, binary: binary, sim: sim, address: "http://" + l.Addr().String(), stop: func() { _ = srv.Close() }}, nil
 }
 
+// tiers are the areas that are read once a day, because GitHub has no list of
+// them: a call for each repository or environment. They are no part of the full
+// read that the goals speak of, and are measured beside it.
+const tiers = "repository-invitations,environment-secrets"
+
 // audit runs an audit against the store that lies there, which begins one where
 // none does.
 func (r *rig) audit(ctx context.Context, args ...string) (cost, error) {
