@@ -223,10 +223,12 @@ func ruleTexts(all []access.Finding) []report.RuleText {
 }
 
 func runOf(info store.SnapshotInfo, s *access.Snapshot) report.Run {
+	st := info.Stats
 	return report.Run{
 		Org:      access.Named{Ref: access.Ref{Kind: access.Org, ID: info.OrgID}, Name: "org:" + s.Org.Login},
-		Snapshot: info.ID, At: info.At, Took: info.Stats.Took,
-		Requests: info.Stats.Requests, Points: info.Stats.Points, Bytes: info.Stats.Bytes,
+		Snapshot: info.ID, At: info.At, Took: st.Took, Requests: st.Requests, Points: st.Points, Bytes: st.Bytes,
+		NotModified: st.NotModified, Replayed: st.Replayed, Retries: st.Retries, Shrunk: st.Shrunk, Waited: st.Waited,
+		Read: report.ReadingOf(s),
 	}
 }
 

@@ -20,8 +20,15 @@ type Run struct {
 	Requests int64
 	Points   int64 // GraphQL points
 	Bytes    int64
-	Waited   time.Duration // of Took, waiting for GitHub's limits
-	Stored   bool          // read from the store; GitHub was not asked
+	Waited   time.Duration // for GitHub's limits, pacing and retries, all requests together
+
+	NotModified int64 // of Requests: GitHub confirmed what was kept (304)
+	Replayed    int64 // answers taken over from a run that broke off
+	Retries     int64 // of Requests: sent again after a failure
+	Shrunk      int64 // pages asked for again in smaller ones
+
+	Read   Reading // what the snapshot holds
+	Stored bool    // read from the store; GitHub was not asked
 }
 
 // now is the instant that ages are counted from.
@@ -218,11 +225,18 @@ type runDoc struct {
 	Points   int64        `json:"points"`
 	Bytes    int64        `json:"bytes"`
 	Stored   bool         `json:"from_store"`
+
+	NotModified int64   `json:"not_modified"`
+	Replayed    int64   `json:"replayed"`
+	Retries     int64   `json:"retries"`
+	Shrunk      int64   `json:"pages_shrunk"`
+	Read        Reading `json:"read"`
 }
 
 func (r Run) doc() runDoc {
 	return runDoc{
 		r.Org, r.Snapshot, utc(r.At), utc(r.now()), seconds(r.Took), seconds(r.Waited), r.Requests, r.Points, r.Bytes, r.Stored,
+		r.NotModified, r.Replayed, r.Retries, r.Shrunk, r.Read,
 	}
 }
 

@@ -67,23 +67,15 @@ func (p *page) run(title string, r Run) {
 		taken += ", in " + took(r.Took)
 	}
 	p.field("taken", taken)
+	if r.Read.Kinds > 0 {
+		p.field("read", r.Read.text())
+	}
 	if !r.Stored {
 		p.field("cost", cost(r))
 	}
 	if r.Snapshot != 0 {
 		p.field("snapshot", number(r.Snapshot))
 	}
-}
-
-func cost(r Run) string {
-	parts := []string{count(r.Requests, "request", "requests"), count(r.Points, "point", "points")}
-	if r.Bytes > 0 {
-		parts = append(parts, size(r.Bytes))
-	}
-	if r.Waited > 0 {
-		parts = append(parts, took(r.Waited)+" of waiting for GitHub's limits")
-	}
-	return strings.Join(parts, ", ")
 }
 
 // tally is one bar.

@@ -32,6 +32,8 @@ func exampleRun() Run {
 	return Run{
 		Org: org, Snapshot: 41, At: taken, Took: 4200 * time.Millisecond,
 		Requests: 212, Points: 1318, Bytes: 1_900_000, Waited: 800 * time.Millisecond,
+		NotModified: 31, Retries: 2, Shrunk: 1,
+		Read: Reading{Repositories: 7, Teams: 12, People: 41, Environments: 9, Keys: 3, Grants: 214, Kinds: 24, Complete: 21},
 	}
 }
 
