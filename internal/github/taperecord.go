@@ -16,7 +16,7 @@ const (
 	tapeDelay  = 2 * time.Second
 )
 
-// tapeKeeps bounds what is kept of a pass that ended: 64 MiB of bodies.
+// tapeKeeps bounds what is kept of a pass that ended.
 const tapeKeeps = 64 << 20
 
 // append adds a record to the buffer.
@@ -192,11 +192,16 @@ func (t *Tape) Reduce() error {
 	return err
 }
 
+// room is how much of the file the answer takes.
+func (e keptEntry) room() int64 {
+	return int64(e.size) + int64(e.head) + recordFixed + recordHead + 8 + 4
+}
+
 // bound drops the oldest of the kept answers where there are too many.
 func (t *Tape) bound(kept map[tapeKey]keptEntry) {
 	room := int64(tapeKeeps)
 	for _, e := range kept {
-		room -= int64(e.size)
+		room -= e.room()
 	}
 	if room >= 0 {
 		return
@@ -209,7 +214,7 @@ func (t *Tape) bound(kept map[tapeKey]keptEntry) {
 		if room >= 0 {
 			break
 		}
-		room += int64(kept[k].size)
+		room += kept[k].room()
 		delete(kept, k)
 	}
 	t.log.Info("the answers file is full: not every answer is kept for the next pass",
