@@ -30,6 +30,7 @@ type Pass struct {
 	Answers string        // path before "-ID" of the answers file of each organization; "": none is written
 	Resume  time.Duration // how long ago a pass may have broken off to be taken up; 0: none is
 	Version string        // of the program, for the answers file
+	tape    *github.Tape  // while a pass is taken; nil: none
 
 	// Others are asked, one after the other, for what Client's credential may not
 	// read. Tell hears, in a line each, which of them read what, and which could

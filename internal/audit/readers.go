@@ -63,7 +63,7 @@ func (p Pass) again(ctx context.Context, org access.Organization, b *best, r Rea
 }
 
 func (p Pass) reread(ctx context.Context, org access.Organization, b *best, r Reader, areas []access.Area, o collector.Options) error {
-	seen, err := collector.Identify(ctx, r.Client, p.Org)
+	seen, sight, err := collector.Introduce(ctx, r.Client, p.Org)
 	if err != nil {
 		return err
 	}
@@ -76,6 +76,11 @@ func (p Pass) reread(ctx context.Context, org access.Organization, b *best, r Re
 		}
 	}
 	o.Without = slices.DeleteFunc(slices.Clone(access.Areas), func(a access.Area) bool { return slices.Contains(areas, a) })
+	if p.tape != nil {
+		if err := r.Client.Replay(p.tape, sight+" scopes "+r.Client.Scopes()); err != nil {
+			return err
+		}
+	}
 	t := b.turn(areas)
 	if err := collector.Collect(ctx, r.Client, org, t, o); err != nil {
 		return err
@@ -110,7 +115,7 @@ func (p Pass) spent() github.Meter {
 	for _, r := range p.Others {
 		o := r.Client.Meter()
 		m.Requests, m.Points, m.Bytes, m.Retries = m.Requests+o.Requests, m.Points+o.Points, m.Bytes+o.Bytes, m.Retries+o.Retries
-		m.NotModified, m.Waited = m.NotModified+o.NotModified, m.Waited+o.Waited
+		m.NotModified, m.Replayed, m.Waited = m.NotModified+o.NotModified, m.Replayed+o.Replayed, m.Waited+o.Waited
 	}
 	return m
 }

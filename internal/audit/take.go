@@ -56,7 +56,6 @@ type taking struct {
 	sight  string
 	begun  time.Time
 	before github.Meter
-	tape   *github.Tape // nil: none
 	shrunk atomic.Int64
 }
 
@@ -81,7 +80,7 @@ func (t *taking) open() error {
 		t.Collect.Log.Warn("a pass that breaks off will begin anew", "org", t.org.Login, "err", err)
 		return nil
 	}
-	return t.Client.Replay(t.tape)
+	return t.Client.Replay(t.tape, t.sight)
 }
 
 // close leaves the answers file to the next run.
@@ -89,7 +88,9 @@ func (t *taking) close() {
 	if t.tape == nil {
 		return
 	}
-	_ = t.Client.Replay(nil) // fails for no tape that is nil
+	for _, r := range append([]Reader{{Client: t.Client}}, t.Others...) {
+		_ = r.Client.Replay(nil, "") // fails for no tape that is nil
+	}
 	if err := t.tape.Close(); err != nil {
 		t.Collect.Log.Warn("closing the answers file", "org", t.org.Login, "err", err)
 	}

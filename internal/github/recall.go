@@ -17,9 +17,10 @@ import (
 func (c *Client) Host() string { return c.host }
 
 // Replay lets the client write its answers to a tape, and take from it those that
-// a broken-off pass has got already with the same credential; nil ends that. It
-// must not be called while requests are under way.
-func (c *Client) Replay(t *Tape) error {
+// a broken-off pass has got already with the same credential, when the same was
+// said of what it may see; nil ends that. It must not be called while requests are
+// under way.
+func (c *Client) Replay(t *Tape, sight string) error {
 	if t == nil {
 		c.tape.Store(nil)
 		return nil
@@ -28,7 +29,7 @@ func (c *Client) Replay(t *Tape) error {
 	if err != nil {
 		return err
 	}
-	c.tape.Store(&playing{t, tapeKey{}.with(t.mark(who))})
+	c.tape.Store(&playing{t, tapeKey{}.with(t.mark(who + "\n" + sight))})
 	return nil
 }
 

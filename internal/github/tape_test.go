@@ -48,7 +48,7 @@ func (d *deck) open() {
 	if d.tape, err = OpenTape(d.o); err != nil {
 		d.t.Fatal(err)
 	}
-	if err := d.client.Replay(d.tape); err != nil {
+	if err := d.client.Replay(d.tape, "s"); err != nil {
 		d.t.Fatal(err)
 	}
 }
