@@ -3,6 +3,7 @@ package faults
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -24,6 +25,9 @@ func TestHalfAnswersAreAskedForAgainOrMarked(t *testing.T) {
 			{Action: githubsim.PartialData}, {Action: githubsim.DataNull}, {Action: githubsim.NullNodes},
 			{Action: githubsim.PartialData, Type: "FORBIDDEN"}, {Action: githubsim.DataNull, Type: "NOT_FOUND"}, {Action: githubsim.UnknownErrorType},
 		} {
+			if where.name == aTown.name && k%3 != i%3 && os.Getenv("AJAR_LONG") == "" {
+				continue
+			}
 			f.Match = match
 			f.Nth, f.Times = 1, []int{1, 1 << 20}[(i+k)%2] // once, and for ever
 			_, p := disturbed(t, where, scripted(f))
@@ -61,9 +65,12 @@ func TestUnknownWordsAndMissingFieldsAreMarkedAndMapToNothing(t *testing.T) {
 }
 
 func TestPagesThatDoNotLeadOnAreReadAgainOrMarked(t *testing.T) {
-	for _, match := range []string{"organization.membersWithRole", "organization.teams", "organization.repositories", "node(Repository)", "node(Team)",
-		"/invitations", "organization-roles/{role_id}", "/keys", "/environments", "/teams/{team_slug}/repos", "/outside_collaborators", "/audit-log"} {
+	for k, match := range []string{"organization.membersWithRole", "organization.teams", "organization.repositories", "node(Repository)", "node(Team)",
+		"/orgs/{org}/invitations", "organization-roles/{role_id}", "/keys", "/environments", "/teams/{team_slug}/repos", "/outside_collaborators", "/audit-log"} {
 		for i, action := range []githubsim.Action{githubsim.NoNext, githubsim.ShortPage, githubsim.CursorLoop, githubsim.EmptyPage, githubsim.BadCursor, githubsim.WrongTotal} {
+			if i%3 != k%3 && os.Getenv("AJAR_LONG") == "" { // each meets two, and all of them where time does not matter
+				continue
+			}
 			f := githubsim.Fault{Match: match, Action: action, Nth: 1 + i%2}
 			if action == githubsim.BadCursor {
 				f.Kind = githubsim.GraphQL
@@ -77,8 +84,11 @@ func TestPagesThatDoNotLeadOnAreReadAgainOrMarked(t *testing.T) {
 }
 
 func TestPagesThatNeverLeadOnAreCutOff(t *testing.T) {
-	for _, match := range queried[:3] {
-		for _, action := range []githubsim.Action{githubsim.CursorLoop, githubsim.EmptyPage, githubsim.ShortPage, githubsim.BadCursor, githubsim.NullNodes} {
+	for k, match := range queried[:3] {
+		for i, action := range []githubsim.Action{githubsim.CursorLoop, githubsim.EmptyPage, githubsim.ShortPage, githubsim.BadCursor, githubsim.NullNodes} {
+			if i%3 != k && os.Getenv("AJAR_LONG") == "" {
+				continue
+			}
 			_, p := disturbed(t, aTown, scripted(githubsim.Fault{Match: match, Action: action, Nth: 2, Times: 1 << 20}))
 			if p.err != nil || len(p.gaps()) == 0 {
 				t.Errorf("%s of %s for ever is no gap (%v)", action, match, p.err)

@@ -39,25 +39,30 @@ func read(t testing.TB, path string, snapshot int64) state {
 		   FROM grants g JOIN relations r ON r.id = g.relation JOIN scopes s ON s.id = g.scope JOIN areas a ON a.id = s.area
 		  WHERE g.seen_from <= $1 AND (g.seen_to IS NULL OR g.seen_to > $1)`,
 	} {
-		found, err := db.QueryContext(t.Context(), query, snapshot)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for found.Next() {
-			var area access.Area
-			var scope int64
-			var key, body string
-			if err := found.Scan(&area, &scope, &key, &body); err != nil {
-				t.Fatal(err)
-			}
-			out.of(area, scope)[key] = body
-		}
-		if err := found.Err(); err != nil {
-			t.Fatal(err)
-		}
-		found.Close()
+		out.take(t, db, query, snapshot)
 	}
 	return out
+}
+
+func (s state) take(t testing.TB, db *sql.DB, query string, snapshot int64) {
+	t.Helper()
+	found, err := db.QueryContext(t.Context(), query, snapshot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer found.Close()
+	for found.Next() {
+		var area access.Area
+		var scope int64
+		var key, body string
+		if err := found.Scan(&area, &scope, &key, &body); err != nil {
+			t.Fatal(err)
+		}
+		s.of(area, scope)[key] = body
+	}
+	if err := found.Err(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (s state) of(a access.Area, scope int64) rows {

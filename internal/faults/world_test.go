@@ -15,7 +15,7 @@ func village() *githubsim.World {
 	return settle(githubsim.Size{Repositories: 14, Members: 30, Teams: 6}, 3)
 }
 func town() *githubsim.World {
-	return settle(githubsim.Size{Repositories: 130, Members: 220, Teams: 60}, 104)
+	return settle(githubsim.Size{Repositories: 104, Members: 130, Teams: 54}, 104)
 }
 
 // settle makes the organization; its first repository has so many direct grants,
