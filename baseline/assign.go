@@ -17,6 +17,7 @@ type Assignment struct {
 	Acceptance Acceptance `json:"acceptance"`
 
 	roleAt Position
+	block  Position // the [[assign]] that it stands in
 }
 
 func readAssignments(t *table) []Assignment {
@@ -26,20 +27,55 @@ func readAssignments(t *table) []Assignment {
 		if at.need("role", "role = the name of one of [roles]") {
 			a.Role, a.roleAt = at.str("role"), at.valueAt("role")
 		}
-		if at.need("to", `to = ["team:ORG/SLUG"]`) {
-			a.To = at.patterns("to", access.User, access.Team, access.App, access.Key)
-			notEmpty(at, "to")
-		}
-		if at.need("on", `on = ["repo:ORG/*"]`) {
-			a.On = at.patterns("on", access.Org, access.Repo, access.Env)
-			notEmpty(at, "on")
-		}
 		a.Reason = at.str("reason")
 		a.Starts = at.start("starts")
 		if e := a.Acceptance.Expires; !e.IsZero() && !a.Starts.Before(e) {
 			at.complain(at.at("expires"), "", "this assignment ends before it starts")
 		}
+		a.block = a.Position
+		if at.has("each") {
+			out = append(out, readEach(at, a)...)
+		} else {
+			readWho(at, &a)
+			out = append(out, a)
+		}
 		at.done()
+	}
+	return out
+}
+
+// readWho reads whom an assignment is to, and on what.
+func readWho(t *table, a *Assignment) {
+	if t.need("to", `to = ["team:ORG/SLUG"]`) {
+		a.To = t.patterns("to", access.User, access.Team, access.App, access.Key)
+		notEmpty(t, "to")
+	}
+	if t.need("on", `on = ["repo:ORG/*"]`) {
+		a.On = t.patterns("on", access.Org, access.Repo, access.Env)
+		notEmpty(t, "on")
+	}
+}
+
+// readEach reads several assignments that differ in nothing but whom they are to
+// and on what: one line for each. Every one of them is an assignment of its own.
+func readEach(t *table, shared Assignment) []Assignment {
+	for _, key := range []string{"to", "on"} {
+		if t.has(key) {
+			t.complain(t.at(key), "move it into each, or leave each out", "%s stands beside each", key)
+			t.get(key)
+		}
+	}
+	notEmpty(t, "each")
+	var out []Assignment
+	for _, one := range t.subs("each") {
+		a := shared
+		one.name = "an element of each"
+		a.Position = one.place()
+		readWho(one, &a)
+		if r := one.str("reason"); r != "" {
+			a.Reason = r
+		}
+		one.done()
 		out = append(out, a)
 	}
 	return out
@@ -60,17 +96,22 @@ func checkAssignments(b *Baseline, whole bool, problems *Problems) {
 	for i, r := range b.Roles {
 		names[i] = r.Name
 	}
+	var last Position // of the block whose assignment came before
 	for _, a := range b.Assignments {
+		first := a.block != last // what the block lacks is said once
+		last = a.block
 		r, ok := b.Role(a.Role)
 		if !ok {
-			if a.Role != "" && whole {
+			if a.Role != "" && whole && first {
 				problems.add(a.roleAt, suggest(a.Role, names), "there is no role %q", a.Role)
 			}
 			continue
 		}
 		checkTargets(a, r, problems)
 		checkTemplates(a, problems)
-		checkStanding(b, a, r, problems)
+		if first {
+			checkStanding(b, a, r, problems)
+		}
 	}
 }
 
@@ -105,6 +146,6 @@ func checkStanding(b *Baseline, a Assignment, r Role, problems *Problems) {
 	if !r.Standing || !b.privileged(r.Privilege) || a.Acceptance.or(r.Acceptance).stated() {
 		return
 	}
-	problems.add(a.Position, "add expires = a date at most 365 days ahead, or standing_reason with review_by; or standing = false in the role",
+	problems.add(a.block, "add expires = a date at most 365 days ahead, or standing_reason with review_by; or standing = false in the role",
 		"standing access with %s needs an end or a reason", r.Privilege)
 }
