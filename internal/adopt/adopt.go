@@ -34,6 +34,8 @@ type Result struct {
 	Blind    []string // what could not be read and is not managed, one sentence each
 	Remain   []Count  // findings that the next audit shows, by rule
 	Managed  []string // classes that the baseline manages
+
+	together int // entries that share the [[assign]] of another
 }
 
 // Span says from when to when the acceptances of one sort of access end.

@@ -46,6 +46,15 @@ func (c *clock) next() string {
 	return day.Format(time.DateOnly)
 }
 
+// date gives each block its end.
+func date(all []block, c *clock) []dated {
+	out := make([]dated, len(all))
+	for i, b := range all {
+		out[i] = dated{b, c.next()}
+	}
+	return out
+}
+
 // ended keeps what the clock handed out for the summary.
 func (w *writer) ended(c *clock) {
 	if !c.span.First.IsZero() {

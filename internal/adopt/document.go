@@ -44,6 +44,7 @@ func (w *writer) header(body string) string {
 			w.result.Entries++
 		}
 	}
+	w.result.Entries += w.result.together
 	b.WriteString(comment(fmt.Sprintf("What %s allows: %s for %s of %s and %s. ajar init wrote this from what was there on %s; from now on it is yours.",
 		w.s.Org.Login, number(w.result.Entries, "entry", "entries"), number(w.result.Grants, "grant", "grants"),
 		number(w.result.Teams, "team", "teams"), number(w.result.People, "person", "people"), w.day())))
@@ -136,47 +137,43 @@ func (w *writer) usedRoles() map[kindOfAccess]bool {
 // standing writes the assignments that look like every other.
 func (w *writer) standing() string {
 	var b strings.Builder
-	dated := len(w.orgRoles)
+	ending := len(w.orgRoles)
 	for _, t := range w.teams {
 		if w.privileged(t.what) {
-			dated++
+			ending++
 		}
 	}
-	clock := w.clock(forTeams, dated)
+	clock := w.clock(forTeams, ending)
 	if len(w.teams) > 0 {
 		b.WriteString(title("Teams, the most powerful first"))
 	}
+	var run []dated // of one role
 	for i, t := range w.teams {
-		if i == 0 || t.what != w.teams[i-1].what {
-			b.WriteString("\n# --- " + w.roles[t.what] + "\n")
-		}
-		end := ""
+		d := dated{block: t}
 		if w.privileged(t.what) {
-			end = clock.next()
+			d.end = clock.next()
 		}
-		b.WriteString(w.assignment(t, end))
+		run = append(run, d)
+		if i+1 == len(w.teams) || w.teams[i+1].what != t.what {
+			b.WriteString("\n# --- " + w.roles[t.what] + "\n" + w.assignments(run))
+			run = nil
+		}
 	}
 	if len(w.orgRoles) > 0 {
 		b.WriteString(title("Organization roles"))
 	}
-	for _, r := range w.orgRoles {
-		b.WriteString(w.assignment(r, clock.next()))
-	}
+	b.WriteString(w.assignments(date(w.orgRoles, clock)))
 	w.ended(clock)
 	people := w.clock(forPeople, len(w.persons)+len(w.outsiders))
 	if len(w.persons) > 0 {
 		b.WriteString(title("People with grants of their own"))
 		b.WriteString(comment("No team gives them this. Where a team could, prefer it: people who leave the team lose the access."))
 	}
-	for _, p := range w.persons {
-		b.WriteString(w.assignment(p, people.next()))
-	}
+	b.WriteString(w.assignments(date(w.persons, people)))
 	if len(w.outsiders) > 0 {
 		b.WriteString(title("Outside collaborators who cannot write"))
 	}
-	for _, p := range w.outsiders {
-		b.WriteString(w.assignment(p, people.next()))
-	}
+	b.WriteString(w.assignments(date(w.outsiders, people)))
 	w.ended(people)
 	return b.String()
 }
@@ -226,14 +223,16 @@ func (w *writer) apart() string {
 		b.WriteString(title("UNUSUAL: decide on each of these"))
 		b.WriteString(comment("Accepted for a few weeks only. To keep it, move it up and set a later end; else take it out and remove the access on GitHub."))
 	}
-	clock, last := w.clock(forOdd, len(w.odd)+len(w.keys)), ""
-	for _, o := range w.odd {
-		if h := headline(o.why); h != last {
-			b.WriteString("\n# --- " + upper(plain(h)) + "\n")
-			last = h
+	clock := w.clock(forOdd, len(w.odd)+len(w.keys))
+	odd := date(w.odd, clock)
+	for i := 0; i < len(odd); {
+		h, n := headline(odd[i].why), i+1
+		for n < len(odd) && headline(odd[n].why) == h {
+			n++
 		}
-		b.WriteString(w.assignment(o, clock.next()))
-		w.result.Apart++
+		b.WriteString("\n# --- " + upper(plain(h)) + "\n" + w.assignments(odd[i:n]))
+		w.result.Apart += n - i
+		i = n
 	}
 	for _, k := range w.keys {
 		b.WriteString("\n# --- " + upper(k.why) + "\n\n")
