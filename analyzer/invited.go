@@ -24,8 +24,8 @@ var invitedStale = rule{Rule{
 var invitedPrivileged = rule{Rule{
 	ID: "repository-invitation-privileged", Category: Overprivileged, Severity: access.Medium,
 	Title: "An invitation to a repository would give too much",
-	What: "A pending invitation would let somebody who is not a member write to a repository, or would give more than the baseline allows them there, where it manages access to repositories. " +
-		"Where the baseline allows it, it is no finding. Invitations that have lapsed are left out.",
+	What: "A pending invitation would let somebody who is not a member write to a repository, or would give write or more beyond what the baseline allows them there, where it manages access to repositories. " +
+		"Where the baseline allows it, it is no finding. One that gives less than write is seen when it is accepted. Invitations that have lapsed are left out.",
 	Why:      "One click of the invited account turns it into access, at a time that nobody here chooses. It is easier to take back before than after.",
 	Grading:  repositoryGrading,
 	Remedy:   "Cancel it, or lower its role: repository settings → Collaborators and teams. Or let the baseline allow it.",
@@ -134,7 +134,7 @@ type excess struct {
 
 func (f *facts) tooMuch(i access.Invite) excess {
 	managed := f.managed(baseline.RepositoryAccess)
-	if i.Expired || !managed && i.Permission < access.Write || i.Invitee == 0 {
+	if i.Expired || i.Permission < access.Write || i.Invitee == 0 {
 		return excess{} // an account that is gone accepts nothing
 	}
 	outside, known, from := f.outside(i.Invitee)
