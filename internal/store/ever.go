@@ -91,7 +91,7 @@ type past struct {
 	s     *Store
 	org   int64
 	all   []SnapshotInfo // finished ones, the oldest first
-	known map[int64]ranked
+	known relations
 	out   []Held
 }
 
@@ -138,9 +138,9 @@ func (p *past) grants(ctx context.Context, who access.Ref) ([]spanned, error) {
 		if err := rows.Scan(&principal, &resource, &relation, &from, &to); err != nil {
 			return err
 		}
-		r, ok := p.known[relation]
-		if !ok {
-			return fmt.Errorf("%w: a grant has the relation %d, which does not exist", ErrDamaged, relation)
+		r, err := p.known.of(relation)
+		if err != nil {
+			return err
 		}
 		if r.principal == who.Kind {
 			out = append(out, spanned{r.grant(principal, resource), span{from, to.Int64}})

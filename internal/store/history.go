@@ -118,8 +118,7 @@ func (s *Store) grantsAround(ctx context.Context, query, org string, r access.Re
 	if err != nil {
 		return nil, err
 	}
-	var all edges
-	grants, _, err := s.grants(ctx, query, []any{info.OrgID, int64(r.Kind), r.ID, info.ID}, &all, wanted, nil)
+	grants, err := s.grants(ctx, query, []any{info.OrgID, int64(r.Kind), r.ID, info.ID}, wanted)
 	if err != nil {
 		return nil, fmt.Errorf("grants of %s: %w", r, explain(s.path, err))
 	}

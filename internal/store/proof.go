@@ -68,9 +68,8 @@ func (s *Store) startProof(ctx context.Context, info SnapshotInfo, l *loading) e
 		if a := byAreaID[id]; a != nil && a.grantsOn != access.NoKind {
 			p.grantsOn[a.grantsOn] += n
 		}
-		if copy(c.digest[:], want); !p.off {
-			p.scopes = append(p.scopes, c)
-		}
+		copy(c.digest[:], want)
+		p.scopes = append(p.scopes, c)
 		return nil
 	})
 }
@@ -132,7 +131,7 @@ func (p *proof) endEntities() {
 }
 
 // grant takes one of the grants, which come scope by scope after the entities.
-func (p *proof) grant(known map[int64]ranked, row int64, e edge) {
+func (p *proof) grant(known relations, row int64, e edge) {
 	if p.off {
 		return
 	}
@@ -145,8 +144,8 @@ func (p *proof) grant(known map[int64]ranked, row int64, e edge) {
 }
 
 // endGrants checks a scope when all its grants are there.
-func (p *proof) endGrants(known map[int64]ranked) {
-	if len(p.grants) == 0 {
+func (p *proof) endGrants(known relations) {
+	if p.off || len(p.grants) == 0 {
 		return
 	}
 	p.text = binary.AppendUvarint(p.text[:0], 0)
@@ -156,7 +155,7 @@ func (p *proof) endGrants(known map[int64]ranked) {
 	}
 	slices.SortFunc(p.grants, func(x, y edge) int { return x.compare(y, known) })
 	for _, e := range p.grants {
-		p.text = appendGrant(p.text, known[int64(e.relation)].grant(e.principal, e.resource))
+		p.text = appendGrant(p.text, known[e.relation].grant(e.principal, e.resource))
 	}
 	p.check(p.scope, p.text)
 }

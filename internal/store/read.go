@@ -14,8 +14,8 @@ type pool struct {
 
 	mu        sync.Mutex // holds everything below
 	prepared  map[string]*sql.Stmt
-	relations map[int64]ranked // nil: not read yet
-	newest    int64            // the highest number among them
+	relations relations // nil: not read yet
+	newest    int64     // the highest number among them
 }
 
 const poolSize = 4

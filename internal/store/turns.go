@@ -82,10 +82,9 @@ func (s *Store) Turns(ctx context.Context, info SnapshotInfo) ([]Turn, error) {
 func (s *Store) GrantsMoved(ctx context.Context, earlier, later SnapshotInfo) (came, went []access.Grant, err error) {
 	args := []any{later.OrgID, earlier.ID, later.ID}
 	every := func(ranked) bool { return true }
-	var fresh, old edges
-	came, _, err = s.grants(ctx, grantsCame, args, &fresh, every, nil)
+	came, err = s.grants(ctx, grantsCame, args, every)
 	if err == nil {
-		went, _, err = s.grants(ctx, grantsWent, args, &old, every, nil)
+		went, err = s.grants(ctx, grantsWent, args, every)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("grants of %s between snapshots %d and %d: %w", later.Org, earlier.ID, later.ID, explain(s.path, err))
