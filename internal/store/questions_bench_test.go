@@ -14,38 +14,51 @@ import (
 	"github.com/eb661601/ajar/access"
 )
 
-// The size of P11: a million live grants, each with five past ones before it.
+// The size of P11: a million live grants, each with five past ones before it. The
+// users hold much: 144 grants of their own each, and a seat in 56 teams.
 const (
-	askedTeams = 5_000
-	askedEach  = 200 // live grants of a team
-	askedPast  = 5
-	askedPasts = 1_000 // snapshots
+	askedTeams   = 4_000
+	askedEach    = 200 // live grants of a team
+	askedMembers = 14  // of a team
+	askedRepos   = 12_000
+	askedDirect  = 12 // users with a grant of their own on a repository
+	askedUsers   = 1_000
+	askedPast    = 5
+	askedPasts   = 1_000 // snapshots
 )
+
+func askedTeam(n int) access.Ref { return team(3_000_000 + int64(n)*7) }
+func askedRepo(n int) access.Ref { return repo(500_000_000 + int64(n)*1009) }
+func askedUser(n int) access.Ref { return user(7_000_000 + int64(n)*13) }
 
 // askedVersion names the file that is kept between runs; a change of the schema
 // or of the filling makes another.
-const askedVersion = 1
+const askedVersion = 2
 
 const fillSnapshots = `
 	WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
 	INSERT INTO snapshots (id, org, at, finished_at) SELECT i, 1, $2 + i * 3600000, $2 + i * 3600000 FROM n`
 
-const fillScopes = `
-	WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
-	INSERT INTO scopes (id, org, area, scope, rows) SELECT i, 1, 11, 3000000 + i * 7, $2 FROM n`
+const fillScope = `
+	INSERT INTO scopes (id, org, area, scope, rows) SELECT $1, 1, id, $3, $4 FROM areas WHERE name = $2`
 
 // Each grant changes its permission five times, at snapshots that a hash spreads.
+// $1 is the scope, $2 how many grants it has, $5 and $6 the first of the relations
+// they take in turn and how many these are, $7 where the row of ends begins.
 const fillGrants = `
 	WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < $2 - 1),
 	past (k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM past WHERE k < $3)
 	INSERT INTO grants (scope, principal, resource, relation, seen_from, seen_to)
-	SELECT $1, 3000000 + $1 * 7, 500000000 + (($1 * 25 + i) % 125000) * 1009, 1 + (k + i) % 4,
-	       k * $4 / ($3 + 1) + 1 + ($1 * 31 + i * 17) % ($4 / ($3 + 1)),
-	       CASE WHEN k < $3 THEN (k + 1) * $4 / ($3 + 1) + 1 + ($1 * 31 + i * 17) % ($4 / ($3 + 1)) END
-	  FROM n, past ORDER BY 3, 4, 5`
+	SELECT $1, %s, %s, $5 + (k + i) %% $6,
+	       k * $4 / ($3 + 1) + 1 + ($1 * 31 + i * 17) %% ($4 / ($3 + 1)),
+	       CASE WHEN k < $3 THEN (k + 1) * $4 / ($3 + 1) + 1 + ($1 * 31 + i * 17) %% ($4 / ($3 + 1)) END
+	  FROM n, past ORDER BY 2, 3, 4, 5`
 
 const fillMentions = `
-	INSERT OR IGNORE INTO mentions (kind, id, scope) SELECT DISTINCT 10, resource, scope FROM grants ORDER BY 2, 3`
+	INSERT INTO mentions (kind, id, scope)
+	SELECT DISTINCT CASE a.name WHEN 'team-grants' THEN 10 ELSE 1 END AS kind,
+	       CASE a.name WHEN 'team-grants' THEN g.resource ELSE g.principal END AS id, s.id
+	  FROM grants g JOIN scopes s ON s.id = g.scope JOIN areas a ON a.id = s.area ORDER BY kind, 2, 3`
 
 // askedStore gives a store of that size, which takes a minute to make once.
 func askedStore(b *testing.B) *Store {
@@ -76,6 +89,11 @@ func makeAsked(b *testing.B, path string) {
 	for r := access.Read; r <= access.Maintain; r++ {
 		put(b, p, access.AreaTeamGrants, 1, byTeam(1, 1, r))
 	}
+	for r := access.Read; r <= access.Maintain; r++ {
+		put(b, p, access.AreaDirectGrants, 1, direct(1, 1, r))
+	}
+	put(b, p, access.AreaTeamMembers, 1, member(1, 1, access.Member))
+	put(b, p, access.AreaTeamMembers, 1, member(1, 1, access.Maintain))
 	if err := p.Abort(b.Context()); err != nil {
 		b.Fatal(err)
 	}
@@ -96,9 +114,19 @@ func makeAsked(b *testing.B, path string) {
 	do("INSERT INTO org_logins (org, seen_from, login) VALUES (1, 1, 'acme')")
 	do("BEGIN IMMEDIATE")
 	do(fillSnapshots, askedPasts, hour(0).UnixMilli())
-	do(fillScopes, askedTeams, askedEach)
-	for team := 1; team <= askedTeams; team++ {
-		do(fillGrants, team, askedEach, askedPast, askedPasts)
+	scope := 0
+	fill := func(area access.Area, of access.Ref, each, firstRelation, relations int, principals, resources string, first int) {
+		scope++
+		do(fillScope, scope, string(area), of.ID, each)
+		do(fmt.Sprintf(fillGrants, principals, resources), scope, each, askedPast, askedPasts, firstRelation, relations, first)
+	}
+	const repos, users = "500000000 + (($7 + i) % 125000) * 1009", "7000000 + (($7 + i) % 1000) * 13"
+	for n := range askedTeams {
+		fill(access.AreaTeamGrants, askedTeam(n), askedEach, 1, 4, fmt.Sprint(askedTeam(n).ID), repos, n*25)
+		fill(access.AreaTeamMembers, askedTeam(n), askedMembers, 9, 2, users, fmt.Sprint(askedTeam(n).ID), n*askedMembers)
+	}
+	for n := range askedRepos {
+		fill(access.AreaDirectGrants, askedRepo(n), askedDirect, 5, 4, users, fmt.Sprint(askedRepo(n).ID), n*askedDirect)
 	}
 	do(fillMentions)
 	do("COMMIT")
@@ -123,11 +151,15 @@ func BenchmarkQuestions(b *testing.B) {
 		ask  func() (int, error)
 	}{
 		{"on", func() (int, error) {
-			g, err := s.GrantsOn(b.Context(), "acme", repo(500000000+int64(r.IntN(125000))*1009), at())
+			g, err := s.GrantsOn(b.Context(), "acme", askedRepo(r.IntN(askedRepos)), at())
 			return len(g), err
 		}},
-		{"of", func() (int, error) {
-			g, err := s.GrantsOf(b.Context(), "acme", team(3000000+int64(1+r.IntN(askedTeams))*7), at())
+		{"of-team", func() (int, error) {
+			g, err := s.GrantsOf(b.Context(), "acme", askedTeam(r.IntN(askedTeams)), at())
+			return len(g), err
+		}},
+		{"of-user", func() (int, error) {
+			g, err := s.GrantsOf(b.Context(), "acme", askedUser(r.IntN(askedUsers)), at())
 			return len(g), err
 		}},
 	} {
@@ -155,18 +187,23 @@ func BenchmarkQuestions(b *testing.B) {
 			b.ReportMetric(float64(rows)/float64(len(took)), "rows/question")
 		})
 	}
-	b.Run("organization", func(b *testing.B) {
-		start := cpu()
-		for b.Loop() {
-			info, err := s.At(b.Context(), "acme", at())
-			if err != nil {
-				b.Fatal(err)
+	for name, at := range map[string]func() time.Time{
+		"organization": at,
+		"newest":       func() time.Time { return hour(askedPasts + 1) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			start := cpu()
+			for b.Loop() {
+				info, err := s.At(b.Context(), "acme", at())
+				if err != nil {
+					b.Fatal(err)
+				}
+				snap, err := s.Load(b.Context(), info)
+				if err != nil || len(snap.Grants) == 0 {
+					b.Fatal(err)
+				}
 			}
-			snap, err := s.Load(b.Context(), info)
-			if err != nil || len(snap.Grants) == 0 {
-				b.Fatal(err)
-			}
-		}
-		b.ReportMetric(float64((cpu()-start).Milliseconds())/float64(b.N), "cpu-ms/op")
-	})
+			b.ReportMetric(float64((cpu()-start).Milliseconds())/float64(b.N), "cpu-ms/op")
+		})
+	}
 }
