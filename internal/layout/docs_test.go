@@ -11,6 +11,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/eb661601/ajar/access"
 )
 
 // link is the target of a Markdown link or picture; targets in angle brackets
@@ -187,4 +189,13 @@ func read(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+func TestEachAreaStandsAmongThePermissions(t *testing.T) {
+	text := read(t, filepath.Join(root(t), "docs", "permissions.md"))
+	for _, area := range access.Areas {
+		if !strings.Contains(text, "`"+string(area)+"`") {
+			t.Errorf("docs/permissions.md does not say what it takes to read %s", area)
+		}
+	}
 }
