@@ -58,7 +58,7 @@ bench: ## print every performance goal beside what is measured here (BENCHFLAGS=
 
 .PHONY: golden
 golden: ## rewrite the golden files and generated pages of docs/ (look at the diff)
-	$(GO) test ./internal/report/... ./analyzer/... ./cmd/... -update
+	$(GO) test ./internal/report/... ./internal/config/... ./internal/adopt/... ./analyzer/... ./cmd/... -update
 
 .PHONY: tidy
 tidy: ## tidy the module files
