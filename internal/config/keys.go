@@ -72,7 +72,7 @@ var keys = []key{
 		func(c *Config, v value) { c.Collect.Reserve = v.reserve() }},
 	{"collect.resume", "duration", `"1h"`, "How old a pass that broke off may be so that the next run takes it up where it ended, at most a day. `\"0\"` = never.", "",
 		func(c *Config, v value) { c.Collect.Resume = v.duration(0, day) }},
-	{"collect.every.*", "duration", "`24h`, `0` for policies", "How old an area that costs a request for each repository may grow before it is read again, by its name; `\"0\"` = read in each pass. For " + words(access.Tiers) + ". Of `deploy-keys` it is the last use: which keys there are is read in each pass. What is new is read at once in any case.", "",
+	{"collect.every.*", "duration", "`24h`", "How old an area that costs a request for each repository may grow before it is read again, by its name; `\"0\"` = read in each pass. For " + words(access.Tiers) + ". Of `deploy-keys` it is the last use: which keys there are is read in each pass. Of `environment-policies` it is which branches may deploy and whether administrators pass the gate: reviewers, self-review and timers are read in each pass. What is new is read at once in any case.", "",
 		func(c *Config, v value) { c.every(v.area(access.Tiers), v.duration(0, 30*day)) }},
 	{"remediate.mode", "string", `"dry-run"`, "Only `dry-run` in this version: plans are shown, nothing is changed.", "",
 		func(c *Config, v value) { c.Remediate.Mode = v.mode() }},
