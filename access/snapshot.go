@@ -52,7 +52,8 @@ func (s *Snapshot) Repository(id int64) (Repository, bool) {
 // Key finds a deploy key by id.
 func (s *Snapshot) Key(id int64) (DeployKey, bool) { return find(s.DeployKeys, id, DeployKey.Key) }
 
-// Environment finds an environment by id.
+// Environment finds an environment by id. It looks at one after another, since
+// they are sorted by repository.
 func (s *Snapshot) Environment(id int64) (Environment, bool) {
 	for _, e := range s.Environments {
 		if e.ID == id {
@@ -104,9 +105,7 @@ func (s *Snapshot) Name(r Ref) string {
 		}
 	case Env:
 		if e, ok := s.Environment(r.ID); ok {
-			if repo, ok := s.Repository(e.Repo); ok {
-				return "env:" + org + "/" + repo.Name + "/" + e.Name
-			}
+			return s.EnvironmentName(e)
 		}
 	case Key:
 		if k, ok := s.Key(r.ID); ok {
@@ -124,6 +123,14 @@ func (s *Snapshot) Name(r Ref) string {
 		return fmt.Sprintf("invitation:%s#%d", org, r.ID)
 	}
 	return fmt.Sprintf("%s:#%d", r.Kind, r.ID)
+}
+
+// EnvironmentName is the written form of an environment, "env:acme/api/production".
+func (s *Snapshot) EnvironmentName(e Environment) string {
+	if repo, ok := s.Repository(e.Repo); ok {
+		return "env:" + s.Org.Login + "/" + repo.Name + "/" + e.Name
+	}
+	return fmt.Sprintf("%s:#%d", Env, e.ID)
 }
 
 // InvitationName is the written form of an invitation, "invitation:acme#3", or

@@ -164,15 +164,7 @@ func environmentAdminBypass(c *court) {
 }
 
 // administrators lists who administers a repository.
-func (c *court) administrators(repo int64) []int64 {
-	var out []int64
-	for _, l := range c.g.Levels(repo) {
-		if l.Privilege == access.Admin {
-			out = append(out, l.User)
-		}
-	}
-	return out
-}
+func (c *court) administrators(repo int64) []int64 { return c.g.AtLeast(access.Admin, repo) }
 
 func environmentAnyBranch(c *court) {
 	c.eachEnvironment(func(e access.Environment) {

@@ -94,13 +94,11 @@ func (f *facts) name(r access.Ref) access.Named {
 	if ok {
 		return n
 	}
-	n = access.Named{Ref: r, Name: f.s.Name(r)}
-	if r.Kind == access.Env { // the snapshot would search all of them each time
-		if e, ok := f.envs[r.ID]; ok {
-			if repo, ok := f.s.Repository(e.Repo); ok {
-				n.Name = "env:" + f.s.Org.Login + "/" + repo.Name + "/" + e.Name
-			}
-		}
+	n.Ref = r
+	if e, ok := f.envs[r.ID]; ok && r.Kind == access.Env { // the snapshot would search all of them each time
+		n.Name = f.s.EnvironmentName(e)
+	} else {
+		n.Name = f.s.Name(r)
 	}
 	f.named[r] = n
 	return n

@@ -159,10 +159,10 @@ func (c *court) wholes(areas []access.Area) []access.Need {
 // stuck looks for reviewers who cannot approve. Of an internal repository a
 // stranger may be a member of the enterprise, who can read it.
 func (c *court) stuck(e access.Environment) (access.Finding, bool) {
-	able := c.g.Approvers(e.ID)
-	can := map[int64]bool{}
-	for _, a := range able {
-		can[a.Principal.ID] = true
+	able := c.g.MayApprove(e.ID)
+	can := func(user int64) bool {
+		_, ok := slices.BinarySearch(able, user)
+		return ok
 	}
 	r, _ := c.s.Repository(e.Repo)
 	var idle []access.Named
@@ -173,8 +173,8 @@ func (c *court) stuck(e access.Environment) (access.Finding, bool) {
 		}
 		listed++
 		switch {
-		case g.Principal.Kind == access.Team && !slices.ContainsFunc(c.people(g.Principal.ID), func(u int64) bool { return can[u] }),
-			g.Principal.Kind == access.User && !can[g.Principal.ID] && r.Visibility != "internal":
+		case g.Principal.Kind == access.Team && !slices.ContainsFunc(c.people(g.Principal.ID), can),
+			g.Principal.Kind == access.User && !can(g.Principal.ID) && r.Visibility != "internal":
 			idle = append(idle, c.name(g.Principal))
 		}
 	}
@@ -185,7 +185,7 @@ func (c *court) stuck(e access.Environment) (access.Finding, bool) {
 		f = c.about(e, "has reviewers, and none of them can approve", "nobody can approve", "at least two people who can approve")
 		f.Severity = w
 	case len(able) == 1 && len(idle) > 0, len(able) == 1 && e.Gate.PreventSelfReview:
-		who := c.name(able[0].Principal)
+		who := c.name(access.Ref{Kind: access.User, ID: able[0]})
 		f = c.about(e, "can be approved by "+who.Name+" alone", "one person can approve", "at least two people who can approve")
 		f.Severity = max(w-1, access.Low)
 		if e.Gate.PreventSelfReview {

@@ -144,6 +144,57 @@ func (g *Graph) on(u, r int32) Access {
 	return a
 }
 
+// strongest is the level that on finds, without its sources.
+func (g *Graph) strongest(u, r int32) level {
+	best := level(0)
+	for _, p := range g.spread {
+		if p.bits.has(u) {
+			best = p.level // the others hold weaker ones
+			break
+		}
+	}
+	for _, h := range g.holds[r] {
+		if h.level <= best {
+			break // they come strongest first
+		}
+		ok := h.who == u
+		if h.team {
+			_, ok = g.team[h.who].reaches(u)
+		}
+		if ok {
+			return h.level
+		}
+	}
+	return best
+}
+
+// AtLeast lists the people who hold a privilege or more on the repository, by
+// ascending id.
+func (g *Graph) AtLeast(p access.Privilege, repo int64) []int64 {
+	r, ok := index(g.repos, repo)
+	if !ok {
+		return nil
+	}
+	enough := func(l level) bool { return l > 0 && g.levels[l].privilege >= p }
+	var out []int32
+	for i := range g.always {
+		if enough(g.always[i].level) {
+			out = append(out, g.always[i].people...)
+		}
+	}
+	for _, h := range g.holds[r] {
+		switch {
+		case !enough(h.level):
+		case h.team:
+			out = append(out, g.team[h.who].people...)
+		default:
+			out = append(out, h.who)
+		}
+	}
+	slices.Sort(out)
+	return g.ids(slices.Compact(out))
+}
+
 // Highest gives the most that the user holds on any repository; None where that
 // is nothing.
 func (g *Graph) Highest(user int64) access.Privilege {

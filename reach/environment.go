@@ -25,7 +25,7 @@ type EnvAccess struct {
 // the repository (GitHub Docs, "Reviewing deployments": reviewers need at least
 // read access). One row a person, by ascending id.
 func (g *Graph) Approvers(env int64) []EnvAccess {
-	e, ok := g.snap.Environment(env)
+	e, ok := g.environment(env)
 	if !ok {
 		return nil
 	}
@@ -55,6 +55,36 @@ func (g *Graph) Approvers(env int64) []EnvAccess {
 	return out
 }
 
+// MayApprove lists the people whom [Graph.Approvers] lists, by ascending id,
+// without the ways by which they can.
+func (g *Graph) MayApprove(env int64) []int64 {
+	e, ok := g.environment(env)
+	if !ok {
+		return nil
+	}
+	var out []int64
+	for _, gr := range g.snap.GrantsOn(access.Ref{Kind: access.Env, ID: env}) {
+		switch {
+		case gr.Source != access.Reviewer:
+		case gr.Principal.Kind == access.User:
+			out = append(out, gr.Principal.ID)
+		case gr.Principal.Kind == access.Team:
+			out = append(out, g.Members(gr.Principal.ID)...)
+		}
+	}
+	slices.Sort(out)
+	return slices.DeleteFunc(slices.Compact(out), func(user int64) bool { return !g.canRead(user, e.Repo) })
+}
+
+// environment finds an environment by id.
+func (g *Graph) environment(id int64) (access.Environment, bool) {
+	i, ok := g.envs[id]
+	if !ok {
+		return access.Environment{}, false
+	}
+	return g.snap.Environments[i], true
+}
+
 // reviewers lists the grants of those whom the environment names as reviewers.
 func (g *Graph) reviewers(env int64) []access.Grant {
 	all := g.snap.GrantsOn(access.Ref{Kind: access.Env, ID: env})
@@ -79,7 +109,9 @@ func (g *Graph) canRead(user, repo int64) bool {
 	if r, ok := g.snap.Repository(repo); ok && (r.Visibility == "public" || r.Visibility == "internal" && g.Member(user)) {
 		return true
 	}
-	return g.On(user, repo).Privilege >= access.Read
+	u, known := index(g.users, user)
+	r, listed := index(g.repos, repo)
+	return known && listed && g.levels[g.strongest(u, r)].privilege >= access.Read
 }
 
 // CanBypass lists the people who can deploy past the gate of the environment:
@@ -87,7 +119,7 @@ func (g *Graph) canRead(user, repo int64) bool {
 // the setting was not seen they are listed as Unknown; GitHub's own default is
 // that they can.
 func (g *Graph) CanBypass(env int64) []EnvAccess {
-	e, ok := g.snap.Environment(env)
+	e, ok := g.environment(env)
 	if !ok {
 		return nil
 	}
@@ -105,7 +137,7 @@ func (g *Graph) CanBypass(env int64) []EnvAccess {
 // CanConfigure lists the people who can change the gate of the environment: the
 // administrators of the repository, owners included.
 func (g *Graph) CanConfigure(env int64) []EnvAccess {
-	e, ok := g.snap.Environment(env)
+	e, ok := g.environment(env)
 	if !ok {
 		return nil
 	}
@@ -118,7 +150,7 @@ func (g *Graph) CanConfigure(env int64) []EnvAccess {
 // starts a workflow. The note says which branches the environment takes and what
 // the job then waits for.
 func (g *Graph) CanDeploy(env int64) []EnvAccess {
-	e, ok := g.snap.Environment(env)
+	e, ok := g.environment(env)
 	if !ok {
 		return nil
 	}

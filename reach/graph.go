@@ -21,6 +21,8 @@ import (
 type Graph struct {
 	snap *access.Snapshot
 
+	envs map[int64]int32 // by id: where the environment stands in the snapshot
+
 	users []int64 // ids, ascending; the position is the index used below
 	teams []int64
 	repos []int64
@@ -57,7 +59,10 @@ type grade struct {
 // Rows that the snapshot lacks are access that the graph does not know: whether
 // anything may be concluded from that is the coverage's business, not reach's.
 func New(s *access.Snapshot) *Graph {
-	g := &Graph{snap: s}
+	g := &Graph{snap: s, envs: make(map[int64]int32, len(s.Environments))}
+	for i := range s.Environments {
+		g.envs[s.Environments[i].ID] = int32(i)
+	}
 	grants := s.Grants
 	if !slices.IsSortedFunc(grants, access.Grant.Compare) {
 		grants = slices.SortedFunc(slices.Values(grants), access.Grant.Compare)

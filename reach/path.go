@@ -133,5 +133,8 @@ func (g *Graph) everywherePaths(u, r int32, l *layer, i int) []access.Path {
 
 func (g *Graph) named(k access.Kind, id int64) access.Named {
 	r := access.Ref{Kind: k, ID: id}
+	if e, ok := g.environment(id); ok && k == access.Env {
+		return access.Named{Ref: r, Name: g.snap.EnvironmentName(e)}
+	}
 	return access.Named{Ref: r, Name: g.snap.Name(r)}
 }

@@ -11,7 +11,7 @@ import (
 // [Graph.Approvers], [Graph.CanBypass] and [Graph.CanConfigure] say, without
 // working out everybody else's; of a team, what its members get through it.
 func (g *Graph) InEnvironment(who access.Ref, env int64) []EnvAccess {
-	e, ok := g.snap.Environment(env)
+	e, ok := g.environment(env)
 	if !ok {
 		return nil
 	}
