@@ -37,9 +37,9 @@ type families struct {
 	teams map[int64]heldTeam
 }
 
-// hold keeps a team's rows for comparing. A root team inherits nothing, so that
-// its own grants are known already.
-func (r *run) hold(ctx context.Context, t heldTeam) error {
+// hold keeps a team's rows until they can be compared, and until it is known
+// whether the token is shown all repositories.
+func (r *run) hold(t heldTeam) error {
 	slices.SortFunc(t.rows, func(a, b teamRow) int { return cmp.Compare(a.repo, b.repo) })
 	r.families.mu.Lock()
 	if r.families.teams == nil {
@@ -47,28 +47,22 @@ func (r *run) hold(ctx context.Context, t heldTeam) error {
 	}
 	r.families.teams[t.id] = t
 	r.families.mu.Unlock()
-	if t.parent != 0 {
-		return nil
-	}
-	return r.finishTeam(ctx, t.id, t.rows, t.gap)
+	return nil
 }
 
-// settleFamilies hands on the grants of the child teams, without what they only
-// inherit.
+// settleFamilies hands on the grants of the teams; those of child teams without
+// what they only inherit.
 func (r *run) settleFamilies(ctx context.Context) error {
 	all := r.families.teams
 	r.families.teams = nil
 	listed := inherits(all)
 	for _, id := range slices.Sorted(maps.Keys(all)) {
 		t := all[id]
-		if t.parent == 0 {
-			continue
-		}
 		rows, g := t.rows, t.gap
-		if parent, known := all[t.parent]; listed && (!known || parent.gap != nil) {
+		if parent, known := all[t.parent]; t.parent != 0 && listed && (!known || parent.gap != nil) {
 			why := partial("repositories of team %s: what it inherits cannot be told from its own, since its parent team was not read", r.name(t.slug))
 			rows, g = nil, cmp.Or(g, &why)
-		} else if listed {
+		} else if t.parent != 0 && listed {
 			rows = own(t.rows, parent.rows)
 		}
 		if err := r.finishTeam(ctx, id, rows, g); err != nil {

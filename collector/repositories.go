@@ -85,7 +85,7 @@ var repositoryAreas = []access.Area{
 // there are, by GitHub's count.
 func (r *run) repositories(ctx context.Context) (total int, err error) {
 	if !r.reads(repositoryAreas...) {
-		return -1, nil
+		return -1, r.countRepositories(ctx)
 	}
 	batches, within := errgroup.WithContext(ctx)
 	batches.SetLimit(r.o.Concurrency)
@@ -109,24 +109,57 @@ func (r *run) repositories(ctx context.Context) (total int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	listed := len(l.ids)
 	if g != nil {
 		r.lower(*g, repositoryAreas...)
-		return l.total, nil
+		listed = l.total
 	}
-	return l.total, r.lowerHidden(ctx, len(l.ids))
+	return l.total, r.lowerHidden(ctx, listed)
 }
 
-// lowerHidden notes that repositories may be missing from a listing that ended
-// by itself: GitHub leaves out what the token may not see, and the total too.
+type totalQuery struct {
+	Organization *struct {
+		DatabaseID   int64
+		Repositories *struct{ TotalCount int } `graphql:"repositories(first:1)"`
+	} `graphql:"organization(login:$org)"`
+	Viewer    *asked
+	RateLimit *github.RateLimit
+}
+
+// countRepositories asks how many repositories the token is shown, where teams'
+// lists of them are read and nothing else of them.
+func (r *run) countRepositories(ctx context.Context) error {
+	if !r.reads(access.AreaTeamGrants) {
+		return nil
+	}
+	var q totalQuery
+	listed := -1
+	err := r.query(ctx, &q, map[string]any{"org": githubv4.String(r.org.Login)})
+	if end := stopped(err); end != nil {
+		return end
+	}
+	if _, err := sift(err); err == nil && q.Organization != nil && q.Organization.Repositories != nil {
+		if err := r.same(q.Organization.DatabaseID); err != nil {
+			return err
+		}
+		listed = q.Organization.Repositories.TotalCount
+		r.app.Store(r.app.Load() || q.Viewer.app())
+	}
+	return r.lowerHidden(ctx, listed)
+}
+
+// lowerHidden notes that repositories may be missing from what is listed, -1 where
+// that is not known: GitHub leaves out what the token may not see, and of the
+// total too.
 func (r *run) lowerHidden(ctx context.Context, listed int) error {
 	hidden := partial("repositories of %s: those that the token may not see are not listed", r.org.Login)
 	hidden.help = "an organization owner's token (scope repo), or an app installed on all repositories"
 	switch {
 	case r.stated >= 0 && listed >= r.stated:
 		return nil
-	case r.stated >= 0:
+	case r.stated >= 0 && listed >= 0:
 		hidden.reason = fmt.Sprintf("repositories of %s: the organization has %d, and %d are shown to the token", r.org.Login, r.stated, listed)
-	case r.app.Load():
+	case r.stated < 0 && r.app.Load():
 		var a struct {
 			Selection string `json:"repository_selection"`
 		}
@@ -139,6 +172,7 @@ func (r *run) lowerHidden(ctx context.Context, listed int) error {
 			return nil
 		}
 	}
+	r.hidden = true
 	r.shorten(hidden, repositoryAreas...)
 	r.lower(hidden, access.AreaTeamGrants) // a team's list is as short
 	return nil

@@ -21,7 +21,8 @@ type run struct {
 	out  *outlet
 	plan string // of the organization; "" where the token was not told
 
-	stated int // how many repositories the organization says it has; -1: not told
+	stated int  // how many repositories the organization says it has; -1: not told
+	hidden bool // there may be repositories that the token is not shown; known once they are listed
 
 	tiers    tiers
 	custom   customRoles

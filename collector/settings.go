@@ -39,7 +39,7 @@ type settingsAnswer struct {
 // GraphQL has no base permission.
 func (r *run) settings(ctx context.Context) error {
 	area := access.AreaSettings
-	if !r.reads(area, access.AreaCustomRoles, access.AreaAuditLog) && !r.reads(repositoryAreas...) {
+	if !r.reads(area, access.AreaCustomRoles, access.AreaAuditLog, access.AreaTeamGrants) && !r.reads(repositoryAreas...) {
 		return r.close(ctx, area, -1)
 	}
 	var a settingsAnswer

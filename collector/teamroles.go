@@ -34,7 +34,7 @@ func (r *run) keepTeamGrants(ctx context.Context, t access.TeamInfo, edges []*te
 		held.rows = append(held.rows, teamRow{repo: e.id(), privilege: p})
 	}
 	if !ambiguous {
-		return r.hold(ctx, held)
+		return r.hold(held)
 	}
 	r.rests.add(func(ctx context.Context) error {
 		named, err := r.teamRoleNames(ctx, held.slug)
@@ -48,18 +48,23 @@ func (r *run) keepTeamGrants(ctx context.Context, t access.TeamInfo, edges []*te
 		} else if rows, why := r.nameRoles(held, named); why != nil {
 			held.rows, held.gap = rows, why
 		}
-		return r.hold(ctx, held)
+		return r.hold(held)
 	})
 	return nil
 }
 
-// finishTeam hands on a team's grants.
+// finishTeam hands on a team's grants. Where the token is not shown all
+// repositories, neither are they in a team's list, nor in its total: then what is
+// not listed may be there all the same.
 func (r *run) finishTeam(ctx context.Context, id int64, rows []teamRow, g *gap) error {
 	grants := make([]access.Grant, len(rows))
 	for i, row := range rows {
 		grants[i] = access.Grant{
 			Principal: team(id), Resource: repo(row.repo), Privilege: row.privilege, Source: access.ByTeam, Role: r.custom.ids[row.role],
 		}
+	}
+	if r.hidden && g == nil {
+		return r.out.add(ctx, access.AreaTeamGrants, id, access.Rows{Grants: grants})
 	}
 	return r.finish(ctx, access.AreaTeamGrants, id, access.Rows{Grants: grants}, g)
 }
