@@ -53,18 +53,23 @@ func (p Pass) doubt(ctx context.Context, r *Result, before lives) error {
 	return err
 }
 
-// losses finds the kinds of which too much is gone. Only a pass that closed
-// something can have lost anything.
+// losses finds the kinds of which too much is gone. Nothing can be gone unless
+// something was closed since: by this pass, or by one before it that saw it in
+// part, or that broke off.
 func (p Pass) losses(ctx context.Context, r *Result) ([]store.Hold, error) {
-	if s := r.Info.Stats; s.GrantsClosed+s.EntitiesClosed <= doubtOver {
-		return nil, nil
-	}
 	bases, err := p.bases(ctx, r.Info, r.Snapshot.Coverage)
 	if err != nil {
 		return nil, err
 	}
 	var out []store.Hold
 	for _, b := range bases {
+		closed, err := p.Store.ClosedSince(ctx, b.info, r.Info)
+		if err != nil {
+			return nil, err
+		}
+		if closed <= doubtOver {
+			continue
+		}
 		old, err := p.Store.Load(ctx, b.info)
 		if err != nil {
 			return nil, fmt.Errorf("loading snapshot %d of %s: %w", b.info.ID, b.info.Org, err)
@@ -81,8 +86,7 @@ func (p Pass) losses(ctx context.Context, r *Result) ([]store.Hold, error) {
 	return out, nil
 }
 
-// base is an earlier snapshot, and the kinds that it is the newest to have seen
-// to the end.
+// base is an earlier snapshot, and the kinds that are compared with it.
 type base struct {
 	info  store.SnapshotInfo
 	kinds []kind
@@ -90,44 +94,54 @@ type base struct {
 
 // bases finds for each kind that was seen to its end now the newest earlier
 // snapshot that did so too: what a partial look in between did not see proves
-// nothing.
+// nothing. Where there is none, or where something of the kind was not seen now, it
+// is the newest one at all: a gap that never closes must not blind the eye for the
+// rest, and what is gone from a part that was seen is gone.
 func (p Pass) bases(ctx context.Context, now store.SnapshotInfo, seen access.Coverage) ([]base, error) {
 	all, err := p.Store.Snapshots(ctx, now.Org)
 	if err != nil {
 		return nil, err
 	}
-	var open []kind
-	for _, k := range kinds {
-		if seen.Complete(k.area) {
-			open = append(open, k)
-		}
-	}
 	slices.SortFunc(all, func(x, y store.SnapshotInfo) int { return y.At.Compare(x.At) })
+	all = slices.DeleteFunc(all, func(s store.SnapshotInfo) bool { return s.ID >= now.ID })
+	if len(all) == 0 {
+		return nil, nil
+	}
+	all = all[:min(len(all), lookBack)]
+	if closed, err := p.Store.ClosedSince(ctx, all[len(all)-1], now); err != nil || closed <= doubtOver {
+		return nil, err
+	}
+	whole, rest := apart(kinds, seen)
 	var out []base
 	for _, info := range all {
-		if len(open) == 0 || len(out) > lookBack {
+		if len(whole) == 0 {
 			break
-		}
-		if info.ID >= now.ID {
-			continue
 		}
 		then, err := p.Store.Coverage(ctx, info)
 		if err != nil {
 			return nil, err
 		}
-		b, rest := base{info: info}, []kind(nil)
-		for _, k := range open {
-			if then.Complete(k.area) {
-				b.kinds = append(b.kinds, k)
-			} else {
-				rest = append(rest, k)
-			}
-		}
-		if open = rest; len(b.kinds) > 0 {
+		b := base{info: info}
+		if b.kinds, whole = apart(whole, then); len(b.kinds) > 0 {
 			out = append(out, b)
 		}
 	}
+	if rest = append(rest, whole...); len(rest) > 0 {
+		out = append(out, base{all[0], rest})
+	}
 	return out, nil
+}
+
+// apart divides kinds into those that were seen to their end and the others.
+func apart(kinds []kind, seen access.Coverage) (whole, rest []kind) {
+	for _, k := range kinds {
+		if seen.Complete(k.area) {
+			whole = append(whole, k)
+		} else {
+			rest = append(rest, k)
+		}
+	}
+	return whole, rest
 }
 
 // second lets a later collection speak about what is on hold: it shows the same,
@@ -159,15 +173,18 @@ func (p Pass) second(ctx context.Context, r *Result, held []store.Hold) error {
 // where it did not see enough to tell.
 func (p Pass) still(ctx context.Context, r *Result, h store.Hold) (still, known bool, err error) {
 	if h.Kind == store.HeldForDrift {
-		n := countDrift(r, func(access.Finding) bool { return true })[h.What]
-		return doubtful(n, r.populations()[h.What]), r.Baseline != nil, nil
+		still, known = r.stillDrift(h.What)
+		return still, known, nil
 	}
 	i := slices.IndexFunc(kinds, func(k kind) bool { return k.name == h.What })
-	if i < 0 || !r.Snapshot.Coverage.Complete(kinds[i].area) {
+	if i < 0 {
 		return false, false, nil
 	}
 	all, err := p.Store.Snapshots(ctx, r.Info.Org)
 	if err != nil {
+		return false, false, err
+	}
+	if known, err = p.sawAsMuch(ctx, r, kinds[i].area, all, h.Snapshot); err != nil || !known {
 		return false, false, err
 	}
 	at := slices.IndexFunc(all, func(s store.SnapshotInfo) bool { return s.ID == h.Base })
@@ -179,6 +196,41 @@ func (p Pass) still(ctx context.Context, r *Result, h store.Hold) (still, known 
 		return false, false, fmt.Errorf("loading snapshot %d of %s: %w", h.Base, r.Info.Org, err)
 	}
 	return doubtful(kinds[i].lost(old, r.Snapshot)), true, nil
+}
+
+// sawAsMuch reports whether an area was seen to its end, or about as far as in the
+// snapshot that gave the reason for a hold: a tenth of it may be gone for good.
+func (p Pass) sawAsMuch(ctx context.Context, r *Result, a access.Area, all []store.SnapshotInfo, snapshot int64) (bool, error) {
+	now := r.Snapshot.Coverage
+	if now.Complete(a) {
+		return true, nil
+	}
+	at := slices.IndexFunc(all, func(s store.SnapshotInfo) bool { return s.ID == snapshot })
+	if at < 0 {
+		return false, nil
+	}
+	then, err := p.Store.Coverage(ctx, all[at])
+	if err != nil {
+		return false, err
+	}
+	x, y := now.Of(a), then.Of(a)
+	return worth(x.Status) >= worth(y.Status) && x.Seen*10 >= y.Seen*9 && len(now.Exceptions(a)) <= len(then.Exceptions(a)), nil
+}
+
+// stillDrift reports whether as much of a kind is drift by what this very snapshot
+// saw to its end; known is false where it is so only with what an earlier one saw.
+func (r *Result) stillDrift(what string) (still, known bool) {
+	all := r.populations()[what]
+	found := countDrift(r, func(f access.Finding) bool {
+		return !f.LastSeen.Before(r.At) && !slices.ContainsFunc(f.Needs, func(n access.Need) bool {
+			return !r.Snapshot.Coverage.CompleteFor(n.Area, n.Scope)
+		})
+	})[what]
+	kept := countDrift(r, func(access.Finding) bool { return true })[what]
+	if doubtful(found, all) {
+		return true, r.Baseline != nil
+	}
+	return false, r.Baseline != nil && !doubtful(kept, all)
 }
 
 // lives is what was drift before a judgement, by fingerprint; nil where nothing

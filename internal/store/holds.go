@@ -21,8 +21,13 @@ const (
 		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
 		 WHERE $2 = 'manual' OR NOT EXISTS (SELECT 1 FROM holds WHERE org = $1 AND kind = $2 AND what = $3 AND snapshot = $6)
 		    ON CONFLICT (org, kind, what) WHERE lifted_at IS NULL DO NOTHING`
-	agreeHold = `UPDATE holds SET agreed = $2 WHERE id = $1 AND agreed = 0 AND lifted_at IS NULL`
-	liftHold  = `UPDATE holds SET lifted_at = $2, lifted_by = $3, lifted_why = $4 WHERE id = $1 AND lifted_at IS NULL`
+	agreeHold   = `UPDATE holds SET agreed = $2 WHERE id = $1 AND agreed = 0 AND lifted_at IS NULL`
+	closedSince = `
+		SELECT coalesce(sum(CASE WHEN finished_at IS NULL THEN 1000000 ELSE grants_closed + entities_closed END), 0)
+		  FROM snapshots
+		 WHERE org = $1 AND id > $2 AND id <= $3
+		 ORDER BY 1`
+	liftHold = `UPDATE holds SET lifted_at = $2, lifted_by = $3, lifted_why = $4 WHERE id = $1 AND lifted_at IS NULL`
 )
 
 // Why an organization can be on hold.
@@ -105,4 +110,14 @@ func (s *Store) Coverage(ctx context.Context, info SnapshotInfo) (access.Coverag
 		return c, fmt.Errorf("reading the coverage of snapshot %d: %w", info.ID, explain(s.path, err))
 	}
 	return c, nil
+}
+
+// ClosedSince gives how many rows may have been closed between two snapshots of an
+// organization. What a pass closed that broke off nobody counted: it stands for
+// very many.
+func (s *Store) ClosedSince(ctx context.Context, old, now SnapshotInfo) (n int64, err error) {
+	if err := s.read.row(ctx, closedSince, []any{now.OrgID, old.ID, now.ID}, &n); err != nil {
+		return 0, fmt.Errorf("counting what was closed since snapshot %d: %w", old.ID, explain(s.path, err))
+	}
+	return n, nil
 }
