@@ -129,6 +129,9 @@ func (s *Server) header(c *call, rep *reply, h http.Header) {
 		} else if t.Scope.Member {
 			h.Set("X-OAuth-Scopes", "read:org, repo")
 		}
+		if !t.Expires.IsZero() {
+			h.Set("GitHub-Authentication-Token-Expiration", t.Expires.UTC().Format("2006-01-02 15:04:05 MST"))
+		}
 		if c.route != nil && c.route.accepted != "" && t.Scope.Permissions != nil {
 			h.Set("X-Accepted-GitHub-Permissions", c.route.accepted)
 		}

@@ -15,6 +15,7 @@ type route struct {
 	template string
 	accepted string
 	handle   func(*call) *reply
+	open     bool // whoever shows no credential is answered too
 	segments []string
 }
 
@@ -90,5 +91,13 @@ func (r *route) beats(other *route) bool {
 
 // coreRoutes are the few that belong to no entity.
 func (s *Server) coreRoutes() []route {
-	return append([]route{{method: http.MethodGet, template: "/rate_limit", handle: s.limits.report}}, appRoutes...)
+	return append([]route{
+		{method: http.MethodGet, template: "/rate_limit", handle: s.limits.report},
+		{method: http.MethodGet, template: "/meta", open: true, handle: func(*call) *reply { return ok(object{"verifiable_password_authentication": true}) }},
+	}, appRoutes...)
+}
+
+// forAnybody reports whether the call needs no credential, and shows none.
+func (c *call) forAnybody() bool {
+	return c.route != nil && c.route.open && c.r.Header.Get("Authorization") == ""
 }

@@ -3,6 +3,7 @@ package githubsim
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // Token is a credential that the server accepts, and who acts by it.
@@ -13,6 +14,9 @@ type Token struct {
 	// taken.
 	Login string
 	Scope Scope
+	// Expires is the end of a personal access token, which every answer states; zero
+	// is none.
+	Expires time.Time
 
 	account *Token // whose limits it uses up; nil: its own
 }
@@ -83,7 +87,7 @@ type viewer struct {
 // viewerOf finds the person behind a token.
 func (x *Index) viewerOf(t *Token) *viewer {
 	v := &viewer{token: t, x: x}
-	if t.Scope.App {
+	if t == nil || t.Scope.App {
 		return v
 	}
 	if v.user = x.user(t.Login); v.user != nil || t.Login != "" {
