@@ -69,7 +69,7 @@ type Client struct {
 	meter   *meter
 	budgets *budgets
 	tape    *atomic.Pointer[playing] // see Replay
-	scopes  *atomic.Value            // string
+	ear     *ear
 	source  oauth2.TokenSource
 	host    string
 }
@@ -82,12 +82,12 @@ func New(o Options) (*Client, error) {
 	restURL, _ := url.Parse(o.APIURL)
 	graphqlURL, _ := url.Parse(o.GraphQLURL)
 	m, left := &meter{}, newBudgets()
-	tape, scopes := &atomic.Pointer[playing]{}, &atomic.Value{}
+	tape, heard := &atomic.Pointer[playing]{}, &ear{now: o.Now}
 	o.Sleep = m.timed(o.Sleep)
 	transport := chain(o.Base,
 		capture(graphqlURL),
 		judge(),
-		recall(graphqlURL, tape, scopes, m),
+		recall(graphqlURL, tape, heard, m),
 		reduce(),
 		readonly(graphqlURL, restURL, o.Mint),
 		retry(o, graphqlURL, m),
@@ -105,7 +105,7 @@ func New(o Options) (*Client, error) {
 	}
 	return &Client{
 		rest: rest, graphql: githubv4.NewEnterpriseClient(o.GraphQLURL, hc), meter: m, budgets: left,
-		tape: tape, scopes: scopes, source: o.Source, host: restURL.Host,
+		tape: tape, ear: heard, source: o.Source, host: restURL.Host,
 		idle: (&http.Client{Transport: o.Base}).CloseIdleConnections,
 	}, nil
 }

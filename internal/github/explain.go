@@ -170,6 +170,8 @@ func explainUnreachable(err error) (string, string, bool) {
 		hint = "ask whoever runs the proxy to let ajar through to " + u.Host
 	case u.Why == "its certificate is not trusted":
 		hint = "if a proxy or a GHES with its own authority is in between, name its certificate: [github] ca_file"
+	case u.Why == "its certificate is for another host":
+		hint = "check api_url; a proxy or a sign-in page of the network may answer in its place"
 	case strings.HasPrefix(u.Why, "its certificate has expired"):
 		hint = "have the certificate renewed, and check the clock of this machine"
 	}

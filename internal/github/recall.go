@@ -41,10 +41,7 @@ type playing struct {
 
 // Scopes gives the scopes of the token as GitHub stated them last, "" where it
 // states none.
-func (c *Client) Scopes() string {
-	s, _ := c.scopes.Load().(string)
-	return s
-}
+func (c *Client) Scopes() string { return c.ear.read().Scopes }
 
 // recalling is the layer's state.
 type recalling struct {
@@ -56,9 +53,9 @@ type recalling struct {
 
 // recall answers from the tape what the tape has, sends the rest, and records
 // every clean answer.
-func recall(graphql *url.URL, tape *atomic.Pointer[playing], scopes *atomic.Value, m *meter) layer {
+func recall(graphql *url.URL, tape *atomic.Pointer[playing], ear *ear, m *meter) layer {
 	return func(next http.RoundTripper) http.RoundTripper {
-		next = heeding(next, scopes)
+		next = heeding(next, ear)
 		rc := &recalling{next: next, graphql: graphql, tape: tape, meter: m}
 		return trip(func(req *http.Request) (*http.Response, error) {
 			t := tape.Load()
@@ -75,14 +72,12 @@ func recall(graphql *url.URL, tape *atomic.Pointer[playing], scopes *atomic.Valu
 	}
 }
 
-// heeding notes what GitHub says of the token.
-func heeding(next http.RoundTripper, scopes *atomic.Value) http.RoundTripper {
+// heeding notes what GitHub says of the token, and of the time.
+func heeding(next http.RoundTripper, ear *ear) http.RoundTripper {
 	return trip(func(req *http.Request) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
-		if err == nil && resp.StatusCode == http.StatusOK {
-			if s := resp.Header.Values("X-Oauth-Scopes"); len(s) > 0 {
-				scopes.Store(s[0])
-			}
+		if err == nil {
+			ear.note(resp)
 		}
 		return resp, err
 	})

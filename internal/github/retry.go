@@ -123,11 +123,14 @@ func reason(err error) string {
 	var record tls.RecordHeaderError
 	var proxy *ProxyError
 	var invalid x509.CertificateInvalidError
+	var elsewhere x509.HostnameError
 	switch {
 	case errors.As(err, &proxy):
 		return proxy.Error()
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return "its certificate has expired, or is not valid yet"
+	case errors.As(err, &elsewhere):
+		return "its certificate is for another host"
 	case errors.As(err, &dns):
 		return "its name cannot be resolved"
 	case errors.As(err, &op) && op.Op == "proxyconnect":
