@@ -17,11 +17,12 @@ import (
 )
 
 var (
-	variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	loginName    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
-	clientName   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
-	shortName    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}$`)
-	ruleName     = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	variableName   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	loginName      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
+	clientName     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
+	shortName      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}$`)
+	permissionName = regexp.MustCompile(`^[a-z][a-z_]*(:[a-z_]+)?$`)
+	ruleName       = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 )
 
 // IsLogin reports whether s can be the login of an organization or a person.
@@ -66,6 +67,21 @@ func (v value) clientID() string {
 		return ""
 	}
 	return s
+}
+
+// permissions are scopes of tokens and permissions of apps, as GitHub writes
+// them, with or without a level.
+func (v value) permissions() []string {
+	out := v.list()
+	if len(out) == 0 {
+		return nil // the same as not said
+	}
+	for i, p := range out {
+		if tokenLike(p) || !permissionName.MatchString(p) {
+			value{raw: p, at: v.at.with(i), in: v.in}.bad("is not a scope or a permission (not shown)", `as GitHub writes them: "repo", "admin:org", "administration"`)
+		}
+	}
+	return out
 }
 
 // name is what reports call something.

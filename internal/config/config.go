@@ -33,6 +33,7 @@ type GitHub struct {
 	GraphQLURL    string       // "" = derived from APIURL
 	CAFile        string       // PEM certificates that are trusted beside the system's; "" = none
 	Proxy         string       // http or https, with no password in it; "" = what the environment says
+	AcceptWrite   []string     // scopes and permissions that may let a read credential write elsewhere
 	Read          []Credential // what the collector uses, the preferred one first; empty: not said
 	Write         *Credential  // nil: nothing can ever be changed
 }

@@ -30,6 +30,8 @@ var keys = []key{
 		func(c *Config, v value) { c.GitHub.CAFile = v.path() }},
 	{"github.proxy", "string", "`HTTPS_PROXY` and `NO_PROXY`", "Proxy that GitHub is reached through, `http://HOST:PORT` or `https://HOST:PORT`. A user name and password never stand here: one that asks for them is named in `HTTPS_PROXY`.", "",
 		func(c *Config, v value) { c.GitHub.Proxy = v.proxy() }},
+	{"github.accept_write", "list of strings", "[]", "Scopes or permissions of a read credential, such as `repo` or `administration`, of which `ajar doctor` does not warn that they let it write elsewhere: GitHub ties some reading to writing. `ajar` sends nothing but reads in any case.", "",
+		func(c *Config, v value) { c.GitHub.AcceptWrite = v.permissions() }},
 	{"github.read[].name", "string", "where it is found", "What reports and messages call this credential.", "",
 		func(c *Config, v value) { c.reader(v).Name = v.name() }},
 	{"github.read[].token_env", "string", "", "Name of the variable that holds a token the collector reads with.", "",
