@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"os"
 	"syscall"
 )
 
@@ -33,4 +34,13 @@ func freeSpace(dir string) (bytes int64, known bool) {
 		return 0, false
 	}
 	return int64(st.Bavail) * st.Bsize, true
+}
+
+// mayWrite asks the system whether this account may write a file or a folder.
+func mayWrite(path string) error {
+	const write = 2 // W_OK of access(2)
+	if err := syscall.Access(path, write); err != nil {
+		return &os.PathError{Op: "writing", Path: path, Err: err}
+	}
+	return nil
 }
