@@ -80,17 +80,21 @@ func (a *app) fail(ctx context.Context, err error) {
 		}
 		return
 	}
-	var h hinted
-	if errors.As(err, &h) {
-		a.say("%v", err)
-		a.say("hint: %s", h.hint)
-		return
-	}
-	line, hint := github.Explain(err)
+	line, hint := words(err)
 	a.say("%s", line)
 	if hint != "" {
 		a.say("hint: %s", hint)
 	}
+}
+
+// words puts an error into one line, and what to do about it into another, ""
+// where there is nothing to say.
+func words(err error) (line, hint string) {
+	var h hinted
+	if errors.As(err, &h) {
+		return err.Error(), h.hint
+	}
+	return github.Explain(err)
 }
 
 // remark says what --quiet spares.

@@ -38,8 +38,8 @@ type reader struct {
 // readers finds the credentials. All that can be wrong with where they are found
 // is an error before anybody is asked.
 func (a *app) readers(ctx context.Context, c *config.Config) (*readers, error) {
-	if a.flags.auth != "" && a.flags.auth != "gh" {
-		return nil, withHint(usage("--auth %q is not a way to get a token", a.flags.auth), "leave it out, or write --auth gh")
+	if err := a.authWay(); err != nil {
+		return nil, err
 	}
 	o, err := a.connection(c)
 	if err != nil {
@@ -54,24 +54,42 @@ func (a *app) readers(ctx context.Context, c *config.Config) (*readers, error) {
 		r.list = []*reader{newReader("the token", config.Credential{}, secret)}
 		return r, nil
 	}
-	for i, from := range c.GitHub.Read {
-		secret, err := c.GitHub.ReadSecret(i, a.getenv)
-		if errors.Is(err, config.ErrNoToken) {
-			err = withHint(err, "%s says where it is: [[github.read]]", c.Path)
-		}
+	for i := range c.GitHub.Read {
+		one, _, err := a.reader(c, i)
 		if err != nil {
 			return nil, err
-		}
-		one := newReader(from.Label(), from, secret)
-		if from.IsApp() {
-			if one.key, err = github.ParseKey(secret.Reveal()); err != nil {
-				line, hint := github.Explain(err)
-				return nil, withHint(fmt.Errorf("%s: %s", from.Label(), line), "%s", hint)
-			}
 		}
 		r.list = append(r.list, one)
 	}
 	return r, nil
+}
+
+// authWay refuses a way to a token that is none.
+func (a *app) authWay() error {
+	if a.flags.auth == "" || a.flags.auth == "gh" {
+		return nil
+	}
+	return withHint(usage("--auth %q is not a way to get a token", a.flags.auth), "leave it out, or write --auth gh")
+}
+
+// reader loads the i-th credential of the configuration.
+func (a *app) reader(c *config.Config, i int) (*reader, config.Secret, error) {
+	from := c.GitHub.Read[i]
+	secret, err := c.GitHub.ReadSecret(i, a.getenv)
+	if errors.Is(err, config.ErrNoToken) {
+		err = withHint(err, "%s says where it is: [[github.read]]", c.Path)
+	}
+	if err != nil {
+		return nil, secret, err
+	}
+	one := newReader(from.Label(), from, secret)
+	if from.IsApp() {
+		if one.key, err = github.ParseKey(secret.Reveal()); err != nil {
+			line, hint := github.Explain(err)
+			return nil, secret, withHint(fmt.Errorf("%s: %s", from.Label(), line), "%s", hint)
+		}
+	}
+	return one, secret, nil
 }
 
 func newReader(name string, from config.Credential, secret config.Secret) *reader {
