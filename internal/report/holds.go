@@ -75,6 +75,20 @@ func (v Holds) table(p *page) error {
 	return p.err
 }
 
+// words says in a sentence why, since when, and what it waits for.
+func (h Hold) words(now time.Time) string {
+	said := h.Reason + "; since " + since(h.Since, now)
+	switch {
+	case h.SetBy != "":
+		return said + ", by " + h.SetBy
+	case h.Kind == "manual":
+		return said
+	case h.Agreed != 0:
+		return said + "; snapshot " + number(h.Agreed) + " shows the same"
+	}
+	return said + "; no second snapshot has shown the same yet"
+}
+
 // holds says that nothing may be changed, why, and what ends that.
 func (p *page) holds(all []Hold, now time.Time, org string) {
 	if len(all) == 0 {
@@ -84,18 +98,8 @@ func (p *page) holds(all []Hold, now time.Time, org string) {
 	p.gap()
 	waits := false
 	for _, h := range all {
-		said := h.Reason + "; since " + since(h.Since, now)
-		switch {
-		case h.SetBy != "":
-			said += ", by " + h.SetBy
-		case h.Kind == "manual":
-		case h.Agreed != 0:
-			said += "; snapshot " + number(h.Agreed) + " shows the same"
-		default:
-			said += "; no second snapshot has shown the same yet"
-			waits = true
-		}
-		p.bullet(2, said)
+		waits = waits || h.Kind != "manual" && h.Agreed == 0
+		p.bullet(2, h.words(now))
 	}
 	p.gap()
 	if waits {

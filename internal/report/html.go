@@ -52,6 +52,7 @@ type htmlPage struct {
 	Earlier  []labelled
 	Cross    string
 	Failed   []RuleFailure
+	Holds    []string // why no plan may run, a sentence each
 
 	Differences [][]part
 

@@ -51,6 +51,9 @@ func (m htmlMaker) gaps(p *htmlPage) {
 	for _, e := range m.a.Earlier {
 		p.Earlier = append(p.Earlier, labelled{Visible(string(e.Area)), Visible(e.words(m.a.At))})
 	}
+	for _, h := range m.a.Holds {
+		p.Holds = append(p.Holds, Visible(h.words(m.a.now())))
+	}
 	m.cross(p)
 }
 

@@ -15,6 +15,9 @@ func (a Audit) markdown(w io.Writer, o Options) error {
 	d.para("**" + mdSentence(a.verdict()) + "**")
 	d.para(a.mdAbout())
 	d.gaps(a.Gaps)
+	for _, h := range a.Holds {
+		d.para("On hold, no plan may run: " + mdText(h.words(a.now())))
+	}
 	if a.Cross != nil {
 		d.para("Cross-check: " + mdText(a.Cross.words()))
 		for _, x := range a.Cross.Differences {
