@@ -118,13 +118,15 @@ func power(p access.Privilege) int {
 	return slices.Index(order, p)
 }
 
-// name is what the snapshot calls a thing, else what it was called last.
+// name is what the snapshot calls a thing, else what it was called last. Of what
+// is no user, team or repository only the number is known once it is gone.
 func (n namer) name(r access.Ref) (access.Named, error) {
 	if known, ok := n.known[r]; ok {
 		return access.Named{Ref: r, Name: known}, nil
 	}
 	name := n.r.Snapshot.Name(r)
-	if name == fmt.Sprintf("%s:#%d", r.Kind, r.ID) {
+	named := r.Kind == access.User || r.Kind == access.Team || r.Kind == access.Repo
+	if named && name == fmt.Sprintf("%s:#%d", r.Kind, r.ID) {
 		labels, err := n.s.Names(n.ctx, n.r.Info.Org, r)
 		if err != nil {
 			return access.Named{}, fmt.Errorf("naming what left: %w", err)

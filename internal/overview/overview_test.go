@@ -181,3 +181,24 @@ func TestChangesTellWhoGainedAndWhatIsNew(t *testing.T) {
 		t.Error("a new owner whom the baseline does not list is no new finding")
 	}
 }
+
+func TestWhatIsGoneAndHasNoNameAnyMoreIsToldByNumber(t *testing.T) {
+	w, s := world(), open(t, now)
+	look(t, w, s, githubsim.OwnerScope, now)
+	keys := 0
+	for _, r := range w.Orgs[0].Repos {
+		keys += len(r.DeployKeys)
+		r.DeployKeys, r.Environments, r.Invitations = nil, nil, nil
+	}
+	w.Orgs[0].Invitations = nil
+	_, o := look(t, w, s, githubsim.OwnerScope, now.Add(time.Hour))
+	told := 0
+	for _, g := range o.Changes.Lost {
+		if g.Principal.Kind == access.Key {
+			told++
+		}
+	}
+	if keys == 0 || told == 0 {
+		t.Errorf("of %d keys %d are told as lost", keys, told)
+	}
+}
