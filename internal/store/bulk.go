@@ -20,8 +20,8 @@ type inserts struct {
 }
 
 var (
-	insertScopes = widen(`INSERT INTO scopes (id, org, area, scope, rows, digest) VALUES `,
-		`(?, ?, ?, ?, ?, ?)`, 6, ``)
+	insertScopes = widen(`INSERT INTO scopes (id, org, area, scope, rows, digest, changed) VALUES `,
+		`(?, ?, ?, ?, ?, ?, ?)`, 7, ``)
 	insertEntities = widen(`INSERT INTO entities (scope, id, seen_from, label, body) VALUES `,
 		`(?, ?, ?, ?, ?)`, 5, ``)
 	insertGrants = widen(`INSERT INTO grants (scope, principal, resource, relation, seen_from) VALUES `,

@@ -41,6 +41,13 @@ const (
 		 WHERE NOT EXISTS (SELECT 1 FROM snapshots n WHERE n.id = g.seen_from AND n.org = s.org)
 		    OR g.seen_to IS NOT NULL AND NOT EXISTS (SELECT 1 FROM snapshots n WHERE n.id = g.seen_to AND n.org = s.org)
 		 ORDER BY 1`
+	// What changed is looked for only in scopes that say so.
+	silentGrants = `
+		SELECT count(*)
+		  FROM scopes s
+		 CROSS JOIN grants g ON g.scope = s.id
+		 WHERE g.seen_from > s.changed OR g.seen_to > s.changed
+		 ORDER BY 1`
 	strangeEntities = `
 		SELECT count(*)
 		  FROM scopes s
@@ -82,6 +89,7 @@ func (s *Store) Examine(ctx context.Context) ([]Examined, error) {
 	}{
 		{"intervals", "intervals overlap", []string{grantOverlaps, entityOverlaps, coverOverlaps}},
 		{"snapshots of the intervals", "intervals begin or end at no snapshot of their organization", []string{strangeGrants, strangeEntities}},
+		{"last change of the scopes", "intervals begin or end after their scope changed last", []string{silentGrants}},
 	} {
 		var sum int64
 		for _, q := range part.queries {

@@ -13,7 +13,7 @@ import (
 const (
 	closeGrantsOf   = `UPDATE grants SET seen_to = $2 WHERE scope = $1 AND seen_to IS NULL`
 	closeEntitiesOf = `UPDATE entities SET seen_to = $2 WHERE scope = $1 AND seen_to IS NULL`
-	emptyScope      = `UPDATE scopes SET rows = 0, digest = NULL WHERE id = $1`
+	emptyScope      = `UPDATE scopes SET rows = 0, digest = NULL, changed = $2 WHERE id = $1`
 	finishSnapshot  = `
 		UPDATE snapshots
 		   SET finished_at = $2, requests = $3, points = $4, bytes = $5, took_ms = $6,
@@ -125,6 +125,6 @@ func (p *Pass) closeScope(a *area, st scopeState) error {
 		}
 		p.stats.EntitiesClosed += n
 	}
-	_, err := p.s.exec(emptyScope, st.row)
+	_, err := p.s.exec(emptyScope, st.row, p.id)
 	return err
 }

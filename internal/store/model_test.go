@@ -265,6 +265,14 @@ func (m *machine) check(t *rapid.T) {
 		if d := cmp.Diff(m.want[i], got, cmpopts.EquateEmpty(), cmp.AllowUnexported(access.Coverage{})); d != "" {
 			t.Fatalf("snapshot %d of %d, after %d passes (-want +got):\n%s", i+1, len(m.infos), m.passes, d)
 		}
+		for j := range i {
+			came, went, err := m.s.GrantsMoved(context.Background(), m.infos[j], info)
+			must(t, err)
+			wantCame, wantWent := apart(slices.Clone(m.want[i].Grants), slices.Clone(m.want[j].Grants))
+			if !slices.Equal(came, wantCame) || !slices.Equal(went, wantWent) {
+				t.Fatalf("from snapshot %d to %d of %d: came %v, want %v; went %v, want %v", j+1, i+1, len(m.infos), came, wantCame, went, wantWent)
+			}
+		}
 	}
 }
 

@@ -33,14 +33,14 @@ func askedUser(n int) access.Ref { return user(7_000_000 + int64(n)*13) }
 
 // askedVersion names the file that is kept between runs; a change of the schema
 // or of the filling makes another.
-const askedVersion = 2
+const askedVersion = 3
 
 const fillSnapshots = `
 	WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
 	INSERT INTO snapshots (id, org, at, finished_at) SELECT i, 1, $2 + i * 3600000, $2 + i * 3600000 FROM n`
 
 const fillScope = `
-	INSERT INTO scopes (id, org, area, scope, rows) SELECT $1, 1, id, $3, $4 FROM areas WHERE name = $2`
+	INSERT INTO scopes (id, org, area, scope, rows, changed) SELECT $1, 1, id, $3, $4, $5 FROM areas WHERE name = $2`
 
 // Each grant changes its permission five times, at snapshots that a hash spreads.
 // $1 is the scope, $2 how many grants it has, $5 and $6 the first of the relations
@@ -117,7 +117,7 @@ func makeAsked(b *testing.B, path string) {
 	scope := 0
 	fill := func(area access.Area, of access.Ref, each, firstRelation, relations int, principals, resources string, first int) {
 		scope++
-		do(fillScope, scope, string(area), of.ID, each)
+		do(fillScope, scope, string(area), of.ID, each, askedPasts)
 		do(fmt.Sprintf(fillGrants, principals, resources), scope, each, askedPast, askedPasts, firstRelation, relations, first)
 	}
 	const repos, users = "500000000 + (($7 + i) % 125000) * 1009", "7000000 + (($7 + i) % 1000) * 13"

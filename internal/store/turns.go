@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 
@@ -21,20 +22,16 @@ const (
 		  FROM finding_events e
 		 WHERE e.org = $1 AND e.snapshot = $2
 		 ORDER BY e.id`
-	grantsCame = `
-		SELECT g.principal, g.resource, g.relation
-		  FROM areas a
-		 CROSS JOIN scopes s ON s.org = $1 AND s.area = a.id
+	// Of the grants that either snapshot saw, those that only one of them did. The
+	// plus lets it walk through the scopes: few of them have changed.
+	grantsMoved = `
+		SELECT g.principal, g.resource, (g.relation << 32) + g.seen_from, s.id
+		  FROM scopes s
 		 CROSS JOIN grants g ON g.scope = s.id
-		 WHERE a.grants_on IS NOT NULL AND g.seen_from > $2 AND g.seen_from <= $3 AND (g.seen_to IS NULL OR g.seen_to > $3)
-		 ORDER BY a.id, s.scope, g.principal, g.resource, g.relation`
-	grantsWent = `
-		SELECT g.principal, g.resource, g.relation
-		  FROM areas a
-		 CROSS JOIN scopes s ON s.org = $1 AND s.area = a.id
-		 CROSS JOIN grants g ON g.scope = s.id
-		 WHERE a.grants_on IS NOT NULL AND g.seen_from <= $2 AND g.seen_to > $2 AND g.seen_to <= $3
-		 ORDER BY a.id, s.scope, g.principal, g.resource, g.relation`
+		 WHERE +s.org = $1 AND s.changed > $2
+		   AND g.seen_from <= $3 AND (g.seen_to <= $2) IS NOT TRUE
+		   AND (g.seen_from > $2) <> ((g.seen_to <= $3) IS TRUE)
+		 ORDER BY s.id, g.principal, g.resource, g.relation`
 )
 
 // Turn is an event in the life of a finding.
@@ -78,16 +75,50 @@ func (s *Store) Turns(ctx context.Context, info SnapshotInfo) ([]Turn, error) {
 }
 
 // GrantsMoved gives the grants that the later of two snapshots of one
-// organization has and the earlier has not, and those that went between them.
+// organization has and the earlier has not, and those that went between them. It
+// reads only the scopes that changed since the earlier one.
 func (s *Store) GrantsMoved(ctx context.Context, earlier, later SnapshotInfo) (came, went []access.Grant, err error) {
-	args := []any{later.OrgID, earlier.ID, later.ID}
-	every := func(ranked) bool { return true }
-	came, err = s.grants(ctx, grantsCame, args, every)
+	known, err := s.rankedRelations(ctx)
+	var fresh, old edges
 	if err == nil {
-		went, err = s.grants(ctx, grantsWent, args, every)
+		err = s.read.walk(ctx, grantsMoved, []int64{later.OrgID, earlier.ID, later.ID}, func(row []driver.Value) error {
+			e, _, err := edgeOf(row, later.ID)
+			if err != nil {
+				return err
+			}
+			r, err := known.of(int64(e.relation))
+			if err != nil {
+				return err
+			}
+			into := &old
+			if int64(e.since) > earlier.ID {
+				into = &fresh
+			}
+			into[r.resource] = append(into[r.resource], e)
+			return nil
+		})
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("grants of %s between snapshots %d and %d: %w", later.Org, earlier.ID, later.ID, explain(s.path, err))
 	}
+	came, _ = fresh.sorted(known, false)
+	went, _ = old.sorted(known, false)
+	came, went = apart(came, went)
 	return came, went, nil
+}
+
+// apart takes out what is in both of two sorted lists: it went and came again.
+func apart(x, y []access.Grant) (_, _ []access.Grant) {
+	onlyX, onlyY := x[:0], y[:0]
+	for len(x) > 0 && len(y) > 0 {
+		switch c := x[0].Compare(y[0]); {
+		case c < 0:
+			onlyX, x = append(onlyX, x[0]), x[1:]
+		case c > 0:
+			onlyY, y = append(onlyY, y[0]), y[1:]
+		default:
+			x, y = x[1:], y[1:]
+		}
+	}
+	return append(onlyX, x...), append(onlyY, y...)
 }

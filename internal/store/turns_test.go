@@ -60,3 +60,49 @@ func TestGrantsMovedAreTheDifferenceOfTwoSnapshots(t *testing.T) {
 	same(t, "came", came, []access.Grant{direct(1, 50, access.Write)})
 	same(t, "went", went, []access.Grant{direct(1, 50, access.Admin)})
 }
+
+func TestGrantThatWentAndCameAgainHasNotMoved(t *testing.T) {
+	s := fresh(t)
+	var infos []SnapshotInfo
+	for n, there := range []bool{true, false, true} {
+		p := begin(t, s, hour(n))
+		put(t, p, access.AreaDirectGrants, 51, direct(1, 51, access.Read))
+		if there {
+			put(t, p, access.AreaDirectGrants, 50, direct(1, 50, access.Admin))
+		} else {
+			put(t, p, access.AreaDirectGrants, 50)
+		}
+		infos = append(infos, finish(t, p))
+	}
+	came, went, err := s.GrantsMoved(t.Context(), infos[0], infos[2])
+	if err != nil || len(came)+len(went) > 0 {
+		t.Errorf("came %v, went %v, %v; want nothing", came, went, err)
+	}
+}
+
+func TestWhatChangedIsKnownOfAnOlderStoreToo(t *testing.T) {
+	s := fresh(t)
+	var infos []SnapshotInfo
+	for n := range 3 {
+		p := begin(t, s, hour(n))
+		small(t, p)
+		put(t, p, access.AreaDirectGrants, 50, direct(int64(n+1), 50, access.Admin), direct(9, 50, access.Read))
+		infos = append(infos, finish(t, p))
+	}
+	path := again(t, s)
+	damage(t, path, `ALTER TABLE scopes DROP COLUMN changed; DELETE FROM goose_db_version WHERE version_id >= 8`)
+	s = open(t, path)
+	for i := range infos {
+		for j := range i {
+			came, went, err := s.GrantsMoved(t.Context(), infos[j], infos[i])
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, "came", came, []access.Grant{direct(int64(i+1), 50, access.Admin)})
+			same(t, "went", went, []access.Grant{direct(int64(j+1), 50, access.Admin)})
+		}
+	}
+	if n := count(t, s, "scopes WHERE changed > 1"); n != 1 {
+		t.Errorf("%d scopes have changed since the first snapshot, want 1", n)
+	}
+}

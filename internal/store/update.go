@@ -4,7 +4,7 @@ import "github.com/eb661601/ajar/access"
 
 const (
 	newestScope = `SELECT coalesce(max(id), 0) FROM scopes ORDER BY 1`
-	updateScope = `UPDATE scopes SET rows = $2, digest = $3 WHERE id = $1`
+	updateScope = `UPDATE scopes SET rows = $2, digest = $3, changed = $4 WHERE id = $1`
 )
 
 // update brings the rows of one scope up to date.
@@ -45,7 +45,7 @@ func (p *Pass) update(a *area, key scopeKey, st scopeState, c content, whole boo
 			st.digest = c.digest
 		}
 		var err error
-		if st.row, err = p.s.newScope(p.org.ID, key, st.rows, st.digest); err != nil {
+		if st.row, err = p.s.newScope(p.org.ID, key, st.rows, st.digest, p.id); err != nil {
 			return err
 		}
 	}
@@ -70,22 +70,22 @@ func (p *Pass) update(a *area, key scopeKey, st scopeState, c content, whole boo
 		next.digest = digest{}
 	}
 	p.scopes[key] = next
-	if next.digest == st.digest && next.rows == st.rows {
+	if next.digest == st.digest && next.rows == st.rows && (old.row == 0 || !g.changed && !e.changed) {
 		return nil
 	}
-	_, err = p.s.exec(updateScope, next.row, next.rows, stored(next.digest))
+	_, err = p.s.exec(updateScope, next.row, next.rows, stored(next.digest), p.id)
 	return err
 }
 
 // newScope numbers a scope that has no row yet.
-func (s *Store) newScope(org int64, key scopeKey, rows int32, d digest) (int64, error) {
+func (s *Store) newScope(org int64, key scopeKey, rows int32, d digest, snapshot int64) (int64, error) {
 	if s.lastScope == 0 {
 		if err := s.queryRow(newestScope, nil, &s.lastScope); err != nil {
 			return 0, err
 		}
 	}
 	s.lastScope++
-	return s.lastScope, s.addScope(s.lastScope, org, key, rows, d)
+	return s.lastScope, s.addScope(s.lastScope, org, key, rows, d, snapshot)
 }
 
 // stored gives a digest as a column holds it, NULL for none.
