@@ -199,7 +199,7 @@ func (p *prober) repositoriesOf(q probeQuery, t *troubles) {
 		}
 	}
 	for a, n := range shut {
-		g := missing(a, fmt.Sprintf("of %d in %d repositories that were looked at", n, p.sight.Looked), why[a])
+		g := missing(a, fmt.Sprintf("in %d of %d repositories that were looked at", n, p.sight.Looked), why[a])
 		if n < p.sight.Looked {
 			g.status = access.Partial
 		}

@@ -49,7 +49,7 @@ func (a *app) estimate(ctx context.Context, without []string) error {
 			err = w.show(estimateView(f))
 		}
 		if err != nil {
-			a.fail(ctx, w.missing(err, org))
+			a.fail(ctx, w.missing(ctx, err, org))
 		}
 		if ctx.Err() != nil {
 			break

@@ -53,11 +53,15 @@ func TestScripts(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(e.WorkDir, "baseline.toml"), githubsim.DemoBaseline(time.Now()), 0o600); err != nil {
 				return err
 			}
+			if err := astray(e); err != nil {
+				return err
+			}
 			if err := apps(e); err != nil {
 				return err
 			}
 			return servers(e)
 		},
+		Condition: condition,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":   exits,
 			"schema":  schema(schemas),
@@ -107,6 +111,10 @@ func simulated(w *githubsim.World) http.Handler {
 	return githubsim.New(w, githubsim.Options{Tokens: []githubsim.Token{
 		{Value: ownerToken, Scope: githubsim.OwnerScope},
 		{Value: memberToken, Scope: githubsim.MemberScope},
+		{Value: "ajartest-ended", Scope: githubsim.OwnerScope, Expires: time.Now().Add(-time.Hour)},
+		{Value: "ajartest-ending", Scope: githubsim.OwnerScope, Expires: time.Now().Add(80 * time.Hour)},
+		{Value: "ajartest-sso", Scope: githubsim.Scope{Owner: true, SSO: []string{"acme-robotics"}}},
+		{Value: "github_pat_ajartest", Scope: githubsim.Scope{Permissions: []string{"metadata:read", "members:read"}}},
 	}})
 }
 

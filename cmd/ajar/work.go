@@ -14,6 +14,7 @@ import (
 	"github.com/eb661601/ajar/collector"
 	"github.com/eb661601/ajar/internal/audit"
 	"github.com/eb661601/ajar/internal/config"
+	"github.com/eb661601/ajar/internal/doctor"
 	"github.com/eb661601/ajar/internal/github"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
@@ -32,6 +33,7 @@ type work struct {
 	progress *progress
 	readers  *readers // nil: nobody asks GitHub
 	told     []string // what is to be said once the bars are gone
+	skewed   bool     // that the clock is wrong was said
 	leading  atomic.Pointer[github.Client]
 }
 
@@ -157,7 +159,21 @@ func (w *work) one(ctx context.Context, p audit.Pass, do func(context.Context, a
 	}
 	w.quiet()
 	if err != nil {
-		w.a.fail(ctx, w.missing(err, p.Org))
+		w.a.fail(ctx, w.missing(ctx, err, p.Org))
+	}
+	w.tellSkew()
+}
+
+// tellSkew says that the clock of this machine is wrong: findings, and the ends of
+// access, are dated by it. An app's credential says so by itself.
+func (w *work) tellSkew() {
+	c := w.leading.Load()
+	if w.readers == nil || c == nil || w.skewed || w.readers.list[0].key != nil {
+		return
+	}
+	if off := c.Heard().Skew(); off.Abs() > doctor.ClockWarns {
+		w.skewed = true
+		w.a.remark("warning: the clock of this machine is %s GitHub's: set it right; what is found is dated by it", doctor.Off(-off))
 	}
 }
 
@@ -182,13 +198,16 @@ func (w *work) suggest(ctx context.Context, org string) error {
 }
 
 // missing says in one line that GitHub knows no such organization.
-func (w *work) missing(err error, org string) error {
+func (w *work) missing(ctx context.Context, err error, org string) error {
 	if !errors.Is(err, audit.ErrNoOrganization) {
 		return err
 	}
 	host := w.config.GitHub.APIURL
 	if u, bad := url.Parse(host); bad == nil {
 		host = u.Host
+	}
+	if collector.IsPerson(ctx, w.leading.Load(), org) {
+		return withHint(usage("%s is a person's account at %s, and no organization", org, host), "name an organization: --org LOGIN")
 	}
 	return withHint(usage("no organization %s at %s that this token can see", org, host),
 		"check the spelling; GitHub hides what a token may not see, and single sign-on must have accepted it")

@@ -173,6 +173,7 @@ func (d *doctor) unchecked(why string, about ...string) {
 // explained is a check that an error failed.
 func (d *doctor) explained(about, name string, err error) Check {
 	line, hint := d.Explain(err)
+	line = strings.TrimPrefix(line, name+": ") // where the error names it as well
 	return Check{About: about, Name: name, Mark: Failed, Found: line, Do: hint}
 }
 

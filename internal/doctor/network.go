@@ -12,11 +12,23 @@ import (
 	"github.com/eb661601/ajar/internal/github"
 )
 
+// ClockWarns is by how much the clocks may differ before it is told.
+const ClockWarns = 2 * time.Minute
+
 const (
 	soon       = 14 * 24 * time.Hour // what ends within it is told
-	clockWarns = 2 * time.Minute     // off by more is told
 	clockFails = 55 * time.Minute    // an hour, less what an answer takes on its way
 )
+
+// Off says by how much the clock of this machine is ahead, or behind where it is
+// negative: "58m2s behind".
+func Off(by time.Duration) string {
+	word := " ahead of"
+	if by < 0 {
+		word = " behind"
+	}
+	return by.Abs().Round(time.Second).String() + word
+}
 
 // network asks GitHub one question without a credential: whether the name, the
 // connection, the certificate and the clocks are right. It reports whether GitHub
@@ -151,7 +163,7 @@ func (d *doctor) clock(r github.Reached) {
 	}
 	off := r.At.Sub(r.Date)
 	c := Check{About: Clock, Mark: OK, Found: "agrees with GitHub's to " + count(max(int(off.Abs().Round(time.Second)/time.Second), 1), "second")}
-	if off.Abs() <= clockWarns {
+	if off.Abs() <= ClockWarns {
 		d.add(c)
 		return
 	}
@@ -159,11 +171,7 @@ func (d *doctor) clock(r github.Reached) {
 	if off.Abs() >= clockFails {
 		c.Mark = Failed
 	}
-	word := "ahead of"
-	if off < 0 {
-		word = "behind"
-	}
-	c.Found = fmt.Sprintf("%s %s GitHub's: here it is %s, there %s", off.Abs().Round(time.Second), word,
+	c.Found = fmt.Sprintf("%s GitHub's: here it is %s, there %s", Off(off),
 		r.At.UTC().Format("2006-01-02 15:04:05 UTC"), r.Date.UTC().Format("2006-01-02 15:04:05 UTC"))
 	d.add(c)
 }

@@ -165,7 +165,7 @@ func (g *lack) check(org string) Check {
 	default:
 		c.Do = fmt.Sprintf("what would help: %s with %s", g.who, strings.Join(g.scopes, ", "))
 		if len(g.rights) > 0 {
-			c.Do += "; or a GitHub App that may read " + strings.ReplaceAll(strings.Join(g.rights, ", "), ": read and", ",")
+			c.Do += "; or an app, or a fine-grained token of an owner, that may read " + strings.ReplaceAll(strings.Join(g.rights, ", "), ": read and", ",")
 		}
 	}
 	return c

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/store"
@@ -35,11 +36,11 @@ func (d *doctor) closeStore() {
 func (d *doctor) lookAtStore(ctx context.Context) {
 	at, err := store.Inspect(ctx, d.StorePath)
 	if err != nil {
-		d.add(d.explained(Store, at.Path, err))
+		d.add(d.unusable(at, err))
 		return
 	}
 	c := d.file(ctx, at)
-	if at.FreeKnown && at.Free >= low && at.Free >= at.Size/2 {
+	if c.Mark != Failed && at.FreeKnown && at.Free >= low && at.Free >= at.Size/2 {
 		c.Found += "; " + bytes(at.Free) + " are free on its disk"
 	}
 	d.add(c)
@@ -82,7 +83,18 @@ func (d *doctor) file(ctx context.Context, at store.Survey) Check {
 	case errors.Is(err, store.ErrNoStore) && !at.Missed:
 		c.Mark, c.Found = Note, "not there yet: the first audit makes it"
 	default:
-		return d.explained(Store, at.Path, err)
+		return d.unusable(at, err)
+	}
+	return c
+}
+
+// unusable says why a store cannot be used. The store's own errors name it, and
+// end with what to do.
+func (d *doctor) unusable(at store.Survey, err error) Check {
+	c := d.explained(Store, at.Path, err)
+	c.Found = strings.TrimPrefix(c.Found, "store "+at.Path+": ")
+	if i := strings.LastIndex(c.Found, "; "); i > 0 && c.Do == "" {
+		c.Found, c.Do = c.Found[:i], c.Found[i+2:]
 	}
 	return c
 }
@@ -95,7 +107,7 @@ func (d *doctor) around(at store.Survey) {
 	if at.Barred != nil {
 		add(Failed, "it cannot be written: "+at.Barred.Error(), "run ajar as the owner of the file and its folder, or name another: --store FILE")
 	}
-	if at.Exists && at.Shared {
+	if d.store != nil && at.Shared {
 		add(Warning, "others on this machine can read it", "chmod 600 "+at.Path)
 	}
 	if at.Writer != "" {
