@@ -166,6 +166,7 @@ func (p *planner) propose() {
 func (p *planner) finding(f access.Finding) {
 	g := f.Grant
 	switch {
+	case f.Rule == "last-repository-admin": // it asks to give, and a plan takes
 	case strings.HasPrefix(f.Rule, "environment-"):
 		p.environment(f)
 	case f.Rule == "outside-collaborator-stale":

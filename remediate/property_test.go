@@ -222,6 +222,10 @@ func allowed(in remediate.Input, g *reach.Graph, u, r int64, member bool) access
 	return most
 }
 
+// ownWish are findings that may come because the baseline itself asks for it: one
+// reviewer alone, one administrator alone.
+var ownWish = map[string]bool{"environment-self-review": true, "environment-reviewers-cannot-act": true, "last-repository-admin": true}
+
 func TestCarryingAPlanOutEndsItsFindingsAndMakesNoNewOnes(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w, base := drawWorld(rt), drawBaseline(rt)
@@ -247,7 +251,7 @@ func TestCarryingAPlanOutEndsItsFindingsAndMakesNoNewOnes(t *testing.T) {
 			switch {
 			case answered[f.Fingerprint]:
 				rt.Fatalf("%s is still there after %v", f.Title, lines(p))
-			case !known[f.Fingerprint] && f.Rule != "environment-self-review":
+			case !known[f.Fingerprint] && !ownWish[f.Rule]:
 				rt.Fatalf("%s (%s) is new after %v", f.Title, f.Rule, lines(p))
 			}
 		}

@@ -259,7 +259,7 @@ func TestEnvironmentsTellTheirGates(t *testing.T) {
 	if a := owner.get(at + "identity-gateway/environments/production/deployment_protection_rules"); a.key("custom_deployment_protection_rules", 0, "app", "slug") != "change-window" {
 		t.Errorf("gate apps: %v", a.body)
 	}
-	if a := owner.get(at + "sim-world/environments"); a.key("total_count") != "0" || len(a.body.(map[string]any)["environments"].([]any)) != 0 {
+	if a := owner.get(at + "handbook/environments"); a.key("total_count") != "0" || len(a.body.(map[string]any)["environments"].([]any)) != 0 {
 		t.Errorf("no environments: %v", a.body)
 	}
 }
