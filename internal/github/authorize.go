@@ -1,6 +1,7 @@
 package github
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -69,9 +70,41 @@ func authorized(o Options, next http.RoundTripper, req *http.Request) (*http.Res
 	if out.Header.Get("Accept") == "" {
 		out.Header.Set("Accept", defaultAccept)
 	}
+	if used, ok := req.Context().Value(usedKey{}).(*string); ok {
+		*used = token.AccessToken
+	}
 	resp, err := next.RoundTrip(out)
 	return resp, token.AccessToken, err
 }
+
+// usedKey is where authorize leaves the token that a request was sent with, for
+// its answer to be looked through.
+type usedKey struct{}
+
+// hide strikes the token out of an answer. A proxy, or a server that says what it
+// was asked, repeats it in the text of a failure, which is shown and kept.
+func hide(h http.Header, body []byte, token string) {
+	if len(token) < shortestToken {
+		return
+	}
+	stars := strings.Repeat("*", len(token))
+	for rest := body; ; {
+		at := bytes.Index(rest, []byte(token))
+		if at < 0 {
+			break
+		}
+		rest = rest[at+copy(rest[at:], stars):]
+	}
+	for _, values := range h {
+		for i, v := range values {
+			values[i] = strings.ReplaceAll(v, token, stars)
+		}
+	}
+}
+
+// shortestToken is the length from which a token is looked for: what is shorter
+// is none of GitHub's, and may be a word of the answer.
+const shortestToken = 12
 
 // tokenError keeps the class of a failure to get a token; without one it means
 // that there is no token.

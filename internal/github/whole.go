@@ -57,7 +57,8 @@ func bodyOf(resp *http.Response) []byte {
 func whole(graphql *url.URL, timeout time.Duration) layer {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return trip(func(req *http.Request) (*http.Response, error) {
-			ctx, stop := context.WithTimeout(req.Context(), timeout)
+			used := new(string)
+			ctx, stop := context.WithTimeout(context.WithValue(req.Context(), usedKey{}, used), timeout)
 			defer stop()
 			resp, err := next.RoundTrip(req.WithContext(ctx))
 			if err != nil {
@@ -78,6 +79,7 @@ func whole(graphql *url.URL, timeout time.Duration) layer {
 			case int64(len(raw)) > most:
 				return nil, &BodyError{Host: req.URL.Host, What: fmt.Sprintf("more than %d MiB", most>>20)}
 			}
+			hide(resp.Header, raw, *used)
 			body := &fullBody{raw: raw, buf: buf}
 			body.Reset(raw)
 			resp.Body, resp.ContentLength, resp.Request = body, int64(len(raw)), req
