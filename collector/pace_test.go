@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -86,9 +88,13 @@ func TestGoodCitizenIsNeverLimited(t *testing.T) {
 				graphql = append(graphql, r)
 			}
 		}
-		if busiest := busiestMinute(graphql); busiest > 55*time.Second {
+		busiest := busiestMinute(graphql)
+		if busiest > 55*time.Second {
 			t.Errorf("%s of GraphQL response time in a minute", busiest)
 		}
+		t.Attr("limited", strconv.Itoa(m.Limited))
+		t.Attr("in-flight", strconv.Itoa(m.InFlightMax))
+		t.Attr("busiest-minute", fmt.Sprintf("%.1f", busiest.Seconds()))
 		if busiest := busiestMinute(all); busiest > 90*time.Second {
 			t.Errorf("%s of response time in a minute", busiest)
 		}
@@ -113,12 +119,13 @@ func sum2(rs []githubsim.Request) (d time.Duration) {
 func confirms(r githubsim.Request) bool { return strings.Contains(r.Query, "a:nodes(ids:$a)") }
 
 func busiestMinute(rs []githubsim.Request) (most time.Duration) {
-	for i := range rs {
-		var sum time.Duration
-		for _, r := range rs[i:] {
-			if r.At.Sub(rs[i].At) < time.Minute {
-				sum += r.Count.Time
-			}
+	rs = slices.Clone(rs)
+	slices.SortStableFunc(rs, func(x, y githubsim.Request) int { return x.At.Compare(y.At) })
+	var sum time.Duration
+	first := 0 // of the minute that ends with the request at hand
+	for _, r := range rs {
+		for sum += r.Count.Time; r.At.Sub(rs[first].At) >= time.Minute; first++ {
+			sum -= rs[first].Count.Time
 		}
 		most = max(most, sum)
 	}

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -49,6 +50,7 @@ func TestOneFaultInAHundredCostsATwentiethAndStoresWhatIsTrue(t *testing.T) {
 			total += p.client.Meter().Points
 		}
 		more := 100 * (float64(total)/float64(before*int64(seeds)) - 1)
+		t.Attr("more-percent-"+where.name, fmt.Sprintf("%.2f", more))
 		t.Logf("%s: %d points undisturbed, %.1f %% more with faults", where.name, before, more)
 		if more > 5 {
 			t.Errorf("%s: %.1f %% more points than an undisturbed read", where.name, more)
