@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 
+	gh "github.com/google/go-github/v92/github"
 	"github.com/shurcooL/githubv4"
 
 	"github.com/eb661601/ajar/access"
@@ -15,6 +16,16 @@ import (
 
 // ProbeCalls is the most REST calls that [Probe] makes.
 const ProbeCalls = 14
+
+// rested weighs an outcome as collecting does, but for a network that is gone:
+// where the answer is wanted in seconds, the first request that reaches nobody is
+// the last.
+func (p *prober) rested(resp *gh.Response, err error) error {
+	if errors.Is(err, github.ErrUnreachable) {
+		return &stop{err}
+	}
+	return p.run.rested(resp, err)
+}
 
 // call asks for one thing of a kind. What the credential may not see is a gap of
 // its areas; only what ends a run is an error.
