@@ -126,6 +126,9 @@ func TestNoNameSteersWhatIsWritten(t *testing.T) {
 	with(before.URL, "init", "--out", in("made"))
 	with(before.URL, "audit", "--cross-check", "50")
 	with(after.URL, "collect")
+	for _, format := range []string{"table", "json", "csv"} {
+		with(after.URL, "doctor", "--baseline", in("made/baseline.toml"), "-o", format)
+	}
 	local := func(args ...string) string { t.Helper(); return ajar(append(args, "--store", in("ajar.db"))...) }
 	for _, format := range []string{"table", "csv", "json", "markdown", "html"} {
 		for _, args := range [][]string{

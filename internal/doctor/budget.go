@@ -31,7 +31,7 @@ func (d *doctor) budget(ctx context.Context, o *patient, l look) {
 	calls, more := f.Calls()
 	cost := fmt.Sprintf("an audit takes about %s and %s", count(f.Queries(), "point"), count(calls, "REST call"))
 	if more > 0 {
-		cost += fmt.Sprintf(" (at most %d more)", more)
+		cost += fmt.Sprintf(" (at most %s more)", number(more))
 	}
 	c := Check{About: Budget, Name: o.login, Mark: OK}
 	left, short := d.left(f)
@@ -39,10 +39,10 @@ func (d *doctor) budget(ctx context.Context, o *patient, l look) {
 	case len(f.Budgets) == 0:
 		c.Found = cost + "; this server states no limit"
 	case len(short) == 0:
-		c.Found = cost + ", which fits: " + left + " are left"
+		c.Found = cost + ", which fits: " + left
 	default:
 		c.Mark = Note
-		c.Found = cost + ", which does not fit into this hour: " + left + " are left"
+		c.Found = cost + ", which does not fit into this hour: " + left
 		c.Do = fmt.Sprintf("nothing has to be done: an audit waits for %s, or ends and the next run takes it up; a GitHub App has a larger limit", strings.Join(short, " and "))
 	}
 	c.Found += "; it lasts about " + roughly(f.Took)
@@ -56,18 +56,22 @@ func (d *doctor) left(f audit.Forecast) (text string, short []string) {
 	need := map[string]int64{"graphql": int64(f.Queries()), "core": int64(calls)}
 	words := map[string]string{"graphql": "points", "core": "REST calls"}
 	var parts []string
+	var reset time.Time
 	for _, name := range slices.Backward(slices.Sorted(maps.Keys(f.Budgets))) {
 		b := f.Budgets[name]
 		word, known := words[name]
 		if !known {
 			continue
 		}
-		parts = append(parts, fmt.Sprintf("%d of %d %s", b.Remaining, b.Limit, word))
+		parts = append(parts, fmt.Sprintf("%s of %s %s", number(int(b.Remaining)), number(int(b.Limit)), word))
+		if b.Reset.After(reset) {
+			reset = b.Reset
+		}
 		if need[name] > b.Remaining-d.reserved(b) {
 			short = append(short, fmt.Sprintf("%s at %s", word, b.Reset.UTC().Format("15:04 UTC")))
 		}
 	}
-	return strings.Join(parts, " and "), short
+	return strings.Join(parts, " and ") + " are left until " + reset.UTC().Format("15:04 UTC"), short
 }
 
 // reserved is what is left for others of a limit.
