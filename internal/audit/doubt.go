@@ -242,15 +242,7 @@ func (p Pass) before(ctx context.Context, org, by string) (lives, error) {
 	if by == "" || p.Baseline == nil {
 		return nil, nil
 	}
-	known, err := p.Store.Findings(ctx, org, store.Filter{States: []access.State{access.Open, access.Waived}})
-	if err != nil {
-		return nil, err
-	}
-	out := lives{}
-	for _, f := range known {
-		out[f.Fingerprint] = true
-	}
-	return out, nil
+	return p.Store.Live(ctx, org)
 }
 
 // drift finds the kinds of which too much is newly called drift.
