@@ -164,12 +164,12 @@ func (s *Store) readLives(ctx context.Context, query string, args ...any) ([]*li
 
 func scanLife(rows *sql.Rows) (*life, error) {
 	var last sql.NullInt64
+	var needs, body sql.RawBytes
 	var r record
-	err := rows.Scan(&r.state, &r.since, &r.first, &last, &r.resolved, &r.why, &r.unseen, &r.reopened, &r.needs, &r.body)
+	err := rows.Scan(&r.state, &r.since, &r.first, &last, &r.resolved, &r.why, &r.unseen, &r.reopened, &needs, &body)
 	if err != nil {
 		return nil, err
 	}
-	l := life{why: r.why, unseen: r.unseen, reopened: r.reopened, stored: r}
-	l.finding.LastSeen = instant(last)
-	return &l, l.open()
+	l := life{why: r.why, unseen: r.unseen, reopened: r.reopened, stored: r, last: instant(last)}
+	return &l, l.open(needs, body)
 }

@@ -80,9 +80,10 @@ func (st *stance) turn(what string, at sql.NullInt64, why string) {
 
 // asItStood tells the finding as of a judgement of the past.
 func (l *life) asItStood(st stance, judged SnapshotInfo) access.Finding {
-	then := *l
+	then, finding := *l, *l.finding
+	then.finding = &finding
 	then.reopened, then.unseen, then.why = st.reopened, "", st.why
-	f := &then.finding
+	f := then.finding
 	f.State = st.state
 	if f.LastSeen.After(judged.At) {
 		f.LastSeen = judged.At

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -41,7 +42,7 @@ var (
 )
 
 // Judge merges what an analysis of snap found at the instant at with the lives of
-// the findings known so far, and saves them. It returns every live finding (open
+// the findings known so far, and saves them. It uses what was found up, and returns every live finding (open
 // or waived) and those that this judgement resolved, the worst first.
 //
 // A known finding that was not found again is resolved only where everything that
@@ -75,11 +76,11 @@ func (s *Store) Judge(ctx context.Context, snap *access.Snapshot, found []access
 			return nil, fmt.Errorf("judging snapshot %d: %w", snap.ID, err)
 		}
 	}
+	slices.SortFunc(lives, func(x, y *life) int { return byWeight(x.finding, y.finding) })
 	out := make([]access.Finding, len(lives))
 	for i, l := range lives {
 		out[i] = l.tell()
 	}
-	slices.SortFunc(out, byWeight)
 	return out, nil
 }
 
@@ -122,7 +123,7 @@ func (s *Store) judged(ctx context.Context, j judgement, found []access.Finding)
 	}
 	j.replaced = org.by != "" && j.with.Baseline != org.by
 	past, unkept := j.snap.ID < org.newest, org.unkept(j.with)
-	var out []*life
+	out := make([]*life, 0, len(worst)+len(known)/8)
 	for _, f := range worst {
 		l := j.meet(known[f.Fingerprint], f)
 		delete(known, f.Fingerprint)
@@ -137,10 +138,10 @@ func (s *Store) judged(ctx context.Context, j judgement, found []access.Finding)
 	if err := s.dateCauses(ctx, j, org, out); err != nil || past || unkept {
 		return out, org, err
 	}
+	if err := s.whole(ctx, org.id, known); err != nil {
+		return nil, org, err
+	}
 	for _, l := range known {
-		if err := l.open(); err != nil {
-			return nil, org, err
-		}
 		j.miss(l)
 		out = append(out, l)
 	}
@@ -157,18 +158,18 @@ func (l *life) asOf(t time.Time) {
 
 // worstOfEach keeps one finding per fingerprint. Two are a mistake in a rule,
 // which must not cost the whole audit.
-func (s *Store) worstOfEach(found []access.Finding) []access.Finding {
-	out := slices.Clone(found)
-	slices.SortStableFunc(out, func(x, y access.Finding) int {
+func (s *Store) worstOfEach(found []access.Finding) []*access.Finding {
+	out := make([]*access.Finding, len(found))
+	for i := range found {
+		out[i] = &found[i]
+	}
+	slices.SortStableFunc(out, func(x, y *access.Finding) int {
 		if x.Fingerprint == y.Fingerprint {
 			return byWeight(x, y)
 		}
-		if x.Fingerprint < y.Fingerprint {
-			return -1
-		}
-		return 1
+		return cmp.Compare(x.Fingerprint, y.Fingerprint)
 	})
-	return slices.CompactFunc(out, func(x, y access.Finding) bool {
+	return slices.CompactFunc(out, func(x, y *access.Finding) bool {
 		if x.Fingerprint != y.Fingerprint {
 			return false
 		}
@@ -198,7 +199,7 @@ func (s *Store) saveLives(org int64, lives []*life) error {
 	var findings, events bulk
 	seen := map[time.Time][]string{}
 	for _, l := range lives {
-		r, err := l.record()
+		r, needs, body, err := l.record()
 		if err != nil {
 			return s.abandon(err)
 		}
@@ -209,7 +210,7 @@ func (s *Store) saveLives(org int64, lives []*life) error {
 		}
 		err = findings.add(s, writeFindings, org, f.Fingerprint, f.Rule, f.Category, int64(f.Severity), string(r.state),
 			text(f.Principal.Name), text(f.Resource.Name), r.since, r.first, ms(f.LastSeen), r.resolved,
-			r.why, r.unseen, r.reopened, r.needs, r.body)
+			r.why, r.unseen, r.reopened, string(needs), string(body))
 		if err != nil {
 			return err
 		}

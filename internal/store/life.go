@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -13,38 +14,49 @@ import (
 
 // life is one finding over time: as it was judged last, and what became of it.
 type life struct {
-	finding  access.Finding
+	finding  *access.Finding
 	why      string // it was resolved
 	unseen   string // why it could not be looked for again; "" when it was
 	reopened int
-	events   []Event // what the judgement at hand adds
-	stored   record  // what the store holds of it
+	events   []Event   // what the judgement at hand adds
+	last     time.Time // it was seen, as stored
+	stored   record    // what the store holds of it
 }
 
 // record is a life as it is stored, but for when it was last seen: that alone
-// changes with every judgement.
+// changes with every judgement. The texts stand for themselves by their digest,
+// since those of all findings together are larger than the snapshot.
 type record struct {
 	state                  access.State
 	since, first, resolved sql.NullInt64
 	why, unseen            string
 	reopened               int
-	needs, body            string
+	texts                  digest // of needs and body
 }
 
-func (l *life) record() (record, error) {
-	f := l.finding
-	needs, err := json.Marshal(f.Needs)
-	if err != nil {
-		return record{}, fmt.Errorf("finding %s: %w", f.Fingerprint, err)
+// record gives the life as it is to be stored, with its two texts.
+func (l *life) record() (r record, needs, body []byte, err error) {
+	f := *l.finding
+	if needs, err = json.Marshal(f.Needs); err != nil {
+		return r, nil, nil, fmt.Errorf("finding %s: %w", f.Fingerprint, err)
 	}
-	r := record{f.State, ms(f.Since), ms(f.FirstSeen), ms(f.ResolvedAt), l.why, l.unseen, l.reopened, string(needs), ""}
+	r = record{f.State, ms(f.Since), ms(f.FirstSeen), ms(f.ResolvedAt), l.why, l.unseen, l.reopened, digest{}}
 	f.State, f.Since, f.FirstSeen, f.LastSeen, f.ResolvedAt = "", time.Time{}, time.Time{}, time.Time{}, time.Time{}
-	body, err := json.Marshal(f)
-	if err != nil {
-		return record{}, fmt.Errorf("finding %s: %w", f.Fingerprint, err)
+	if body, err = json.Marshal(&f); err != nil {
+		return r, nil, nil, fmt.Errorf("finding %s: %w", f.Fingerprint, err)
 	}
-	r.body = string(body)
-	return r, nil
+	r.texts = digestOfTexts(needs, body)
+	return r, needs, body, nil
+}
+
+// digestOfTexts stands for the two texts of a record. The first is JSON, so that it
+// shows where it ends.
+func digestOfTexts(needs, body []byte) digest {
+	h := sha256.New()
+	h.Write(needs)
+	h.Write(body)
+	var all [sha256.Size]byte
+	return digest(h.Sum(all[:0])[:16])
 }
 
 // What can happen to a finding.
@@ -87,7 +99,7 @@ func (j judgement) note(l *life, what, why string) {
 
 // meet merges what was found with what was known of it, nil where that is
 // nothing. The finding takes over, but keeps when it was first seen.
-func (j judgement) meet(known *life, f access.Finding) *life {
+func (j judgement) meet(known *life, f *access.Finding) *life {
 	f.State = cmp.Or(f.State, access.Open)
 	f.FirstSeen, f.LastSeen, f.ResolvedAt = j.snap.TakenAt, j.snap.TakenAt, time.Time{}
 	l := &life{finding: f}
@@ -95,18 +107,18 @@ func (j judgement) meet(known *life, f access.Finding) *life {
 	switch {
 	case known == nil:
 		j.note(l, Opened, "")
-	case known.finding.State == access.Resolved:
+	case known.stored.state == access.Resolved:
 		l.reopened = known.reopened + 1
 		j.note(l, Reopened, "")
 	default:
 		l.reopened = known.reopened
-		was = known.finding.State
+		was = known.stored.state
 	}
 	if known != nil {
 		l.stored = known.stored
-		l.finding.FirstSeen = known.finding.FirstSeen
-		if known.finding.LastSeen.After(f.LastSeen) {
-			l.finding.LastSeen = known.finding.LastSeen
+		f.FirstSeen = instant(known.stored.first)
+		if known.last.After(f.LastSeen) {
+			f.LastSeen = known.last
 		}
 	}
 	if was != f.State {
@@ -124,7 +136,7 @@ func (j judgement) meet(known *life, f access.Finding) *life {
 func (j judgement) miss(l *life) {
 	if gap, ok := j.gap(l.finding); ok {
 		l.unseen = gap
-		if f := &l.finding; f.State == access.Waived && !f.WaiverEnd.IsZero() && !j.at.Before(f.WaiverEnd) {
+		if f := l.finding; f.State == access.Waived && !f.WaiverEnd.IsZero() && !j.at.Before(f.WaiverEnd) {
 			f.State = access.Open
 			j.note(l, WaiverOver, "the waiver ended")
 		}
@@ -137,7 +149,7 @@ func (j judgement) miss(l *life) {
 
 // gap finds the first thing that a conclusion lacks: the rule itself, or a piece
 // of coverage.
-func (j judgement) gap(f access.Finding) (string, bool) {
+func (j judgement) gap(f *access.Finding) (string, bool) {
 	if slices.Contains(j.with.Withheld, f.Rule) {
 		return fmt.Sprintf("not looked for again on %s: the rule did not run", date(j.snap.TakenAt)), true
 	}
@@ -155,7 +167,7 @@ func (j judgement) gap(f access.Finding) (string, bool) {
 }
 
 // reason says why a finding that was looked for is no longer one.
-func (j judgement) reason(f access.Finding) string {
+func (j judgement) reason(f *access.Finding) string {
 	if f.Grant == nil {
 		if j.replaced {
 			return "it was looked for and is no longer there; the baseline changed in between"
@@ -173,8 +185,8 @@ func (j judgement) reason(f access.Finding) string {
 
 // tell gives the finding with what its life adds to the evidence.
 func (l *life) tell() access.Finding {
-	f := l.finding
-	f.Evidence = slices.Clone(f.Evidence)
+	f := *l.finding
+	f.Evidence = slices.Clip(f.Evidence)
 	if l.unseen != "" {
 		f.Evidence = append(f.Evidence, l.unseen)
 	}
@@ -190,6 +202,6 @@ func (l *life) tell() access.Finding {
 func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // byWeight is the order in which findings are listed: the worst first.
-func byWeight(x, y access.Finding) int {
+func byWeight(x, y *access.Finding) int {
 	return cmp.Or(cmp.Compare(y.Severity, x.Severity), cmp.Compare(x.Rule, y.Rule), cmp.Compare(x.Fingerprint, y.Fingerprint))
 }

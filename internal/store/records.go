@@ -6,7 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+
+	"github.com/eb661601/ajar/access"
 )
 
 // asked is how many fingerprints one question holds.
@@ -60,36 +64,56 @@ func grouped(fingerprints []string, before ...any) func(yield func([]any) bool) 
 	}
 }
 
-func (s *Store) readRecords(ctx context.Context, into map[string]*life, query string, args ...any) error {
-	return s.read.rows(ctx, query, args, func(rows *sql.Rows) error {
-		var fingerprint string
-		var last sql.NullInt64
-		var r record
-		err := rows.Scan(&fingerprint, &r.state, &r.since, &r.first, &last, &r.resolved, &r.why, &r.unseen, &r.reopened, &r.needs, &r.body)
+// whole adds what their bodies tell to lives that are known by their records
+// alone.
+func (s *Store) whole(ctx context.Context, org int64, lives map[string]*life) error {
+	for args := range grouped(slices.Sorted(maps.Keys(lives)), org) {
+		err := s.read.rows(ctx, recordsOf, args, func(rows *sql.Rows) error {
+			fingerprint, _, needs, body, err := scanRecord(rows)
+			if l := lives[fingerprint]; err == nil && l != nil {
+				err = l.open(needs, body)
+			}
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		l := &life{why: r.why, unseen: r.unseen, reopened: r.reopened, stored: r}
-		l.finding.Fingerprint, l.finding.LastSeen = fingerprint, instant(last)
-		l.date()
+	}
+	for fingerprint, l := range lives {
+		if l.finding == nil {
+			return fmt.Errorf("finding %s went away while it was judged", fingerprint)
+		}
+	}
+	return nil
+}
+
+func (s *Store) readRecords(ctx context.Context, into map[string]*life, query string, args ...any) error {
+	return s.read.rows(ctx, query, args, func(rows *sql.Rows) error {
+		fingerprint, l, needs, body, err := scanRecord(rows)
+		if err != nil {
+			return err
+		}
+		l.stored.texts = digestOfTexts(needs, body)
 		into[fingerprint] = l
 		return nil
 	})
 }
 
-// date sets what stands beside the body of a finding, but for when it was seen last.
-func (l *life) date() {
-	f, r := &l.finding, l.stored
-	f.State, f.Since, f.FirstSeen, f.ResolvedAt = r.state, instant(r.since), instant(r.first), instant(r.resolved)
+// scanRecord reads a life without its finding. The texts hold until the next row.
+func scanRecord(rows *sql.Rows) (fingerprint string, l *life, needs, body sql.RawBytes, err error) {
+	var last sql.NullInt64
+	var r record
+	err = rows.Scan(&fingerprint, &r.state, &r.since, &r.first, &last, &r.resolved, &r.why, &r.unseen, &r.reopened, &needs, &body)
+	return fingerprint, &life{why: r.why, unseen: r.unseen, reopened: r.reopened, stored: r, last: instant(last)}, needs, body, err
 }
 
-// open reads the body of a finding that is known by its record alone.
-func (l *life) open() error {
-	f, last := &l.finding, l.finding.LastSeen
-	if err := errors.Join(json.Unmarshal([]byte(l.stored.body), f), json.Unmarshal([]byte(l.stored.needs), &f.Needs)); err != nil {
+// open reads the finding itself, of a life that is known by its record alone.
+func (l *life) open(needs, body []byte) error {
+	f, r := &access.Finding{}, l.stored
+	if err := errors.Join(json.Unmarshal(body, f), json.Unmarshal(needs, &f.Needs)); err != nil {
 		return fmt.Errorf("reading a finding: %w", err)
 	}
-	f.LastSeen = last
-	l.date()
+	f.State, f.Since, f.FirstSeen, f.LastSeen, f.ResolvedAt = r.state, instant(r.since), instant(r.first), l.last, instant(r.resolved)
+	l.finding = f
 	return nil
 }

@@ -54,7 +54,7 @@ func (s *Store) dateCauses(ctx context.Context, j judgement, org judgedOrg, live
 		return times[id], err
 	}
 	for _, l := range lives {
-		f := &l.finding
+		f := l.finding
 		if f.Grant == nil || !f.Since.IsZero() {
 			continue
 		}
