@@ -9,8 +9,15 @@ import (
 	"github.com/eb661601/ajar/access"
 )
 
+// A live finding that was looked for was seen by the newest judgement, which
+// accounts for each of them: so its row is written only when something else of it
+// changes, and last_seen is of then. $1 is the organization.
 const findingColumns = `
-		SELECT state, since, first_seen, last_seen, resolved_at, resolved_why, unseen, reopened, needs, body
+		SELECT state, since, first_seen,
+		       CASE WHEN state <> 'resolved' AND unseen = ''
+		            THEN max(last_seen, coalesce((SELECT max(at) FROM snapshots WHERE org = $1 AND judged_at IS NOT NULL), last_seen))
+		            ELSE last_seen END,
+		       resolved_at, resolved_why, unseen, reopened, needs, body
 		  FROM findings`
 
 const (

@@ -193,11 +193,10 @@ func (s *Store) save(org, snapshot int64, at time.Time, with Terms, lives []*lif
 	return s.commit()
 }
 
-// saveLives writes what changed of each finding. Those of which only the last
-// sight did are brought up to date together.
+// saveLives writes what changed of each finding. That it was seen again is told by
+// the judgement itself; see findingColumns.
 func (s *Store) saveLives(org int64, lives []*life) error {
 	var findings, events bulk
-	seen := map[time.Time][]string{}
 	for _, l := range lives {
 		r, needs, body, err := l.record()
 		if err != nil {
@@ -205,7 +204,6 @@ func (s *Store) saveLives(org int64, lives []*life) error {
 		}
 		f := l.finding
 		if r == l.stored {
-			seen[f.LastSeen] = append(seen[f.LastSeen], f.Fingerprint)
 			continue
 		}
 		err = findings.add(s, writeFindings, org, f.Fingerprint, f.Rule, f.Category, int64(f.Severity), string(r.state),
@@ -217,13 +215,6 @@ func (s *Store) saveLives(org int64, lives []*life) error {
 	}
 	if err := findings.flush(s, writeFindings); err != nil {
 		return err
-	}
-	for last, fingerprints := range seen {
-		for args := range grouped(fingerprints, ms(last), org) {
-			if _, err := s.exec(sawFindings, args...); err != nil {
-				return err
-			}
-		}
 	}
 	for _, l := range lives {
 		for _, e := range l.events {

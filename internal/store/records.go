@@ -22,11 +22,8 @@ var (
 		 WHERE org = $1 AND state <> 'resolved'
 		 ORDER BY fingerprint`
 	recordsOf = knownFindings + `
-		 WHERE org = ? AND fingerprint IN (?` + strings.Repeat(`, ?`, asked-1) + `)
+		 WHERE org = $1 AND fingerprint IN (?` + strings.Repeat(`, ?`, asked-1) + `)
 		 ORDER BY fingerprint`
-	sawFindings = `
-		UPDATE findings SET last_seen = ?
-		 WHERE org = ? AND fingerprint IN (?` + strings.Repeat(`, ?`, asked-1) + `)`
 )
 
 // knownLives gives the open and waived findings by fingerprint, without what only

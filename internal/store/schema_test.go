@@ -158,7 +158,7 @@ func plans(t *testing.T, s *Store) {
 		"liveGrants": liveGrants, "liveEntities": liveEntities, "grantsOfPrincipal": grantsOfPrincipal,
 		"grantsOnResource": grantsOnResource, "grantSince": grantSince, "personNames": personNames, "entityNames": entityNames,
 		"grantsAt": grantsAt, "grantsOfAllAt": grantsOfAllAt, "entitiesAt": entitiesAt, "peopleAt": peopleAt, "coverageAt": coverageAt, "livePeople": livePeople,
-		"recordsOf": recordsOf, "sawFindings": sawFindings, "liveRecords": liveRecords, "readEvents": readEvents, "snapshotsUntil": snapshotsUntil, "closeGrantsOf": closeGrantsOf,
+		"recordsOf": recordsOf, "liveRecords": liveRecords, "readEvents": readEvents, "snapshotsUntil": snapshotsUntil, "closeGrantsOf": closeGrantsOf,
 		"closeGrant": closeGrant, "closeEntity": closeEntity, "readScopes": readScopes,
 	} {
 		for _, step := range plan(t, s, query) {
