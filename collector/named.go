@@ -85,7 +85,8 @@ func (r *run) confirmRest(ctx context.Context) error {
 }
 
 // confirmAll asks for the names of one batch, in halves where the server cannot
-// bear it.
+// bear it. A pass that is taken up asks anew: what a former run was told confirms
+// nothing that this one read by name.
 func (r *run) confirmAll(ctx context.Context, batch []reading) error {
 	if len(batch) == 0 {
 		return nil
@@ -103,7 +104,7 @@ func (r *run) confirmAll(ctx context.Context, batch []reading) error {
 	for i, field := range nameFields {
 		vars[field] = ids[min(i*idsAtOnce, len(ids)):min((i+1)*idsAtOnce, len(ids))]
 	}
-	err := r.query(ctx, &q, vars)
+	err := r.query(github.Live(ctx), &q, vars)
 	if end := stopped(err); end != nil {
 		return end
 	}
