@@ -76,15 +76,9 @@ func (a *app) diff(ctx context.Context, from, to string, rows bool) error {
 }
 
 func difference(ctx context.Context, s *store.Store, was, is store.SnapshotInfo) (report.Diff, error) {
-	older, err := side(ctx, s, was)
+	older, newer, err := sides(ctx, s, was, is)
 	if err != nil {
 		return report.Diff{}, err
-	}
-	newer := older // of one and the same snapshot nothing need be read twice
-	if was.ID != is.ID {
-		if newer, err = side(ctx, s, is); err != nil {
-			return report.Diff{}, err
-		}
 	}
 	return report.Diff{
 		Org:  access.Named{Ref: access.Ref{Kind: access.Org, ID: is.OrgID}, Name: "org:" + newer.Snapshot.Org.Login},
@@ -93,10 +87,18 @@ func difference(ctx context.Context, s *store.Store, was, is store.SnapshotInfo)
 	}, nil
 }
 
-func side(ctx context.Context, s *store.Store, info store.SnapshotInfo) (changes.Side, error) {
-	snap, err := s.Load(ctx, info)
-	if err != nil {
-		return changes.Side{}, err
+func sides(ctx context.Context, s *store.Store, was, is store.SnapshotInfo) (older, newer changes.Side, err error) {
+	if was.ID == is.ID { // of one and the same snapshot nothing need be read twice
+		snap, err := s.Load(ctx, is)
+		if err != nil {
+			return changes.Side{}, changes.Side{}, err
+		}
+		one := changes.Side{Snapshot: snap, Graph: reach.New(snap)}
+		return one, one, nil
 	}
-	return changes.Side{Snapshot: snap, Graph: reach.New(snap)}, nil
+	before, after, err := s.LoadTwo(ctx, was, is)
+	if err != nil {
+		return changes.Side{}, changes.Side{}, err
+	}
+	return changes.Side{Snapshot: before, Graph: reach.New(before)}, changes.Side{Snapshot: after, Graph: reach.New(after)}, nil
 }

@@ -42,6 +42,7 @@ type loading struct {
 	words    map[string]string
 	proof    proof
 	since    []int32 // beside the grants: the snapshot since which each has been seen
+	doubled  bool    // a grant stands in several scopes
 }
 
 // word gives one copy of a text that many things share.
@@ -56,11 +57,26 @@ func (l *loading) word(s string) string {
 // Load reads what one snapshot saw. The result belongs to the caller. What the
 // newest one is made of is held against the digests that were stored with it.
 func (s *Store) Load(ctx context.Context, info SnapshotInfo) (*access.Snapshot, error) {
+	l, err := s.load(ctx, info, s.parts()...)
+	if err != nil {
+		return nil, err
+	}
+	s.remember(l)
+	return l.snap, nil
+}
+
+// step reads a part of a snapshot.
+type step func(context.Context, SnapshotInfo, *loading) error
+
+// parts are all of a snapshot but its coverage.
+func (s *Store) parts() []step {
+	return []step{s.startProof, s.loadOrg, s.loadEntities, s.loadGrants, s.endProof, s.loadPeople}
+}
+
+func (s *Store) load(ctx context.Context, info SnapshotInfo, steps ...step) (*loading, error) {
 	l := &loading{snap: &access.Snapshot{ID: info.ID, TakenAt: info.At}, words: map[string]string{}}
-	for _, step := range []func(context.Context, SnapshotInfo, *loading) error{
-		s.startProof, s.loadOrg, s.loadEntities, s.loadGrants, s.endProof, s.loadPeople,
-	} {
-		if err := step(ctx, info, l); err != nil {
+	for _, read := range steps {
+		if err := read(ctx, info, l); err != nil {
 			return nil, fmt.Errorf("snapshot %d of %s: %w", info.ID, info.Org, explain(s.path, err))
 		}
 	}
@@ -69,8 +85,12 @@ func (s *Store) Load(ctx context.Context, info SnapshotInfo) (*access.Snapshot, 
 		return nil, fmt.Errorf("snapshot %d of %s: %w", info.ID, info.Org, explain(s.path, err))
 	}
 	l.attach()
+	return l, nil
+}
+
+// remember keeps since when the grants of a snapshot have been seen.
+func (s *Store) remember(l *loading) {
 	s.dates.Store(&dates{of: weak.Make(l.snap), grants: len(l.snap.Grants), since: l.since})
-	return l.snap, nil
 }
 
 // loadOrg gives what is known of the organization where its own area was not read.

@@ -74,6 +74,11 @@ func (s *Store) loadGrants(ctx context.Context, info SnapshotInfo, l *loading) e
 	}
 	l.proof.endGrants(known)
 	l.snap.Grants, l.since = all.sorted(known, true)
+	read := 0
+	for _, on := range all {
+		read += len(on)
+	}
+	l.doubled = read > len(l.snap.Grants)
 	return nil
 }
 

@@ -266,6 +266,13 @@ func (m *machine) check(t *rapid.T) {
 			t.Fatalf("snapshot %d of %d, after %d passes (-want +got):\n%s", i+1, len(m.infos), m.passes, d)
 		}
 		for j := range i {
+			was, is, err := m.s.LoadTwo(context.Background(), m.infos[j], info)
+			must(t, err)
+			for n, got := range map[int]*access.Snapshot{i: is, j: was} {
+				if d := cmp.Diff(m.want[n], got, cmpopts.EquateEmpty(), cmp.AllowUnexported(access.Coverage{})); d != "" {
+					t.Fatalf("of snapshots %d and %d, snapshot %d (-want +got):\n%s", j+1, i+1, n+1, d)
+				}
+			}
 			came, went, err := m.s.GrantsMoved(context.Background(), m.infos[j], info)
 			must(t, err)
 			wantCame, wantWent := apart(slices.Clone(m.want[i].Grants), slices.Clone(m.want[j].Grants))

@@ -106,3 +106,39 @@ func TestWhatChangedIsKnownOfAnOlderStoreToo(t *testing.T) {
 		t.Errorf("%d scopes have changed since the first snapshot, want 1", n)
 	}
 }
+
+// TestTwoSnapshotsAreLoadedAsEachByItself where little moved between them, and
+// where a grant stands in two scopes, so that what went is still there.
+func TestTwoSnapshotsAreLoadedAsEachByItself(t *testing.T) {
+	s := fresh(t)
+	put50 := []any{}
+	for u := range int64(40) {
+		put50 = append(put50, direct(u+1, 50, access.Read))
+	}
+	twice := direct(99, 50, access.Admin)
+	var infos []SnapshotInfo
+	for n, elsewhere := range [][]any{{}, {direct(7, 60, access.Write)}, {twice}, {twice}, {}} {
+		p := begin(t, s, hour(n))
+		own := put50
+		if n == 3 {
+			own = append(own[:len(own):len(own)], twice)
+		}
+		if n == 4 {
+			own = append(own[:len(own):len(own)], direct(8, 60, access.Write), twice)
+		}
+		put(t, p, access.AreaRepositories, 50, access.Repository{ID: 50, Name: "api", Visibility: "private"})
+		put(t, p, access.AreaDirectGrants, 50, own...)
+		put(t, p, access.AreaDirectGrants, 60, elsewhere...)
+		infos = append(infos, finish(t, p))
+	}
+	for i := range infos {
+		for j := range infos {
+			was, is, err := s.LoadTwo(t.Context(), infos[i], infos[j])
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, "the earlier", was, load(t, s, infos[i]))
+			same(t, "the later", is, load(t, s, infos[j]))
+		}
+	}
+}
