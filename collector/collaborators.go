@@ -82,8 +82,10 @@ func (r *run) directRole(c *collaborator, node string) (p access.Privilege, role
 	for _, s := range c.PermissionSources {
 		switch s.Source.Typename {
 		case "Repository":
-		case "Organization", "Team", "EnterpriseTeam":
+		case "Organization", "Team":
 			continue // told by the settings, the owners and the teams
+		case "EnterpriseTeam":
+			return 0, 0, false, "a team of the enterprise gives access, and those are not read (docs/unknown.md)"
 		default: // it may be what is given here under a new name
 			return 0, 0, false, "the access comes from something that is not known here: \"" + s.Source.Typename + "\""
 		}

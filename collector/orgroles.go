@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	gh "github.com/google/go-github/v92/github"
 
@@ -90,10 +91,13 @@ func (r *run) keepOrgRole(ctx context.Context, row *gh.CustomOrgRole) error {
 // roleHolders lists who was given the role.
 func (r *run) roleHolders(ctx context.Context, role access.OrgRole) (grants []access.Grant, err error) {
 	err = agreed(func() (map[access.Ref]struct{}, error) {
-		h := &holders{run: r, role: role, seen: map[access.Ref]struct{}{}}
+		h := &holders{run: r, role: role, seen: map[access.Ref]struct{}{}, through: map[int64][]*gh.Team{}}
 		err := h.users(ctx)
 		if err == nil {
 			err = h.teams(ctx)
+		}
+		if err == nil {
+			err = h.explained()
 		}
 		grants = h.grants
 		return h.seen, err
@@ -107,6 +111,23 @@ type holders struct {
 	role   access.OrgRole
 	seen   map[access.Ref]struct{}
 	grants []access.Grant
+
+	through map[int64][]*gh.Team // by which teams somebody holds it
+}
+
+// explained reports people who hold the role through teams of which none holds it
+// in this organization: teams of the enterprise do so, and those are not read.
+func (h *holders) explained() error {
+	for id, teams := range h.through {
+		known := slices.ContainsFunc(teams, func(t *gh.Team) bool {
+			_, ok := h.seen[team(t.GetID())]
+			return ok
+		})
+		if !known {
+			return fmt.Errorf("user %d holds it through a team that is not listed with it, such as one of the enterprise; those are not read (docs/unknown.md)", id)
+		}
+	}
+	return nil
 }
 
 // hold takes one of them, once. Somebody who has the role only through a team
@@ -137,6 +158,9 @@ func (h *holders) users(ctx context.Context) error {
 			}
 			people = append(people, access.Person{ID: who.ID, NodeID: u.GetNodeID(), Login: u.GetLogin()})
 			err = errors.Join(err, h.hold(who, u.GetAssignment()))
+			if len(u.InheritedFrom) > 0 {
+				h.through[who.ID] = u.InheritedFrom
+			}
 		}
 		h.meets(people...)
 		return len(rows), resp, errors.Join(err, h.out.people(ctx, false, people))
