@@ -111,3 +111,27 @@ func TestLoadEndsWhenItIsNoLongerWanted(t *testing.T) {
 	}
 	load(t, s, info) // the connection is good for more
 }
+
+// TestPassThatBeginsWhileTheNewestIsReadChangesNothingOfIt: it closes grants, and
+// opens others, after the reader has seen that there is nothing newer.
+func TestPassThatBeginsWhileTheNewestIsReadChangesNothingOfIt(t *testing.T) {
+	s := fresh(t)
+	p := begin(t, s, hour(0))
+	put(t, p, access.AreaDirectGrants, 50, direct(1, 50, access.Admin), direct(2, 50, access.Read))
+	info := finish(t, p)
+	l := &loading{snap: &access.Snapshot{}, words: map[string]string{}}
+	if err := s.startProof(t.Context(), info, l); err != nil {
+		t.Fatal(err)
+	}
+	p = begin(t, s, hour(1))
+	put(t, p, access.AreaDirectGrants, 50, direct(2, 50, access.Read), direct(3, 50, access.Write))
+	if err := p.Abort(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, read := range []step{s.loadGrants, s.endProof} {
+		if err := read(t.Context(), info, l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	same(t, "grants", l.snap.Grants, []access.Grant{direct(1, 50, access.Admin), direct(2, 50, access.Read)})
+}

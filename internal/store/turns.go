@@ -82,7 +82,10 @@ func (s *Store) GrantsMoved(ctx context.Context, earlier, later SnapshotInfo) (c
 	var fresh, old edges
 	if err == nil {
 		err = s.read.walk(ctx, grantsMoved, []int64{later.OrgID, earlier.ID, later.ID}, func(row []driver.Value) error {
-			e, _, err := edgeOf(row, later.ID)
+			e, scope, err := edgeOf(row)
+			if err == nil && int64(e.since) > later.ID {
+				err = noEdge(scope)
+			}
 			if err != nil {
 				return err
 			}
