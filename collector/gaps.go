@@ -29,7 +29,7 @@ var rights = map[access.Area]string{
 	access.AreaWorkflowToken:      "an organization owner's token (scope admin:org), or an app with organization administration: read",
 	access.AreaMembers:            "a member's token (scope read:org), or an app with organization members: read",
 	access.AreaTwoFactor:          "an organization owner's token (scope admin:org); apps are not told",
-	access.AreaOutside:            "a member's token (scope read:org), or an app with organization members: read",
+	access.AreaOutside:            "an organization owner's token (scope read:org), or an app with organization members: read",
 	access.AreaInvitations:        "an organization owner's token (scope admin:org), or an app with organization members: read",
 	access.AreaFailedInvitations:  "an organization owner's token (scope admin:org), or an app with organization members: read",
 	access.AreaTeams:              "an organization owner's token (scope read:org), or an app with organization members: read",
