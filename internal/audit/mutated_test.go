@@ -32,6 +32,42 @@ var mutations = []struct {
 	}},
 	{"keys are deleted", func(o *githubsim.Org, i int) { o.Repos[i%len(o.Repos)].DeployKeys = nil }},
 	{"environments are deleted", func(o *githubsim.Org, i int) { o.Repos[i%len(o.Repos)].Environments = nil }},
+	{"two repositories change their names", func(o *githubsim.Org, i int) {
+		a, b := o.Repos[i%len(o.Repos)], o.Repos[(i*7+3)%len(o.Repos)]
+		a.Name, b.Name = b.Name, a.Name
+	}},
+	{"all repositories change their names", func(o *githubsim.Org, _ int) {
+		first := o.Repos[0].Name
+		for i := range len(o.Repos) - 1 {
+			o.Repos[i].Name = o.Repos[i+1].Name
+		}
+		o.Repos[len(o.Repos)-1].Name = first
+	}},
+	{"two teams change their slugs", func(o *githubsim.Org, i int) {
+		a, b := o.Teams[i%len(o.Teams)].Slug, o.Teams[(i*7+3)%len(o.Teams)].Slug
+		other := map[string]string{a: b, b: a}
+		swap := func(s *string) {
+			if to, ok := other[*s]; ok {
+				*s = to
+			}
+		}
+		for _, t := range o.Teams {
+			swap(&t.Slug)
+			swap(&t.Parent)
+		}
+		for _, r := range o.Repos {
+			for _, g := range r.Teams {
+				swap(&g.Slug)
+			}
+			for _, e := range r.Environments {
+				for i := range e.Reviewers {
+					if e.Reviewers[i].Type == "Team" {
+						swap(&e.Reviewers[i].Name)
+					}
+				}
+			}
+		}
+	}},
 	{"a member goes", func(o *githubsim.Org, i int) {
 		if i %= len(o.Members); o.Members[i].Role != "admin" {
 			o.Members = slices.Delete(o.Members, i, i+1)
