@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -43,14 +44,56 @@ func (p Pass) doubt(ctx context.Context, r *Result, before lives) error {
 	if err := p.second(ctx, r, held); err != nil {
 		return err
 	}
+	if held, err = p.Store.Holds(ctx, r.Info.OrgID); err != nil {
+		return err
+	}
 	for _, h := range fresh {
 		h.OrgID, h.Since, h.Snapshot = r.Info.OrgID, r.Info.At, r.Info.ID
-		if err := p.Store.Hold(ctx, h); err != nil {
+		at := slices.IndexFunc(held, func(old store.Hold) bool { return old.Kind == h.Kind && old.What == h.What })
+		if at < 0 {
+			err = p.Store.Hold(ctx, h)
+		} else {
+			err = p.grow(ctx, r, held[at], h)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	r.Holds, err = p.Store.Holds(ctx, r.Info.OrgID)
 	return err
+}
+
+// grow lets a hold that is in force stand for what came on top. It is compared
+// with what it was compared with at first: were the second wave alone taken back,
+// the first would still be there.
+func (p Pass) grow(ctx context.Context, r *Result, old, more store.Hold) error {
+	if old.Snapshot >= r.Info.ID {
+		return nil // judged again
+	}
+	more.Reason += ", on top of what was on hold before"
+	if old.Kind != store.HeldForLoss {
+		return p.Store.Grow(ctx, old.ID, more)
+	}
+	base, err := p.Store.Snapshot(ctx, r.Info.Org, old.Base)
+	if errors.Is(err, store.ErrNoSnapshot) {
+		return p.Store.Grow(ctx, old.ID, more)
+	}
+	if err != nil {
+		return err
+	}
+	was, err := p.Store.Load(ctx, base)
+	if err != nil {
+		return fmt.Errorf("loading snapshot %d of %s: %w", base.ID, base.Org, err)
+	}
+	k := kinds[slices.IndexFunc(kinds, func(k kind) bool { return k.name == more.What })]
+	more.Lost, more.Population = k.lost(was, r.Snapshot)
+	more.Reason = gone(k, more.Lost, more.Population, base) + ", in more than one step"
+	return p.Store.Grow(ctx, old.ID, more)
+}
+
+// gone says what is lost.
+func gone(k kind, n, all int, since store.SnapshotInfo) string {
+	return fmt.Sprintf("%d of %d %s are gone since the snapshot of %s", n, all, k.name, since.At.UTC().Format("2006-01-02 15:04 MST"))
 }
 
 // losses finds the kinds of which too much is gone. Nothing can be gone unless
@@ -78,7 +121,7 @@ func (p Pass) losses(ctx context.Context, r *Result) ([]store.Hold, error) {
 			if n, all := k.lost(old, r.Snapshot); doubtful(n, all) {
 				out = append(out, store.Hold{
 					Kind: store.HeldForLoss, What: k.name, Base: b.info.ID, Lost: n, Population: all,
-					Reason: fmt.Sprintf("%d of %d %s are gone since the snapshot of %s", n, all, k.name, b.info.At.UTC().Format("2006-01-02 15:04 MST")),
+					Reason: gone(k, n, all, b.info),
 				})
 			}
 		}

@@ -101,3 +101,41 @@ func TestLossIsHeldInAnAreaThatAlwaysHasAGap(t *testing.T) {
 		t.Errorf("after a look that saw as much: %q", got)
 	}
 }
+
+// A second wave while the first is on hold must not hide behind it, agreed as that
+// may be already.
+func TestLossOnTopOfOneThatIsHeldIsDoubtedAnew(t *testing.T) {
+	p := moving(t)
+	p.look(t)
+	wave := func(keep int) {
+		for i, repo := range p.repos() {
+			if i%4 >= keep {
+				repo.Teams = nil
+			}
+		}
+	}
+	wave(2)
+	first := p.look(t)
+	if got := held(first); got != "lost grants of teams" {
+		t.Fatalf("held %q", got)
+	}
+	if got := held(p.look(t)); got != "lost grants of teams agreed" {
+		t.Fatalf("held %q", got)
+	}
+	wave(0)
+	second := p.look(t)
+	if got := held(second); got != "lost grants of teams" {
+		t.Fatalf("after the second wave: held %q", got)
+	}
+	h := second.Holds[0]
+	if h.Lost != h.Population || h.Lost <= first.Holds[0].Lost || h.Snapshot != second.Info.ID || h.Base != first.Holds[0].Base {
+		t.Errorf("%+v, after %+v", h, first.Holds[0])
+	}
+	again, err := p.Judge(t.Context(), second.Info)
+	if err != nil || held(again) != "lost grants of teams" {
+		t.Errorf("judged again: %q, %v", held(again), err)
+	}
+	if got := held(p.look(t)); got != "lost grants of teams agreed" {
+		t.Errorf("after one look more: %q", got)
+	}
+}

@@ -27,6 +27,9 @@ const (
 		  FROM snapshots
 		 WHERE org = $1 AND id > $2 AND id <= $3
 		 ORDER BY 1`
+	growHold = `
+		UPDATE holds SET reason = $2, snapshot = $3, lost = $4, population = $5, agreed = 0
+		 WHERE id = $1 AND snapshot < $3 AND lifted_at IS NULL`
 	liftHold = `UPDATE holds SET lifted_at = $2, lifted_by = $3, lifted_why = $4 WHERE id = $1 AND lifted_at IS NULL`
 )
 
@@ -83,6 +86,13 @@ func (s *Store) Hold(ctx context.Context, h Hold) error {
 // reason for a hold.
 func (s *Store) Agree(ctx context.Context, hold, snapshot int64) error {
 	return s.holding(ctx, agreeHold, hold, snapshot)
+}
+
+// Grow makes a hold that is in force stand for more: a later snapshot, which h
+// tells of, gave its reason again. What agreed with the hold before does not agree
+// with that.
+func (s *Store) Grow(ctx context.Context, hold int64, h Hold) error {
+	return s.holding(ctx, growHold, hold, text(h.Reason), h.Snapshot, h.Lost, h.Population)
 }
 
 // Lift ends a hold, and keeps who did, and why.
