@@ -17,7 +17,7 @@ import (
 // base of a custom role and not its name; where a grant could be one, REST is
 // asked for the team's role names. One that is not named then is told neither as
 // the base nor as the role, so that it neither begins nor ends.
-func (r *run) keepTeamGrants(ctx context.Context, t access.TeamInfo, edges []*teamRepository, g *gap) error {
+func (r *run) keepTeamGrants(t access.TeamInfo, edges []*teamRepository, g *gap) error {
 	if !r.reads(access.AreaTeamGrants) {
 		return nil
 	}

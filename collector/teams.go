@@ -229,8 +229,8 @@ func (r *run) keepTeam(ctx context.Context, n *teamNode, i int, t *troubles, l *
 	}
 	grants := &inner[teamRepository]{
 		node: n.ID, area: access.AreaTeamGrants, what: "repositories of team " + name, key: teamRepository.id,
-		end: func(ctx context.Context, edges []*teamRepository, g *gap) error {
-			return r.keepTeamGrants(ctx, info, edges, g)
+		end: func(_ context.Context, edges []*teamRepository, g *gap) error {
+			return r.keepTeamGrants(info, edges, g)
 		},
 	}
 	return begin(ctx, grants, n.Repositories, t.at(append(path, "repositories")...), w.grants)

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -97,6 +98,9 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 		return err
 	}
 	w.all = f.all
+	if err := errors.Join(a.spares(w.config, "--out", f.out), a.spares(w.config, "--metrics-file", f.metrics)); err != nil {
+		return err
+	}
 	if f.out == "" {
 		return a.auditEach(ctx, w, f, failOn)
 	}
@@ -139,7 +143,7 @@ func (a *app) auditEach(ctx context.Context, w *work, f auditFlags, failOn acces
 
 // crossCheck holds computed access against GitHub's own answers.
 func crossCheck(ctx context.Context, p audit.Pass, v audit.View, n int) (*report.CrossCheck, error) {
-	c, err := p.CrossCheck(ctx, v, n, rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())))
+	c, err := p.CrossCheck(ctx, v, n, rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))) //nolint:gosec // which pairs are compared is no secret
 	if err != nil {
 		return nil, fmt.Errorf("cross-checking %s: %w", p.Org, err)
 	}

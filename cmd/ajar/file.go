@@ -6,6 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"github.com/eb661601/ajar/internal/config"
 )
 
 // writeFile puts a file there whole or not at all, readable by its owner alone.
@@ -57,4 +60,30 @@ func notWritten(path string, err error) error {
 		err = l.Err
 	}
 	return fmt.Errorf("writing %s: %w", path, err)
+}
+
+// spares refuses to put a report in place of what ajar itself lives on: the store
+// with the files beside it, the configuration, the baseline.
+func (a *app) spares(c *config.Config, flag, path string) error {
+	if path == "" {
+		return nil
+	}
+	store := a.storePath(c)
+	mine := []string{store, c.Path}
+	if c.Baseline != nil {
+		mine = append(mine, c.Baseline.Paths...)
+	}
+	target, err := os.Lstat(path)
+	for _, m := range mine {
+		there, bad := os.Stat(m)
+		if m != "" && (path == m || err == nil && bad == nil && os.SameFile(target, there)) {
+			return withHint(usage("%s %s would replace what ajar reads", flag, path), "name another file")
+		}
+	}
+	if whole, bad := filepath.Abs(path); bad == nil {
+		if at, bad := filepath.Abs(store); bad == nil && (strings.HasPrefix(whole, at+".") || strings.HasPrefix(whole, at+"-")) {
+			return withHint(usage("%s %s is among the files of the store", flag, path), "name another file")
+		}
+	}
+	return nil
 }

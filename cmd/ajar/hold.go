@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -31,8 +32,11 @@ With --reason, the organization is put on hold by hand.`,
   ajar hold --org acme --reason "migration of the directory, TICKET-12"`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if reason == "" {
+			if !cmd.Flags().Changed("reason") {
 				return a.holds(cmd.Context())
+			}
+			if strings.TrimSpace(reason) == "" { // a variable that is not set must not pass for a hold
+				return withHint(usage("--reason is empty: nothing is put on hold"), "%s hold --org LOGIN --reason TEXT", a.program)
 			}
 			return a.hold(cmd.Context(), reason)
 		},
@@ -103,7 +107,7 @@ func (a *app) hold(ctx context.Context, reason string) error {
 // resume lifts every hold of the organizations, or none of one that a second
 // snapshot has not confirmed.
 func (a *app) resume(ctx context.Context, reason string) error {
-	if reason == "" {
+	if strings.TrimSpace(reason) == "" {
 		return withHint(usage("%s resume needs a reason, which is kept", a.program), "%s resume --org LOGIN --reason TEXT", a.program)
 	}
 	return a.eachHeld(ctx, func(c *config.Config, s *store.Store, info store.SnapshotInfo) error {
