@@ -16,7 +16,9 @@ const applicationID = 0x616a6172
 
 const (
 	readApplicationID = `PRAGMA application_id`
-	checkQuickly      = `PRAGMA quick_check(1)`
+	quickCheck        = `PRAGMA quick_check(1)`
+	ignoreRules       = `PRAGMA ignore_check_constraints = 1`
+	obeyRules         = `PRAGMA ignore_check_constraints = 0`
 	checkAll          = `PRAGMA integrity_check(1)`
 	countTables       = `SELECT count(*) FROM sqlite_schema ORDER BY 1`
 	markAsOurs        = `PRAGMA application_id = 1634361714`
@@ -79,7 +81,7 @@ func (s *Store) openForWriting(ctx context.Context, migrations fs.FS) error {
 	if err != nil {
 		return err
 	}
-	if err := check(ctx, s.read.db, s.path, checkQuickly); err != nil {
+	if err := s.checkQuickly(ctx); err != nil {
 		return err
 	}
 	if made == 0 {
@@ -169,7 +171,27 @@ func (s *Store) checkIfQuick(ctx context.Context) error {
 	if info.Size() > quickBytes {
 		return nil
 	}
-	return check(ctx, s.read.db, s.path, checkQuickly)
+	return s.checkQuickly(ctx)
+}
+
+// checkQuickly looks at the pages and the types of what is in them. Whether values
+// keep the table's own rules would be most of the work, as each body is parsed for it:
+// what is live is held against its digests when it is loaded, and [Store.Check]
+// looks at everything.
+func (s *Store) checkQuickly(ctx context.Context) error {
+	c, err := s.read.db.Conn(ctx)
+	if err != nil {
+		return explain(s.path, err)
+	}
+	defer func() { _ = c.Close() }()
+	if _, err := c.ExecContext(ctx, ignoreRules); err != nil {
+		return explain(s.path, err)
+	}
+	err = check(ctx, c, s.path, quickCheck)
+	if _, back := c.ExecContext(ctx, obeyRules); back != nil {
+		return errors.Join(err, explain(s.path, back))
+	}
+	return err
 }
 
 // identify gives the schema that a file was made with, 0 where it is empty. It
@@ -192,7 +214,9 @@ func identify(ctx context.Context, db *sql.DB, path string) (made int64, err err
 	return made, explain(path, err)
 }
 
-func check(ctx context.Context, db *sql.DB, path, how string) error {
+func check(ctx context.Context, db interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}, path, how string) error {
 	var answer string
 	if err := db.QueryRowContext(ctx, how).Scan(&answer); err != nil {
 		return explain(path, err)

@@ -14,7 +14,7 @@ const (
 	writerParams = "?_txlock=immediate&_defensive=1&_dqs=0" +
 		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
 		"&_pragma=foreign_keys(1)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)" +
-		"&_pragma=temp_store(MEMORY)&_pragma=cache_size(-16384)&_pragma=journal_size_limit(67108864)"
+		"&_pragma=temp_store(MEMORY)&_pragma=cache_size(-6144)&_pragma=journal_size_limit(67108864)"
 	readerParams = "?mode=ro&_defensive=1&_dqs=0" +
 		"&_pragma=busy_timeout(10000)&_pragma=query_only(1)&_pragma=foreign_keys(1)" +
 		"&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)" +
