@@ -173,10 +173,10 @@ func (a *app) judge(ctx context.Context, p audit.Pass, f auditFlags) (audit.Resu
 		if err != nil {
 			return audit.Result{}, err
 		}
-		a.garbage(whileJudging)
+		a.garbage(whileJudging, roomJudging)
 		return p.Judge(ctx, info)
 	}
-	a.garbage(whileJudging)
+	a.garbage(whileJudging, roomJudging)
 	info, err := a.snapshot(ctx, p.Store, p.Org, f.at)
 	if err != nil {
 		return audit.Result{}, err

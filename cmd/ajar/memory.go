@@ -14,22 +14,27 @@ import (
 // states of scopes and a few pages; afterwards all of it is in memory at once, and
 // what gathers beside it decides how much memory the program needs.
 const (
-	whileReading = 100
-	whileJudging = 40
+	whileReading, roomReading = 100, 24 << 20
+	whileJudging, roomJudging = 40, 10 << 20
 
-	room = 24 << 20 // bytes of garbage that may gather however little is in use
-	most = 800      // percent: what is in use is told a collection late
+	most = 800 // percent: what is in use is told a collection late
 )
 
-// leastGarbage is the percentage in force; 0: none was set.
-var leastGarbage atomic.Int64
+// allowance is how much garbage may gather.
+type allowance struct {
+	least int    // percent of what is in use
+	room  uint64 // bytes, however little is in use
+}
+
+// allowed is the allowance in force; nil: none was set.
+var allowed atomic.Pointer[allowance]
 
 // garbage sets how much may gather, unless the environment says so with GOGC.
-func (a *app) garbage(percent int) {
+func (a *app) garbage(least int, room uint64) {
 	if a.getenv("GOGC") != "" {
 		return
 	}
-	if leastGarbage.Swap(int64(percent)) == 0 {
+	if allowed.Swap(&allowance{least, room}) == nil {
 		afterEachCollection(fitGarbage)
 	}
 	fitGarbage()
@@ -39,12 +44,12 @@ func (a *app) garbage(percent int) {
 func fitGarbage() {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
-	debug.SetGCPercent(percentFor(live[0].Value.Uint64(), int(leastGarbage.Load())))
+	debug.SetGCPercent(allowed.Load().percent(live[0].Value.Uint64()))
 }
 
-// percentFor gives how much may gather beside what is in use.
-func percentFor(live uint64, least int) int {
-	return max(least, int(min(most, room*100/max(live, 1))))
+// percent gives how much may gather beside what is in use, in percent of it.
+func (g allowance) percent(live uint64) int {
+	return max(g.least, int(min(most, g.room*100/max(live, 1))))
 }
 
 // afterEachCollection calls do when garbage was collected, for as long as the

@@ -15,7 +15,7 @@ func TestGarbageHasRoomHoweverLittleIsInUse(t *testing.T) {
 		{60 << 20, 40},
 		{1 << 30, 40},
 	} {
-		if got := percentFor(c.live, whileJudging); got != c.want {
+		if got := (allowance{40, 24 << 20}).percent(c.live); got != c.want {
 			t.Errorf("%d bytes in use: %d percent, want %d", c.live, got, c.want)
 		}
 	}

@@ -146,7 +146,7 @@ func (w *work) each(ctx context.Context, do func(context.Context, audit.Pass) er
 }
 
 func (w *work) one(ctx context.Context, p audit.Pass, do func(context.Context, audit.Pass) error) {
-	w.a.garbage(whileReading)
+	w.a.garbage(whileReading, roomReading)
 	w.progress.begin(p.Org)
 	err := w.suggest(ctx, p.Org)
 	if err == nil && w.readers != nil {

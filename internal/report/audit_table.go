@@ -191,8 +191,12 @@ func shownOf(s access.Severity) int {
 // what it leaves out.
 func (p *page) open(all []access.Finding, org access.Named, now time.Time) {
 	bySeverity := map[access.Severity][]access.Finding{}
-	for _, f := range all {
-		bySeverity[f.Severity] = append(bySeverity[f.Severity], f)
+	for len(all) > 0 { // they come by severity
+		n := 1
+		for n < len(all) && all[n].Severity == all[0].Severity {
+			n++
+		}
+		bySeverity[all[0].Severity], all = all[:n], all[n:]
 	}
 	rows := map[access.Severity][]gridRow{}
 	var every []gridRow

@@ -11,6 +11,8 @@ import (
 )
 
 const (
+	// What a pass wrote is not what is read next.
+	letPagesGo      = `PRAGMA shrink_memory`
 	closeGrantsOf   = `UPDATE grants SET seen_to = $2 WHERE scope = $1 AND seen_to IS NULL`
 	closeEntitiesOf = `UPDATE entities SET seen_to = $2 WHERE scope = $1 AND seen_to IS NULL`
 	emptyScope      = `UPDATE scopes SET rows = 0, digest = NULL, changed = $2 WHERE id = $1`
@@ -56,6 +58,9 @@ func (p *Pass) Finish(ctx context.Context, stats PassStats) (SnapshotInfo, error
 		return SnapshotInfo{}, err
 	}
 	p.end()
+	if _, err := s.conn.ExecContext(ctx, letPagesGo); err != nil { // the snapshot is whole
+		s.log.Warn("letting go of cached pages", "path", s.path, "err", err)
+	}
 	if err := writeWitness(s.path, generation); err != nil {
 		// The snapshot is whole; a witness that is behind is no sign of anything.
 		s.log.Warn("writing the witness", "path", s.path, "err", err)

@@ -18,7 +18,7 @@ const (
 	readerParams = "?mode=ro&_defensive=1&_dqs=0" +
 		"&_pragma=busy_timeout(10000)&_pragma=query_only(1)&_pragma=foreign_keys(1)" +
 		"&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)" +
-		"&_pragma=temp_store(MEMORY)&_pragma=cache_size(-4096)"
+		"&_pragma=temp_store(MEMORY)&_pragma=cache_size(-2048)"
 	// A file that nobody writes needs no locks and no shared memory.
 	atRestParams = "&immutable=1"
 	// A copy is written by the connection that reads, so query_only would forbid it.
