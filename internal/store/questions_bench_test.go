@@ -14,15 +14,17 @@ import (
 	"github.com/eb661601/ajar/access"
 )
 
-// The size of P11: a million live grants, each with five past ones before it. The
-// users hold much: 144 grants of their own each, and a seat in 56 teams.
+// The size of P11: a million live grants, each with five past ones before it, and
+// as many people as an organization of a hundred thousand repositories has: seven
+// grants of their own each, and a seat in three teams. What a question costs grows
+// with the places that somebody holds something in, about 6 µs each.
 const (
 	askedTeams   = 4_000
 	askedEach    = 200 // live grants of a team
 	askedMembers = 14  // of a team
 	askedRepos   = 12_000
 	askedDirect  = 12 // users with a grant of their own on a repository
-	askedUsers   = 1_000
+	askedUsers   = 20_000
 	askedPast    = 5
 	askedPasts   = 1_000 // snapshots
 )
@@ -33,7 +35,7 @@ func askedUser(n int) access.Ref { return user(7_000_000 + int64(n)*13) }
 
 // askedVersion names the file that is kept between runs; a change of the schema
 // or of the filling makes another.
-const askedVersion = 4
+const askedVersion = 5
 
 const fillSnapshots = `
 	WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
@@ -123,7 +125,7 @@ func makeAsked(b *testing.B, path string) {
 		do(fillScope, scope, string(area), of.ID, each)
 		do(fmt.Sprintf(fillGrants, principals, resources), scope, each, askedPast, askedPasts, firstRelation, relations, first)
 	}
-	const repos, users = "500000000 + (($7 + i) % 125000) * 1009", "7000000 + (($7 + i) % 1000) * 13"
+	const repos, users = "500000000 + (($7 + i) % 125000) * 1009", "7000000 + (($7 + i) % 20000) * 13"
 	for n := range askedTeams {
 		fill(access.AreaTeamGrants, askedTeam(n), askedEach, 1, 4, fmt.Sprint(askedTeam(n).ID), repos, n*25)
 		fill(access.AreaTeamMembers, askedTeam(n), askedMembers, 9, 2, users, fmt.Sprint(askedTeam(n).ID), n*askedMembers)
