@@ -54,21 +54,24 @@ func TestNoMixtureOfCredentialsClosesOrCompletesWhatIsNotSo(t *testing.T) {
 	truth := taken(t, owner)
 	rapid.Check(t, func(rt *rapid.T) {
 		c.at = now
-		s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "ajar.db"), store.Options{Now: c.now})
+		dir := t.TempDir()
+		s, err := store.Open(t.Context(), filepath.Join(dir, "ajar.db"), store.Options{Now: c.now})
 		if err != nil {
 			rt.Fatal(err)
 		}
 		defer s.Close()
 		var before *access.Snapshot
-		for range rapid.IntRange(1, 3).Draw(rt, "passes") {
+		for range rapid.IntRange(1, 4).Draw(rt, "passes") {
 			c.at = c.at.Add(time.Hour)
 			scopes := rapid.SliceOfN(anyScope(names), 1, 3).Draw(rt, "scopes")
-			p, done := mixture(rt, t, c, world, s, scopes)
-			p.Collect.Every = daily
+			g := &gate{}
+			g.left.Store(rapid.SampledFrom([]int64{1 << 40, 1 << 40, 5, 20, 40, 60, 90}).Draw(rt, "requests until it breaks off"))
+			p, done := mixture(rt, t, c, g.wrap(githubsim.New(world, githubsim.Options{Now: c.now, Tokens: tokensOf(rt, scopes), PrimaryLimit: githubsim.Unlimited})), s, scopes)
+			p.Collect.Every, p.Answers, p.Resume = daily, filepath.Join(dir, "answers"), 3*time.Hour
 			info, err := p.Take(t.Context())
 			done()
 			if err != nil {
-				continue // a token that sees nothing of the organization
+				continue // it broke off, or the token sees nothing of the organization
 			}
 			got, err := s.Load(t.Context(), info)
 			if err != nil {
@@ -93,9 +96,8 @@ func TestNoMixtureOfCredentialsClosesOrCompletesWhatIsNotSo(t *testing.T) {
 	})
 }
 
-// mixture is a pass that reads with credentials of these scopes.
-func mixture(rt *rapid.T, t *testing.T, c *clock, w *githubsim.World, s *store.Store, scopes []githubsim.Scope) (Pass, func()) {
-	var tokens []githubsim.Token
+// tokensOf are the credentials of these scopes.
+func tokensOf(rt *rapid.T, scopes []githubsim.Scope) (tokens []githubsim.Token) {
 	for i, sc := range scopes {
 		one := githubsim.Token{Value: fmt.Sprint(i), Scope: sc}
 		if !sc.Owner && !sc.App {
@@ -103,7 +105,12 @@ func mixture(rt *rapid.T, t *testing.T, c *clock, w *githubsim.World, s *store.S
 		}
 		tokens = append(tokens, one)
 	}
-	srv := httptest.NewServer(http.Handler(githubsim.New(w, githubsim.Options{Now: c.now, Tokens: tokens, PrimaryLimit: githubsim.Unlimited})))
+	return tokens
+}
+
+// mixture is a pass that reads with as many credentials.
+func mixture(rt *rapid.T, t *testing.T, c *clock, sim http.Handler, s *store.Store, scopes []githubsim.Scope) (Pass, func()) {
+	srv := httptest.NewServer(sim)
 	p := Pass{Org: "acme-robotics", Store: s, Collect: collector.Options{Now: c.now}, Now: c.now}
 	for i := range scopes {
 		client, err := github.New(github.Options{APIURL: srv.URL, Source: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: fmt.Sprint(i)}), Now: c.now, Unpaced: true})
