@@ -53,3 +53,35 @@ func TestATornRecordIsDropped(t *testing.T) {
 		}
 	}
 }
+
+// A checksum tells damage and not ill will: what is in a record is looked at as
+// hard as if there were none.
+func FuzzRecord(f *testing.F) {
+	h := &restHead{at: 5, tag: 9, header: []byte("Etag: \"x\"\n")}
+	for _, whole := range [][]byte{
+		appendQuery(nil, 1, tapeKey{2}, []tapeKey{{3}, {4}}, []byte(`{"data":{"nodes":[{"id":"a"},null],"rateLimit":null}}`)),
+		appendQuery(nil, 1, tapeKey{1}, nil, []byte(`{"data":{"organization":{}}}`)),
+		appendREST(nil, recordREST, tapeKey{5}, h, []byte(`[]`)), appendREST(nil, recordKept, tapeKey{5}, h, []byte(`[]`)), appendDenied(nil, 2, tapeKey{6}),
+	} {
+		f.Add(whole[recordFixed:])
+	}
+	begin := append([]byte(tapeMagic), appendHeader(nil, tapeHeader{Version: 1, Salt: "ab"})...)
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		raw := sealed(append(append(bytes.Clone(begin), make([]byte, recordFixed)...), payload...), len(begin))
+		tape := &Tape{index: map[tapeKey]int32{}, kept: map[tapeKey]keptEntry{}, denied: map[tapeKey]struct{}{}}
+		if _, _, err := readTape(bytes.NewReader(raw), tape.admit); err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range tape.entries {
+			body := raw[e.at : e.at+int64(e.size)]
+			if e.head > 0 {
+				parseHeaders(raw[e.at-int64(e.head) : e.at])
+			} else if len(body) == 0 || body[0] == 'n' {
+				t.Fatalf("an answer of %q is given back", body)
+			}
+		}
+		for _, e := range tape.kept {
+			parseHeaders(raw[e.at-int64(e.head) : e.at])
+		}
+	})
+}
