@@ -67,12 +67,13 @@ const (
 // line with a scope is an exception to it: a gap in an area that was read, or a
 // scope that was read to its end in an area that may lack others. Some areas are
 // not read in each pass: then ReadAt is the oldest reading that the line rests
-// on, and Status is as of that moment.
+// on, and Status is as of that moment. Where such an area has lines for scopes,
+// those tell each a reading of its own, or an older one.
 type Cover struct {
 	Area   Area      `json:"area"`
 	Scope  int64     `json:"scope,omitempty"`
 	Status Status    `json:"status"`
-	Reason string    `json:"reason,omitempty"` // why it is not complete, in one sentence; or which credential made it complete, where it was not the first
+	Reason string    `json:"reason,omitempty"` // why it is not complete, in one sentence; else which credential made it complete, where it was not the first, or what of it is due to be read again
 	Help   string    `json:"help,omitempty"`   // the permission or step that would help
 	Since  time.Time `json:"since,omitzero"`   // for areas of evidence: the start of the window that was read
 	ReadAt time.Time `json:"read_at,omitzero"` // when it was read, for what is not read in each pass; zero: in this very one

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -69,6 +70,12 @@ type Options struct {
 	// Every says how old an area of [access.Tiers] may grow before it is read
 	// again; 0 is each pass. It takes a sink that is [Known].
 	Every map[access.Area]time.Duration
+	// TierCalls is how many REST calls a pass may make for what Every speaks of; 0
+	// is no bound. TierSpent counts them over the collections of one pass.
+	TierCalls int
+	TierSpent *atomic.Int64
+	// Fresh has all of that read in this pass, whatever its age and the bound.
+	Fresh bool
 
 	ActivityWindow time.Duration // how far back signs of life are looked for; 0 means 90 days
 	AuditPages     int           // most pages of 100 audit events that are read; 0 means 100
@@ -84,6 +91,9 @@ func (o *Options) defaults() {
 	}
 	if o.Sizes == nil {
 		o.Sizes = &Sizes{}
+	}
+	if o.TierSpent == nil {
+		o.TierSpent = &atomic.Int64{}
 	}
 	if o.Shrunk == nil {
 		o.Shrunk = &atomic.Int64{}
@@ -139,7 +149,10 @@ func (r *run) all(ctx context.Context) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	return r.settleGuests(ctx)
+	if err := r.settleGuests(ctx); err != nil {
+		return err
+	}
+	return r.readTiers(ctx)
 }
 
 // things reads teams and repositories, and what only REST tells of each of
@@ -172,7 +185,8 @@ func (r *run) things(ctx context.Context) error {
 	if err := r.closeAll(ctx, teams, teamAreas...); err != nil {
 		return err
 	}
-	return r.closeAll(ctx, repositories, repositoryAreas...)
+	r.total = repositories
+	return r.closeAll(ctx, repositories, slices.DeleteFunc(slices.Clone(repositoryAreas), func(a access.Area) bool { return r.tiers.of[a] != nil })...)
 }
 
 // people reads who there is, then what they did.

@@ -44,7 +44,8 @@ type Counts struct {
 	BusyTeams         int // teams with more members or repositories than a page holds
 	Contributors      int // people who did something else than commit
 
-	Standing []access.Area // the areas that are not due: they stand as they were read
+	Standing []access.Area       // the areas that are not due: they stand as they were read
+	Young    map[access.Area]int // of others with a tier: the repositories that are not due
 }
 
 // Queries is the number of GraphQL queries that are foreseen; each is a point.
@@ -155,6 +156,7 @@ func (o Options) kinds(e Estimate, c *Counts) []KindCost {
 	o.Without = slices.Concat(o.Without, c.Standing)
 	pages := func(n, size int) int { return (n + size - 1) / size }
 	people := e.Members + c.Outside
+	calls := o.tierCalls(e, c)
 	all := []struct {
 		KindCost
 		areas []access.Area
@@ -168,10 +170,10 @@ func (o Options) kinds(e Estimate, c *Counts) []KindCost {
 		{KindCost{Kind: "direct grants and counts", Things: e.Repositories, GraphQL: pages(e.Repositories, 35)}, []access.Area{access.AreaDirectGrants, access.AreaDeployKeys}},
 		{KindCost{Kind: "environments and their gates", Things: c.Environments, GraphQL: pages(c.Environments, 36)}, []access.Area{access.AreaGates}},
 		{KindCost{Kind: "names of repositories read by name", Things: e.Repositories, GraphQL: pages(max(e.Repositories, c.WithEnvironments+c.WithKeys), namesAtOnce)}, []access.Area{access.AreaPolicies, access.AreaDeployKeys, access.AreaRepoInvitations}},
-		{KindCost{Kind: "branches that may deploy", Things: c.Environments, REST: c.WithEnvironments + c.BranchPatterns}, []access.Area{access.AreaPolicies}},
-		{KindCost{Kind: "deploy keys", Things: c.WithKeys, REST: c.WithKeys}, []access.Area{access.AreaDeployKeys}},
-		{KindCost{Kind: "secrets of environments, by name", Things: c.Environments, REST: c.Environments}, []access.Area{access.AreaSecrets}},
-		{KindCost{Kind: "invitations to repositories", Things: e.Repositories, REST: e.Repositories}, []access.Area{access.AreaRepoInvitations}},
+		{KindCost{Kind: "branches that may deploy", Things: c.Environments, REST: calls[access.AreaPolicies]}, []access.Area{access.AreaPolicies}},
+		{KindCost{Kind: "deploy keys", Things: c.WithKeys, REST: calls[access.AreaDeployKeys]}, []access.Area{access.AreaDeployKeys}},
+		{KindCost{Kind: "secrets of environments, by name", Things: c.Environments, REST: calls[access.AreaSecrets]}, []access.Area{access.AreaSecrets}},
+		{KindCost{Kind: "invitations to repositories", Things: e.Repositories, REST: calls[access.AreaRepoInvitations]}, []access.Area{access.AreaRepoInvitations}},
 		{KindCost{Kind: "signs of life: contributions", Things: people, GraphQL: pages(people, contributors) + pages(c.Contributors, contributorsLong)}, []access.Area{access.AreaContributions}},
 		{KindCost{Kind: "signs of life: audit log", Things: -1, REST: o.AuditPages, AtMost: true}, []access.Area{access.AreaAuditLog}},
 	}
@@ -182,6 +184,44 @@ func (o Options) kinds(e Estimate, c *Counts) []KindCost {
 		}
 	}
 	return out
+}
+
+// tierCalls gives the calls that the areas with a tier take: of what is due, and
+// of that no more than one pass may make. Keys that are not known are read in any
+// case.
+func (o Options) tierCalls(e Estimate, c *Counts) map[access.Area]int {
+	calls := map[access.Area]int{}
+	bounded := 0
+	for _, t := range []struct {
+		area          access.Area
+		things, calls int
+	}{
+		{access.AreaPolicies, c.WithEnvironments, c.WithEnvironments + c.BranchPatterns},
+		{access.AreaDeployKeys, c.WithKeys, c.WithKeys},
+		{access.AreaSecrets, c.WithEnvironments, c.Environments},
+		{access.AreaRepoInvitations, e.Repositories, e.Repositories},
+	} {
+		due := max(t.things-c.Young[t.area], 0)
+		calls[t.area] = t.calls * due / max(t.things, 1)
+		if o.bounds(t.area, e) && !o.leavesOut([]access.Area{t.area}) {
+			bounded += calls[t.area]
+		}
+	}
+	if o.TierCalls <= 0 || o.Fresh || bounded <= o.TierCalls {
+		return calls
+	}
+	for a, n := range calls {
+		if o.bounds(a, e) {
+			calls[a] = n * o.TierCalls / bounded
+		}
+	}
+	return calls
+}
+
+// bounds reports whether the calls for an area are among those of which a pass
+// may make only so many.
+func (o Options) bounds(a access.Area, e Estimate) bool {
+	return o.Every[a] > 0 && (a != access.AreaDeployKeys || e.Known)
 }
 
 // leavesOut reports whether none of the areas is read.

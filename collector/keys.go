@@ -29,13 +29,14 @@ func (w *repoWalk) deployKeys(ctx context.Context, d detailed, s sight) error {
 		g := gapOf(area, what, trouble)
 		return r.finish(ctx, area, of.id, access.Rows{}, &g)
 	case count != 0:
+		same := nothing
 		if count > 0 {
-			if kept, err := r.carry(ctx, area, of.id, d.DeployKeys.same); kept || err != nil {
-				return err
-			}
+			same = d.DeployKeys.same
 		}
-		r.rests.add(func(ctx context.Context) error { return r.readKeys(ctx, of, count) })
-		return nil
+		// Without their numbers keys cannot be told at all, so that those that are
+		// not known wait for no tier.
+		return r.inTier(ctx, tierRead{area: area, scope: of.id, calls: 1, same: same, first: true,
+			read: func(ctx context.Context) error { return r.readKeys(ctx, of, count) }})
 	case s == hiddenHere:
 		g := denied(area, "%s: GitHub shows them to administrators of the repository alone", what)
 		return r.finish(ctx, area, of.id, access.Rows{}, &g)
@@ -147,7 +148,7 @@ func (r *run) readKeys(ctx context.Context, of place, count int) error {
 	}
 	return r.confirm(ctx, reading{of: of, area: access.AreaDeployKeys, what: what,
 		keep: func(ctx context.Context) error {
-			r.out.progress(access.AreaDeployKeys, int(r.count.Load()))
+			r.told(access.AreaDeployKeys)
 			return r.finish(ctx, access.AreaDeployKeys, of.id, rows, g)
 		},
 		again: func(ctx context.Context, now place) error { return r.readKeys(ctx, now, count) },

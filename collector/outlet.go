@@ -39,6 +39,16 @@ func (o *outlet) add(ctx context.Context, a access.Area, scope int64, rows acces
 	return o.pass(a, func() error { return o.sink.Add(ctx, a, scope, rows) })
 }
 
+// asked says that a scope of a tier was read, to its end or not.
+func (o *outlet) asked(ctx context.Context, k Known, a access.Area, scope int64, whole bool) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err := k.Read(ctx, a, scope, whole); err != nil {
+		return &stop{fmt.Errorf("keeping when %s was read: %w", a, err)}
+	}
+	return nil
+}
+
 // keep lets a scope stand as it is stored.
 func (o *outlet) keep(ctx context.Context, k Known, a access.Area, scope int64) error {
 	return o.pass(a, func() error { return k.Keep(ctx, a, scope) })

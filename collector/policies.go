@@ -33,13 +33,12 @@ func (r *run) policies(ctx context.Context, of place, envs []int64, g *gap) erro
 	if len(envs) == 0 || !r.reads(access.AreaPolicies) {
 		return r.finish(ctx, access.AreaPolicies, of.id, access.Rows{}, g)
 	}
-	if g == nil {
-		if kept, err := r.carry(ctx, access.AreaPolicies, of.id, just(envs)); kept || err != nil {
-			return err
-		}
+	same := just(envs)
+	if g != nil {
+		same = nothing
 	}
-	r.rests.add(func(ctx context.Context) error { return r.readPolicies(ctx, of, envs, g) })
-	return nil
+	return r.inTier(ctx, tierRead{area: access.AreaPolicies, scope: of.id, calls: 1, same: same,
+		read: func(ctx context.Context) error { return r.readPolicies(ctx, of, envs, g) }})
 }
 
 func (r *run) readPolicies(ctx context.Context, of place, envs []int64, g *gap) error {
@@ -76,7 +75,7 @@ func (r *run) readPolicies(ctx context.Context, of place, envs []int64, g *gap) 
 	}
 	return r.confirm(ctx, reading{of: of, area: access.AreaPolicies, what: what,
 		keep: func(ctx context.Context) error {
-			r.out.progress(access.AreaPolicies, int(r.count.Load()))
+			r.told(access.AreaPolicies)
 			return r.finish(ctx, access.AreaPolicies, of.id, rows, g)
 		},
 		again: func(ctx context.Context, now place) error { return r.readPolicies(ctx, now, envs, before) },

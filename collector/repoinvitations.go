@@ -25,11 +25,8 @@ func (w *repoWalk) invitations(ctx context.Context, of place, s sight) error {
 	case hiddenEverywhere: // the area has its gap
 		return nil
 	}
-	if kept, err := r.carry(ctx, area, of.id, anything); kept || err != nil {
-		return err
-	}
-	r.rests.add(func(ctx context.Context) error { return r.readInvitations(ctx, of) })
-	return nil
+	return r.inTier(ctx, tierRead{area: area, scope: of.id, calls: 1, same: anything,
+		read: func(ctx context.Context) error { return r.readInvitations(ctx, of) }})
 }
 
 // repoInvitation is an invitation as REST lists it.
@@ -69,7 +66,7 @@ func (r *run) readInvitations(ctx context.Context, of place) error {
 	}
 	return r.confirm(ctx, reading{of: of, area: access.AreaRepoInvitations, what: what,
 		keep: func(ctx context.Context) error {
-			r.out.progress(access.AreaRepoInvitations, int(r.count.Load()))
+			r.told(access.AreaRepoInvitations)
 			return r.finish(ctx, access.AreaRepoInvitations, of.id, rows, g)
 		},
 		again: r.readInvitations,

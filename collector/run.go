@@ -24,7 +24,8 @@ type run struct {
 	stated int  // how many repositories the organization says it has; -1: not told
 	hidden bool // there may be repositories that the token is not shown; known once they are listed
 
-	tiers    tiers
+	total    int // how many repositories GitHub lists
+	tiers    *tiers
 	custom   customRoles
 	families families
 	who      []member       // members and outside collaborators, for their activity
@@ -124,10 +125,13 @@ func (r *run) lower(g gap, areas ...access.Area) {
 // it would have been otherwise.
 func (r *run) shorten(g gap, areas ...access.Area) {
 	for _, a := range areas {
-		_, had := r.lowered(a)
+		r.mu.Lock()
+		_, had := r.gaps[a]
+		short := !had || r.short[a]
+		r.mu.Unlock()
 		r.lower(g, a)
 		r.mu.Lock()
-		r.short[a] = !had
+		r.short[a] = short
 		r.mu.Unlock()
 	}
 }
@@ -136,13 +140,20 @@ func (r *run) shorten(g gap, areas ...access.Area) {
 // area whose listing may lack others.
 func (r *run) coverWhole(ctx context.Context, a access.Area) error {
 	r.mu.Lock()
-	scopes := r.whole[a]
-	if !r.short[a] {
-		scopes = nil
+	short := r.short[a]
+	scopes := make([]readScope, 0, len(r.whole[a]))
+	for _, id := range r.whole[a] {
+		scopes = append(scopes, readScope{id: id})
 	}
 	r.mu.Unlock()
-	for _, id := range scopes {
-		if err := r.out.cover(ctx, access.Cover{Area: a, Scope: id, Status: access.Complete, Seen: 1, Total: -1, ReadAt: r.tiers.as[a]}); err != nil {
+	if !short {
+		return nil
+	}
+	if t := r.tiers.of[a]; t != nil {
+		scopes = append(scopes, t.read...)
+	}
+	for _, s := range scopes {
+		if err := r.out.cover(ctx, access.Cover{Area: a, Scope: s.id, Status: access.Complete, Seen: 1, Total: -1, ReadAt: s.at}); err != nil {
 			return err
 		}
 	}
@@ -164,7 +175,7 @@ func (r *run) close(ctx context.Context, a access.Area, total int) error {
 	r.mu.Lock()
 	line.Since = r.since[a]
 	r.mu.Unlock()
-	line.ReadAt = r.tiers.as[a]
+	line.ReadAt, line.Reason = r.oldest(a), r.due(a)
 	if g, ok := r.lowered(a); ok {
 		line.Status, line.Reason, line.Help = g.status, g.reason, g.help
 		if err := r.coverWhole(ctx, a); err != nil {
@@ -190,8 +201,12 @@ func (r *run) closeAll(ctx context.Context, total int, areas ...access.Area) err
 
 // finish gives one scope its content: complete, or with a gap what was seen.
 func (r *run) finish(ctx context.Context, a access.Area, scope int64, rows access.Rows, g *gap) error {
+	inTier, err := r.asked(ctx, a, scope, g == nil)
+	if err != nil {
+		return err
+	}
 	if g == nil {
-		if slices.Contains(repositoryAreas[1:], a) && len(rows.Entities)+len(rows.Grants) > 0 {
+		if !inTier && slices.Contains(repositoryAreas[1:], a) && len(rows.Entities)+len(rows.Grants) > 0 {
 			r.mu.Lock()
 			r.whole[a] = append(r.whole[a], scope)
 			r.mu.Unlock()

@@ -23,13 +23,12 @@ func (r *run) secretNames(ctx context.Context, of place, edges []*environmentEdg
 	if len(edges) == 0 || !r.reads(area) {
 		return r.finish(ctx, area, of.id, access.Rows{}, g)
 	}
-	if g == nil {
-		if kept, err := r.carry(ctx, area, of.id, just(keys(edges, environmentEdge.id))); kept || err != nil {
-			return err
-		}
+	same := just(keys(edges, environmentEdge.id))
+	if g != nil {
+		same = nothing
 	}
-	r.rests.add(func(ctx context.Context) error { return r.readSecrets(ctx, of, edges, g) })
-	return nil
+	return r.inTier(ctx, tierRead{area: area, scope: of.id, calls: len(edges), same: same,
+		read: func(ctx context.Context) error { return r.readSecrets(ctx, of, edges, g) }})
 }
 
 func (r *run) readSecrets(ctx context.Context, of place, edges []*environmentEdge, g *gap) error {
@@ -58,7 +57,7 @@ func (r *run) readSecrets(ctx context.Context, of place, edges []*environmentEdg
 	}
 	return r.confirm(ctx, reading{of: of, area: access.AreaSecrets, what: "secrets of " + r.name(of.name),
 		keep: func(ctx context.Context) error {
-			r.out.progress(access.AreaSecrets, int(r.count.Load()))
+			r.told(access.AreaSecrets)
 			return r.finish(ctx, access.AreaSecrets, of.id, rows, g)
 		},
 		again: func(ctx context.Context, now place) error { return r.readSecrets(ctx, now, edges, before) },

@@ -67,7 +67,7 @@ else; nothing is concluded from it.`,
 }
 
 func freshFlag(cmd *cobra.Command, fresh *bool) {
-	cmd.Flags().BoolVar(fresh, "fresh", false, "read everything in this pass, also what [collect] every lets grow older")
+	cmd.Flags().BoolVar(fresh, "fresh", false, "read everything in this pass, also what [collect] every lets grow older and tier_calls leaves to later ones")
 }
 
 func withoutFlag(cmd *cobra.Command, without *[]string) {
@@ -86,7 +86,7 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 		if out, err := a.format(); err != nil || !slices.Contains(general, out) || f.out != "" {
 			return cmp.Or(err, withHint(usage("--estimate is written to stdout as table, json or csv"), "leave --output and --out away"))
 		}
-		return a.estimate(ctx, f.without)
+		return a.estimate(ctx, f.without, f.fresh)
 	}
 	w, err := a.work(ctx, f.without, f.offline || f.at != "")
 	if err != nil {

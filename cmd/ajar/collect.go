@@ -23,7 +23,7 @@ between as they were stored.`,
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if estimate {
-				return a.estimate(cmd.Context(), without)
+				return a.estimate(cmd.Context(), without, fresh)
 			}
 			return a.collect(cmd.Context(), without, fresh)
 		},

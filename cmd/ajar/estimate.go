@@ -22,7 +22,7 @@ func estimateFlag(cmd *cobra.Command, estimate *bool) {
 
 // estimate says what a pass would cost. The store is only looked into: it knows
 // what the last pass cost, and is not made for the sake of the question.
-func (a *app) estimate(ctx context.Context, without []string) error {
+func (a *app) estimate(ctx context.Context, without []string, fresh bool) error {
 	w, err := a.prepare(without)
 	if err != nil {
 		return err
@@ -30,6 +30,7 @@ func (a *app) estimate(ctx context.Context, without []string) error {
 	if err := w.connect(ctx); err != nil {
 		return err
 	}
+	w.readAll(fresh)
 	if path := a.storePath(w.config); exists(path) {
 		s, err := a.openStore(ctx, path, true)
 		switch {

@@ -98,7 +98,7 @@ func benchProgram(t *testing.T) string {
 }
 
 func collecting(binary, api, store string) *exec.Cmd {
-	cmd := exec.CommandContext(context.Background(), binary, "collect", "--org", "acme", "--api-url", api, "--store", store)
+	cmd := exec.CommandContext(context.Background(), binary, "collect", "--fresh", "--org", "acme", "--api-url", api, "--store", store)
 	cmd.Env = append(os.Environ(), "AJAR_GITHUB_TOKEN="+ownerToken, "AJAR_BENCH_UNPACED=1", "AJAR_CONFIG=", "HOME="+filepath.Dir(store))
 	return cmd
 }

@@ -99,7 +99,7 @@ func (w *work) connect(ctx context.Context) (err error) {
 	w.pass.Collect = collector.Options{
 		Now: w.a.now, Log: log, Without: w.config.Collect.Without, Progress: w.progress.area,
 		ActivityWindow: w.config.Collect.ActivityWindow, Concurrency: w.config.Collect.Concurrency,
-		Every: w.config.Collect.Every,
+		Every: w.config.Collect.Every, TierCalls: w.config.Collect.TierCalls,
 	}
 	return nil
 }
@@ -112,9 +112,7 @@ func (w *work) spent() (github.Meter, map[string]github.Budget) {
 
 // readAll has every kind of data read in this pass.
 func (w *work) readAll(fresh bool) {
-	if fresh {
-		w.pass.Collect.Every = nil
-	}
+	w.pass.Collect.Fresh = fresh
 }
 
 // offline opens the store that is there. It is opened to write, for the lives of

@@ -19,10 +19,11 @@ type best struct {
 
 	handed map[access.Area]map[int64]struct{} // scopes of which some credential handed on rows
 	by     map[access.Area]string             // who read an area, where it was not the first
+	later  map[access.Area]bool               // what an area lacks is read by the next passes
 }
 
 func newBest(pass *store.Pass) *best {
-	return &best{pass: pass, handed: map[access.Area]map[int64]struct{}{}, by: map[access.Area]string{}}
+	return &best{pass: pass, handed: map[access.Area]map[int64]struct{}{}, by: map[access.Area]string{}, later: map[access.Area]bool{}}
 }
 
 // turn is the sink of one credential's collection: of all areas, or of some. As
@@ -117,6 +118,9 @@ func (t *turn) Cover(_ context.Context, line access.Cover) error {
 func (b *best) lacking(without []access.Area) []access.Area {
 	var out []access.Area
 	for _, a := range access.Areas {
+		if b.later[a] && len(b.lines.Exceptions(a)) == 0 {
+			continue
+		}
 		if s := b.lines.Of(a).Status; s != access.Complete && s != access.Unavailable && !slices.Contains(without, a) {
 			out = append(out, a)
 		}
@@ -222,11 +226,16 @@ func (b *best) write(ctx context.Context) error {
 	return nil
 }
 
-// ReadAt tells the collector as of when an area is known whole, whoever read it.
-func (t *turn) ReadAt(a access.Area) time.Time { return t.b.pass.ReadAt(a) }
+// ReadAt tells the collector when a scope was last asked for, by whomever.
+func (t *turn) ReadAt(a access.Area, scope int64) (time.Time, bool) {
+	return t.b.pass.ReadAt(a, scope)
+}
 
-// Stored gives it a scope as the newest snapshot has it.
-func (t *turn) Stored(ctx context.Context, a access.Area, scope int64) ([]access.Entity, bool, error) {
+// Listed tells it whether the newest snapshot has what a scope belongs to.
+func (t *turn) Listed(a access.Area, scope int64) bool { return t.b.pass.Listed(a, scope) }
+
+// Stored gives it a scope as it is stored.
+func (t *turn) Stored(ctx context.Context, a access.Area, scope int64) ([]access.Entity, error) {
 	return t.b.pass.Stored(ctx, a, scope)
 }
 
@@ -236,3 +245,14 @@ func (t *turn) Keep(ctx context.Context, a access.Area, scope int64) error {
 	t.b.note(a, scope)
 	return t.b.pass.Keep(ctx, a, scope)
 }
+
+// Read notes that a scope was asked for.
+func (t *turn) Read(ctx context.Context, a access.Area, scope int64, whole bool) error {
+	return t.b.pass.Read(ctx, a, scope, whole)
+}
+
+// Taken gives the instant of an earlier snapshot.
+func (t *turn) Taken(ctx context.Context, n int) (time.Time, error) { return t.b.pass.Taken(ctx, n) }
+
+// Later notes that no other credential is to be asked for what an area lacks.
+func (t *turn) Later(a access.Area) { t.b.later[a] = true }

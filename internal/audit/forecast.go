@@ -72,13 +72,28 @@ func (p Pass) lastCounts(ctx context.Context) (*collector.Counts, *store.Snapsho
 		return nil, nil, fmt.Errorf("loading snapshot %d of %s: %w", info.ID, info.Org, err)
 	}
 	c := countsOf(s)
+	return c, &info, p.standing(ctx, s, c)
+}
+
+// standing notes what is not due of the areas that have a tier of their own.
+func (p Pass) standing(ctx context.Context, s *access.Snapshot, c *collector.Counts) error {
+	c.Young = map[access.Area]int{}
 	for _, a := range access.Tiers {
-		l := s.Coverage.Of(a)
-		if age := p.Now().Sub(s.Coverage.AsOf(a, s.TakenAt)); l.Status == access.Complete && age < p.Collect.Every[a] {
+		every := p.Collect.Every[a]
+		if p.Collect.Fresh || every <= 0 {
+			continue
+		}
+		known, young, err := p.Store.Readings(ctx, s.Org.ID, a, p.Now().Add(-every))
+		if err != nil {
+			return fmt.Errorf("looking for what is due of %s: %w", p.Org, err)
+		}
+		c.Young[a] = young
+		age := p.Now().Sub(s.Coverage.AsOf(a, s.TakenAt))
+		if known == 0 && s.Coverage.Of(a).Status == access.Complete && age < every {
 			c.Standing = append(c.Standing, a)
 		}
 	}
-	return c, &info, nil
+	return nil
 }
 
 // countsOf counts what has no total of its own at GitHub.

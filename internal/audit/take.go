@@ -111,7 +111,7 @@ func (t *taking) anew() error {
 func (t *taking) observe(ctx context.Context) (store.SnapshotInfo, error) {
 	var none store.SnapshotInfo
 	o := t.Collect
-	o.At, o.Shrunk = t.begun, &t.shrunk
+	o.At, o.Shrunk, o.TierSpent = t.begun, &t.shrunk, &atomic.Int64{}
 	kept, err := t.Store.PageSizes(ctx, t.org.ID)
 	if err != nil {
 		return none, err

@@ -53,7 +53,8 @@ type Collect struct {
 
 	// Every says how old an area may grow before it is read again, for the areas
 	// that cost a request for each repository; 0: in each pass.
-	Every map[access.Area]time.Duration
+	Every     map[access.Area]time.Duration
+	TierCalls int // REST calls that a pass may make for them; 0: any number
 }
 
 // Remediate holds the mode and the guards that a plan must pass. They live here
@@ -102,7 +103,7 @@ type Server struct {
 func Default() Config {
 	return Config{
 		GitHub:  GitHub{APIURL: "https://api.github.com"},
-		Collect: Collect{ActivityWindow: 90 * day, Concurrency: 8, Reserve: Reserve{Fraction: 0.1}, Resume: time.Hour, Every: defaultEvery()},
+		Collect: Collect{ActivityWindow: 90 * day, Concurrency: 8, Reserve: Reserve{Fraction: 0.1}, Resume: time.Hour, Every: defaultEvery(), TierCalls: 1200},
 		Remediate: Remediate{
 			Mode: "dry-run", MaxChanges: 25, MaxFraction: 0.05, MinOwners: 2, PlanTTL: day,
 			Grace: Grace{Snapshots: 2, Age: day, Notice: 3 * day},

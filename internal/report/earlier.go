@@ -11,6 +11,7 @@ type Earlier struct {
 	Area   access.Area `json:"area"`
 	ReadAt time.Time   `json:"read_at"`         // the oldest reading that it rests on
 	Every  string      `json:"every,omitempty"` // how old it may grow; "" where that is not known
+	Note   string      `json:"note,omitempty"`  // how far the round is that reads it again, why it is not complete, or who read it
 }
 
 // EarlierReads lists what was not read in the very pass of the snapshot, in
@@ -22,7 +23,7 @@ func EarlierReads(s *access.Snapshot, every map[access.Area]time.Duration) []Ear
 		if c.ReadAt.IsZero() {
 			continue
 		}
-		e := Earlier{Area: a, ReadAt: utc(c.ReadAt)}
+		e := Earlier{Area: a, ReadAt: utc(c.ReadAt), Note: c.Reason}
 		if d := every[a]; d > 0 {
 			e.Every = age(d)
 		}
@@ -36,7 +37,7 @@ func (p *page) earlier(all []Earlier, taken time.Time) {
 	if len(all) == 0 {
 		return
 	}
-	p.section(dim, "Read earlier", count(len(all), "kind of data", "kinds of data")+" that cost a request for each repository; what is new was read now")
+	p.section(dim, "Read earlier", count(len(all), "kind of data", "kinds of data")+" that cost a request for each repository; what is new comes first")
 	p.gap()
 	width := 0
 	for _, e := range all {
@@ -52,6 +53,9 @@ func (e Earlier) words(taken time.Time) string {
 	out := "read " + age(taken.Sub(e.ReadAt)) + " earlier"
 	if e.Every != "" {
 		out += ", every " + e.Every
+	}
+	if e.Note != "" {
+		out += "; " + e.Note
 	}
 	return out
 }

@@ -43,6 +43,18 @@ func (l coverLine) equal(o coverLine) bool {
 		ms(x.Since) == ms(y.Since) && ms(x.ReadAt) == ms(y.ReadAt) && x.Seen == y.Seen && x.Total == y.Total
 }
 
+// stands reports whether a line says of a scope what the next one says, but for a
+// later reading. It stands then: it rests on no older one than it says, and a
+// scope that is read each day would else take a row for each.
+func (l coverLine) stands(next coverLine) bool {
+	x, y := l.cover, next.cover
+	if l.key.id == 0 || x.Status != access.Complete || x.ReadAt.IsZero() || !y.ReadAt.After(x.ReadAt) {
+		return false
+	}
+	next.cover.ReadAt = x.ReadAt
+	return l.equal(next)
+}
+
 func scanCoverage(rows *sql.Rows) (coverLine, int64, error) {
 	var l coverLine
 	var since, read sql.NullInt64
@@ -76,7 +88,7 @@ func (p *Pass) writeCoverage() error {
 	slices.SortFunc(now, coverLine.compare)
 	return merge(old, now, func(o lived[coverLine], n coverLine) int { return o.row.compare(n) },
 		func(o lived[coverLine], n coverLine) error {
-			if o.row.equal(n) {
+			if o.row.equal(n) || o.row.stands(n) {
 				return nil
 			}
 			if err := p.closeCover(o); err != nil {

@@ -39,6 +39,9 @@ func (p *Pass) Finish(ctx context.Context, stats PassStats) (SnapshotInfo, error
 	if err := p.closeVanished(); err != nil {
 		return SnapshotInfo{}, err
 	}
+	if err := p.writeReadings(); err != nil {
+		return SnapshotInfo{}, err
+	}
 	if err := p.writeCoverage(); err != nil {
 		return SnapshotInfo{}, err
 	}
@@ -95,9 +98,12 @@ func (p *Pass) closeVanished() error {
 		return cmp.Or(cmp.Compare(x.area, y.area), cmp.Compare(x.id, y.id))
 	})
 	for _, key := range gone {
-		if err := p.closeScope(byAreaID[key.area], p.scopes[key]); err != nil {
+		st := p.scopes[key]
+		if err := p.closeScope(byAreaID[key.area], st); err != nil {
 			return fmt.Errorf("closing scope %d of %s: %w", key.id, byAreaID[key.area].name, err)
 		}
+		st.rows = 0
+		p.scopes[key] = st
 	}
 	return nil
 }

@@ -17,12 +17,14 @@ const (
 		 ORDER BY 1`
 	takenAt     = `SELECT at FROM snapshots WHERE id = $1 ORDER BY 1`
 	brokenSince = `SELECT count(*) FROM snapshots WHERE org = $1 AND id > $2 AND id < $3 ORDER BY 1`
-	// What a pass wrote that broke off no snapshot has shown.
+	// What a pass wrote that broke off no snapshot has shown, unless it had been
+	// there before.
 	writtenSince = `
 		SELECT DISTINCT s.area, s.scope
 		  FROM scopes s
 		  JOIN entities e ON e.scope = s.id
 		 WHERE s.org = $1 AND e.seen_from > $2
+		   AND NOT EXISTS (SELECT 1 FROM entities o WHERE o.scope = s.id AND o.seen_from <= $2 AND (o.seen_to IS NULL OR o.seen_to > $2))
 		 ORDER BY s.area, s.scope`
 	liveBodies = `
 		SELECT body
@@ -36,7 +38,7 @@ const (
 type ledger struct {
 	taken time.Time
 	whole map[uint8]access.Cover // by area
-	lines map[scopeKey]struct{}  // which scopes have a line of their own
+	gaps  map[scopeKey]struct{}  // which scopes have one of their own
 }
 
 // rememberLedger loads what the newest snapshot saw, and marks the scopes that it
@@ -56,8 +58,8 @@ func (p *Pass) rememberLedger() error {
 		l, _, err := scanCoverage(rows)
 		if l.key.id == 0 {
 			p.before.whole[l.key.area] = l.cover
-		} else {
-			p.before.lines[l.key] = struct{}{}
+		} else if l.cover.Status != access.Complete {
+			p.before.gaps[l.key] = struct{}{}
 		}
 		return err
 	})
@@ -82,43 +84,23 @@ func (p *Pass) rememberLedger() error {
 	})
 }
 
-// ReadAt tells as of when the newest snapshot knows the whole of an area. It is
-// zero where no snapshot read it to its end, save for single scopes.
-func (p *Pass) ReadAt(name access.Area) time.Time {
-	p.s.mu.Lock()
-	defer p.s.mu.Unlock()
-	a := byArea[name]
-	if a == nil || p.before.whole[a.id].Status != access.Complete {
-		return time.Time{}
-	}
-	if at := p.before.whole[a.id].ReadAt; !at.IsZero() {
-		return at
-	}
-	return p.before.taken
-}
-
-// Stored gives the entities of one scope as the newest snapshot has them. whole is
-// false where that snapshot does not show all of the scope: it had a gap there, or
-// the thing that the scope belongs to was not there yet.
-func (p *Pass) Stored(ctx context.Context, name access.Area, scope int64) (all []access.Entity, whole bool, err error) {
+// Stored gives the entities of one scope as they are stored.
+func (p *Pass) Stored(ctx context.Context, name access.Area, scope int64) (all []access.Entity, err error) {
 	a, err := areaOf(name)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	if err := p.usable(ctx); err != nil {
-		return nil, false, err
-	}
-	if !p.stood(a, scope) {
-		return nil, false, nil
+		return nil, err
 	}
 	st := p.scopes[scopeKey{a.id, scope}]
 	if st.rows == 0 || a.thing == nil {
-		return nil, true, nil
+		return nil, nil
 	}
 	if err := p.s.flush(); err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	err = p.s.query(liveBodies, []any{st.row}, func(rows *sql.Rows) error {
 		var body sql.RawBytes
@@ -130,17 +112,15 @@ func (p *Pass) Stored(ctx context.Context, name access.Area, scope int64) (all [
 		return err
 	})
 	if err != nil {
-		return nil, false, fmt.Errorf("reading what is stored of %s of scope %d: %w", name, scope, err)
+		return nil, fmt.Errorf("reading what is stored of %s of scope %d: %w", name, scope, err)
 	}
-	return all, true, nil
+	return all, nil
 }
 
-// stood reports whether the newest snapshot shows a scope whole.
+// stood reports whether what was once read of a scope to its end is still stored
+// so: the newest snapshot has no gap there, and has what the scope belongs to.
 func (p *Pass) stood(a *area, scope int64) bool {
-	if p.before.whole[a.id].Status != access.Complete {
-		return false
-	}
-	if _, gap := p.before.lines[scopeKey{a.id, scope}]; gap {
+	if _, gap := p.before.gaps[scopeKey{a.id, scope}]; gap {
 		return false
 	}
 	if a.under != "" && !p.scopes[scopeKey{byArea[a.under].id, scope}].stood {
@@ -165,6 +145,11 @@ func (p *Pass) Keep(ctx context.Context, name access.Area, scope int64) error {
 	if st, known := p.scopes[key]; known {
 		st.seen = true
 		p.scopes[key] = st
+	}
+	if _, stored := p.read.stored[key]; !stored { // its area had no tier before
+		if r, ok := p.reading(a, scope); ok {
+			p.read.new[key] = r
+		}
 	}
 	return nil
 }

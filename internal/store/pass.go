@@ -64,6 +64,7 @@ type Pass struct {
 	people map[int64]label
 	lines  map[scopeKey]access.Cover // by area and scope, 0 for the whole
 	before ledger                    // what the newest snapshot says
+	read   readings                  // of what is not read in each pass
 	stats  PassStats
 	err    error // why nothing more is accepted
 }
@@ -161,6 +162,9 @@ func (p *Pass) remember() error {
 	if err := p.rememberLedger(); err != nil {
 		return err
 	}
+	if err := p.rememberReadings(); err != nil {
+		return err
+	}
 	return p.s.commit()
 }
 
@@ -256,5 +260,5 @@ func (p *Pass) Abort(ctx context.Context) error {
 func (p *Pass) end() {
 	delete(p.s.passes, p.org.ID)
 	p.err = errFinished
-	p.scopes, p.people, p.lines, p.before = nil, nil, nil, ledger{}
+	p.scopes, p.people, p.lines, p.before, p.read = nil, nil, nil, ledger{}, readings{}
 }
