@@ -45,6 +45,8 @@ var shownAreas = []struct {
 	{access.AreaPolicies, "branch policies"},
 	{access.AreaDeployKeys, "deploy keys"},
 	{access.AreaContributions, "signs of life"},
+	{access.AreaSecrets, "secrets"},
+	{access.AreaRepoInvitations, "invitations"},
 }
 
 const (
