@@ -47,7 +47,7 @@ type Span struct {
 // Count counts the findings of one rule.
 type Count struct {
 	Rule     string
-	Severity access.Severity // the worst of them
+	Severity access.Severity
 	Findings int
 }
 
@@ -102,11 +102,12 @@ func load(s *access.Snapshot, text string) (*baseline.Bound, error) {
 	return bound, nil
 }
 
-// counts adds the open findings up by rule, the worst first.
+// counts adds the open findings up by rule and severity, the worst first: one rule
+// may judge what is named production higher than the rest.
 func counts(all []access.Finding) []Count {
 	var out []Count
 	for _, f := range all { // the worst come first
-		i := slices.IndexFunc(out, func(c Count) bool { return c.Rule == f.Rule })
+		i := slices.IndexFunc(out, func(c Count) bool { return c.Rule == f.Rule && c.Severity == f.Severity })
 		if i < 0 {
 			i, out = len(out), append(out, Count{Rule: f.Rule, Severity: f.Severity})
 		}
