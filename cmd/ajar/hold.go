@@ -99,7 +99,7 @@ func (a *app) hold(ctx context.Context, reason string) error {
 		if err := s.Hold(ctx, h); err != nil {
 			return err
 		}
-		a.remark("%s is on hold; %s resume --org %s lifts it", info.Org, a.program, info.Org)
+		a.remark("%s is on hold; %s resume --org %s --reason TEXT lifts it", info.Org, a.program, info.Org)
 		return nil
 	})
 }

@@ -94,6 +94,9 @@ func (p *page) holds(all []Hold, now time.Time, org string) {
 	if len(all) == 0 {
 		return
 	}
+	was := p.org
+	p.org = org // the commands name it, on a page of one organization and on a list
+	defer func() { p.org = was }()
 	p.section(warn, "On hold", "no plan may run until this is lifted")
 	p.gap()
 	waits := false
@@ -103,8 +106,8 @@ func (p *page) holds(all []Hold, now time.Time, org string) {
 	}
 	p.gap()
 	if waits {
-		p.command(2, "audit --org "+argument(org))
+		p.command(2, "audit")
 		return
 	}
-	p.command(2, "resume --org "+argument(org)+" --reason ...")
+	p.command(2, "resume --reason \"why it is right\"")
 }
