@@ -47,7 +47,7 @@ given directly, a team joined, a team given it. That works for those who left to
 	}
 	cmd.Flags().BoolVar(&everyone, "all", false, "everybody on everything")
 	atFlag(cmd, &at)
-	cmd.Flags().StringVar(&since, "since", "", "what came and went since `TIME`: 2026-01-01 (its beginning, in UTC), RFC 3339, yesterday, 2026-Q1 (its beginning), or 30d ago")
+	cmd.Flags().StringVar(&since, "since", "", "what came and went since `TIME`: 2026-01-01 (its beginning, in UTC), RFC 3339, yesterday, 2026-Q1 (its beginning), 30d ago, or #12 for a snapshot")
 	rowsFlag(cmd, &rows)
 	return cmd
 }

@@ -34,10 +34,14 @@ yesterday, 2026-Q1 (its end), 7d for a week ago, #12 for a snapshot.`,
   ajar diff 2026-Q1 2026-Q2
   ajar diff '#12' '#19' -o json`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 2 {
+			if len(args) == 1 {
 				return nil
 			}
-			return exactly("a time or snapshot to compare FROM")(cmd, args)
+			if len(args) == 0 { // "ajar diff #12" gets here: the shell took the number for a comment
+				return withHint(usage("%s needs a time or snapshot to compare FROM", cmd.CommandPath()),
+					"%s yesterday, or %s '#12' for a snapshot, in quotes: # begins a comment of the shell", cmd.CommandPath(), cmd.CommandPath())
+			}
+			return exactly("FROM", "TO")(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			to := ""

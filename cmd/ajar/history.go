@@ -34,17 +34,17 @@ func (a *app) historyOf(ctx context.Context, principal, since string, rows bool)
 	if _, ok := privileges[kind]; ok {
 		return withHint(usage("%s is a resource, and --since tells the history of a principal", principal), "name a user, a team or a key")
 	}
-	from, err := past("--since", since, a.now())
-	if err != nil {
-		return err
-	}
 	return a.consult(ctx, orgOf(kind, name), "", func(w *work, v audit.View) (report.View, error) {
 		h := &historian{s: w.store, org: v.Info.Org, newer: v.Snapshot, names: map[access.Ref]access.Named{}, cover: map[int64]access.Coverage{}}
 		who, err := h.find(ctx, kind, name)
 		if err != nil {
 			return nil, err
 		}
-		view, err := h.tell(ctx, who, from.from)
+		from, err := a.sinceWhen(ctx, w.store, v.Info.Org, since)
+		if err != nil {
+			return nil, err
+		}
+		view, err := h.tell(ctx, who, from)
 		if err != nil {
 			return nil, err
 		}
@@ -53,6 +53,24 @@ func (a *app) historyOf(ctx context.Context, principal, since string, rows bool)
 		w.all = rows
 		return view, nil
 	})
+}
+
+// sinceWhen reads where a history begins: a time from its first instant on, or a
+// snapshot, of which what it saw first is no news any more.
+func (a *app) sinceWhen(ctx context.Context, s *store.Store, org, text string) (time.Time, error) {
+	id, byNumber, err := snapshotWord("--since", text)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if byNumber {
+		info, err := s.Snapshot(ctx, org, id)
+		if err != nil {
+			return time.Time{}, a.noneBefore(ctx, s, org, text, err)
+		}
+		return info.At.Add(time.Millisecond), nil // the store's times are in whole milliseconds
+	}
+	from, err := past("--since", text, a.now())
+	return from.from, err
 }
 
 // find looks for the principal in the newest snapshot, then among those that left.

@@ -20,7 +20,7 @@ func (s stretch) last() time.Time {
 }
 
 // timeHint lists the ways to write a time.
-const timeHint = `write 2026-05-31, "2026-05-31 12:00", 2026-05-31T12:00:00Z, 2026-Q1, yesterday, how long ago (36h, 7d, 2w), or #12 for a snapshot`
+const timeHint = `write 2026-05-31, "2026-05-31 12:00", 2026-05-31T12:00:00Z, 2026-Q1, yesterday, how long ago (36h, 7d, 2w), or '#12' for a snapshot`
 
 var (
 	quarterly = regexp.MustCompile(`^(\d{4})-[Qq]([1-4])$`)
@@ -54,7 +54,7 @@ func parseTime(flag, text string, now time.Time) (stretch, error) {
 	case slashed.MatchString(text):
 		return stretch{}, withHint(usage("%w: day and month cannot be told apart", err), "write the year first: 2026-05-31")
 	case numeric == nil:
-		return stretch{}, withHint(err, "#%d is snapshot %d, %dd is %d days ago, %dh is %d hours ago", n, n, n, n, n, n)
+		return stretch{}, withHint(err, "write '#%d' for the snapshot of that number (in quotes: # begins a comment of the shell), %dd or %dh for days or hours ago", n, n, n)
 	case strings.HasSuffix(text, "mo") || strings.HasSuffix(text, "y"):
 		return stretch{}, withHint(usage("%w: months and years differ in length", err), "count days (90d) or weeks (12w), or write the date")
 	}

@@ -37,7 +37,7 @@ func TestWhatIsNoTimeIsRefusedWithTheWayToWriteIt(t *testing.T) {
 	now := time.Date(2026, 9, 15, 9, 0, 0, 0, time.UTC)
 	for text, hint := range map[string]string{
 		"": "write 2026-05-31", "soon": "yesterday", "-5h": "write", "+5h": "write", "2026-13-01": "write", "d": "write", "-3d": "write",
-		"03/04/2026": "the year first", "3.4.2026": "the year first", "12": "#12 is snapshot 12", "3mo": "count days", "1y": "count days",
+		"03/04/2026": "the year first", "3.4.2026": "the year first", "12": "for the snapshot of that number", "3mo": "count days", "1y": "count days",
 		"2026-Q5": "2026-Q1", "99999d": "write",
 	} {
 		_, err := parseTime("--at", text, now)
