@@ -67,12 +67,13 @@ func split(all []changes.Change) (known, doubtful []changes.Change) {
 func (v Diff) counts() string {
 	var parts []string
 	for _, part := range []struct {
-		n     int
-		words string
-	}{{v.known(changes.More), "give more access"}, {v.known(changes.Less), "take access away"}, {v.known(changes.Other), "rearrange things"},
-		{v.uncertain(), "may only be seen differently"}} {
+		n         int
+		one, many string
+	}{{v.known(changes.More), "gives more access", "give more access"}, {v.known(changes.Less), "takes access away", "take access away"},
+		{v.known(changes.Other), "rearranges things", "rearrange things"},
+		{v.uncertain(), "may only be seen differently", "may only be seen differently"}} {
 		if part.n > 0 {
-			parts = append(parts, number(part.n)+" "+part.words)
+			parts = append(parts, count(part.n, part.one, part.many))
 		}
 	}
 	return count(len(v.Diff.Changes), "change", "changes") + ": " + strings.Join(parts, ", ")

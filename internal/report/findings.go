@@ -94,6 +94,9 @@ func (v Findings) what() string {
 	default:
 		what = number(n) + " " + string(v.Findings[0].State)
 	}
+	if !v.At.IsZero() {
+		what += ", as of " + moment(v.At)
+	}
 	if v.Filter != "" {
 		what += "; asked for: " + v.Filter
 	}

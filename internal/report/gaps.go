@@ -146,7 +146,7 @@ func (p *page) gaps(gaps []Gap) {
 		return
 	}
 	title, s := "Not seen", dim
-	rest := count(len(gaps), "kind of data", "kinds of data") + "; nothing is concluded from what was not seen"
+	rest := halves(gaps) + "; nothing is concluded from what was not seen"
 	if unexpected(gaps) > 0 {
 		s = warn
 	}
@@ -162,6 +162,24 @@ func (p *page) gaps(gaps []Gap) {
 				p.gapOf(g, width)
 			}
 		}
+	}
+}
+
+// halves says how many kinds of data were not seen at all, and how many in part.
+func halves(gaps []Gap) string {
+	part := 0
+	for _, g := range gaps {
+		if g.Status == access.Partial {
+			part++
+		}
+	}
+	switch none := len(gaps) - part; {
+	case part == 0:
+		return count(none, "kind of data", "kinds of data")
+	case none == 0:
+		return count(part, "kind of data", "kinds of data") + " in part"
+	default:
+		return count(none, "kind of data", "kinds of data") + ", and " + number(part) + " in part"
 	}
 }
 

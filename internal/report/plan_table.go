@@ -70,8 +70,14 @@ func (v Plan) stopped(p *page) {
 	}
 	p.section(critical, "STOPPED", "the whole plan breaks a guard; applied as it is, nothing of it would run")
 	p.gap()
+	bounded := false
 	for _, g := range v.Stopped {
+		bounded = bounded || strings.HasPrefix(g, "limits.") || strings.HasPrefix(g, "max_")
 		p.bullet(2, g)
+	}
+	if bounded {
+		p.gap()
+		p.para(2, dim, "a smaller plan: --only or --max; the limits stand in the configuration, under [remediate]")
 	}
 }
 

@@ -124,7 +124,7 @@ func TestAListOfFindingsTellsTheWholeTitle(t *testing.T) {
 				t.Errorf("%d: %q is not told in full:\n%s", width, title, text)
 			}
 		}
-		if !strings.Contains(text, "8 open; asked for: open or waived") {
+		if !strings.Contains(text, "8 open, as of 2026-03-14 09:26 UTC; asked for: open or waived") {
 			t.Errorf("%d: %s", width, text)
 		}
 	}
