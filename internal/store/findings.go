@@ -116,7 +116,7 @@ func (s *Store) Finding(ctx context.Context, org, prefix string) (access.Finding
 	case err != nil:
 		return access.Finding{}, fmt.Errorf("finding %s of %s: %w", prefix, org, explain(s.path, err))
 	case len(lives) == 0 || prefix == "":
-		return access.Finding{}, fmt.Errorf("%w: none of %s begins with %q; ajar findings lists them", ErrNoFinding, org, prefix)
+		return access.Finding{}, fmt.Errorf("%w: none of %s begins with %q", ErrNoFinding, org, prefix)
 	case len(lives) == 1 || lives[0].finding.Fingerprint == prefix:
 		return lives[0].tell(), nil
 	}
