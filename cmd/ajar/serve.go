@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/eb661601/ajar/internal/githubsim"
@@ -130,5 +131,9 @@ func organizationsOf(w *githubsim.World) string {
 	if len(w.Orgs) == 1 {
 		return "the organization " + w.Orgs[0].Login
 	}
-	return fmt.Sprintf("%d organizations", len(w.Orgs))
+	names := make([]string, 0, len(w.Orgs))
+	for _, o := range w.Orgs {
+		names = append(names, o.Login)
+	}
+	return fmt.Sprintf("%d organizations (%s)", len(w.Orgs), strings.Join(names, ", "))
 }

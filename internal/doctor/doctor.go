@@ -191,7 +191,11 @@ func (d *doctor) configuration() bool {
 	c := Check{About: Configuration, Name: d.Config.Path, Mark: OK, Found: "in order"}
 	if d.Config.Path == "" {
 		c.Mark, c.Found = Note, "there is no file: the defaults, variables and flags say it all"
-		c.Do = d.Program + " init --org LOGIN writes one"
+		login := "LOGIN"
+		if named := d.Config.GitHub.Organizations; len(named) == 1 {
+			login = named[0]
+		}
+		c.Do = d.Program + " init --org " + login + " writes one"
 	}
 	d.add(c)
 	for _, n := range d.Config.Notes {
