@@ -24,8 +24,12 @@ type troubles struct {
 }
 
 // at gives the error that touches the field at a path: one at the field itself,
-// above it or below it. Paths are names and positions.
+// above it or below it. Paths are names and positions. Where nothing was answered,
+// since the run ended, t is nil.
 func (t *troubles) at(path ...any) error {
+	if t == nil {
+		return nil
+	}
 	for _, item := range t.items {
 		if touches(item.Path, path) {
 			return &github.GraphQLError{Errors: []github.GraphQLErrorItem{item}}
