@@ -66,8 +66,10 @@ func (r *run) readTiers(ctx context.Context) error {
 }
 
 // before orders what waits: what is new, or is not any more as it is stored; what
-// was never asked for; and then what was asked for longest ago. Repositories come
-// one after the other, so that no area waits for another one's end.
+// was never asked for; and then what was asked for longest ago. Of what was never
+// asked for, branch policies come first: whether a gate holds is decided by them.
+// Otherwise repositories come one after the other, so that no area waits for
+// another one's end.
 func before(x, y *tierRead) int {
 	rank := func(one *tierRead) int {
 		switch {
@@ -78,7 +80,13 @@ func before(x, y *tierRead) int {
 		}
 		return 2
 	}
-	return cmp.Or(cmp.Compare(rank(x), rank(y)), x.at.Compare(y.at), cmp.Compare(x.scope, y.scope), cmp.Compare(x.area, y.area))
+	last := func(one *tierRead) int {
+		if one.area == access.AreaPolicies {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(rank(x), rank(y)), x.at.Compare(y.at), cmp.Compare(last(x), last(y)), cmp.Compare(x.scope, y.scope), cmp.Compare(x.area, y.area))
 }
 
 // choose gives as many as this pass may read. A scope is begun while a call is
