@@ -70,7 +70,7 @@ func (a *app) accessOf(ctx context.Context, principal, at string, rows bool) err
 			"%s who-can %s %s says who reaches it", a.program, words[0], principal)
 	}
 	return a.consult(ctx, orgOf(kind, name), at, func(w *work, v audit.View) (report.View, error) {
-		p, err := resolve(v.Snapshot, kind, name)
+		p, err := lookUp(ctx, w.store, v.Snapshot, kind, name)
 		if err != nil {
 			return nil, err
 		}

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/baseline"
+	"github.com/eb661601/ajar/internal/store"
 )
 
 // split takes a written principal or resource apart: "env:acme/api/production"
@@ -84,6 +87,24 @@ func resolve(s *access.Snapshot, kind access.Kind, name string) (access.Named, e
 		names = append(names, full)
 	}
 	return access.Named{}, notThere(s, kind, name, names)
+}
+
+// lookUp is resolve; where something has that name in another snapshot alone, the
+// hint says what it is called in this one.
+func lookUp(ctx context.Context, st *store.Store, s *access.Snapshot, kind access.Kind, name string) (access.Named, error) {
+	got, err := resolve(s, kind, name)
+	var not absent
+	if !errors.As(err, &not) {
+		return got, err
+	}
+	r, unknown := st.Former(ctx, s.Org.Login, kind, name[strings.LastIndexByte(name, '/')+1:])
+	if unknown != nil {
+		return got, err // a hint less: what was asked about is not there all the same
+	}
+	if called := s.Name(r); !strings.HasPrefix(called, kind.String()+":#") {
+		return got, withHint(err, "what has that name in another snapshot is %s in this one", called)
+	}
+	return got, err
 }
 
 // absent says that a snapshot does not have what was asked about.

@@ -71,7 +71,7 @@ func (a *app) whoCan(ctx context.Context, word, resource, at string, rows bool) 
 		areas = repositoryAreas
 	}
 	return a.consult(ctx, orgOf(kind, name), at, func(w *work, v audit.View) (report.View, error) {
-		r, err := resolve(v.Snapshot, kind, name)
+		r, err := lookUp(ctx, w.store, v.Snapshot, kind, name)
 		if err != nil {
 			return nil, err
 		}

@@ -60,6 +60,8 @@ func (s *Store) Former(ctx context.Context, org string, kind access.Kind, name s
 	case access.User:
 	case access.Team:
 		query, args = findThing, append(args, string(access.AreaTeams))
+	case access.Repo:
+		query, args = findThing, append(args, string(access.AreaRepositories))
 	default:
 		return access.Ref{}, fmt.Errorf("looking for a former %s: %w", kind, ErrNoName)
 	}
