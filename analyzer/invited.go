@@ -148,6 +148,9 @@ func (f *facts) tooMuch(i access.Invite) excess {
 	if gap := gaps.of(0); gap != "" {
 		return excess{unknown: gap}
 	}
+	if _, seen := f.s.Repository(i.Repo); !seen { // the baseline allows by its name
+		return excess{unknown: "repositories: the repository of an invitation was not seen"}
+	}
 	a := f.mayHave(i.Invitee, i.Repo)
 	most := "the baseline allows nothing"
 	if a.privilege > access.None {
