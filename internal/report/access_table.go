@@ -188,7 +188,7 @@ func summary(p *page, rows []AccessRow) {
 		if part.kind == access.Org {
 			said = heldOn(of)
 		}
-		p.wide(14, part.label, said)
+		p.wide(part.label, said)
 	}
 }
 

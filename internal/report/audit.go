@@ -140,18 +140,29 @@ func (a Audit) lacking(gaps int) string {
 	return strings.Join(parts, " and ")
 }
 
-// worstFirst gives the findings as documents list them: worst first, then by rule
-// and fingerprint, so that a renamed thing keeps its place.
+// urgency orders the categories within a severity: who has too much, and what is
+// about to break, before what is only old.
+var urgency = []string{"overprivileged", "standing", "critical-state", "environment", "hygiene", "stale"}
+
+func urgent(category string) int {
+	if i := slices.Index(urgency, category); i >= 0 {
+		return i
+	}
+	return len(urgency)
+}
+
+// worstFirst gives the findings as documents list them: worst first, by category,
+// then by rule and fingerprint, so that a renamed thing keeps its place.
 func worstFirst(all []access.Finding) []access.Finding {
 	out := slices.Clone(all)
 	slices.SortStableFunc(out, func(a, b access.Finding) int {
-		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint))
+		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(urgent(a.Category), urgent(b.Category)), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint))
 	})
 	return out
 }
 
 // forReading gives the findings as tables list them: worst first, one rule
-// together, then by title.
+// and category together, then by title.
 func forReading(all []access.Finding) []access.Finding {
 	return listed(all, func(access.Finding) bool { return true })
 }
@@ -168,7 +179,7 @@ func listed(all []access.Finding, wanted func(access.Finding) bool) []access.Fin
 	slices.SortStableFunc(order, func(i, j int32) int {
 		a, b := &all[i], &all[j]
 		return cmp.Or(
-			cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Title, b.Title),
+			cmp.Compare(b.Severity, a.Severity), cmp.Compare(urgent(a.Category), urgent(b.Category)), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Title, b.Title),
 			cmp.Compare(a.Fingerprint, b.Fingerprint),
 		)
 	})

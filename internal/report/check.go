@@ -235,7 +235,7 @@ func (v BaselineExplain) table(p *page) error {
 		p.para(2, plain, "no line of the baseline speaks of it")
 	}
 	for _, l := range v.Lines {
-		p.bullet(2, l)
+		p.bullet(l)
 	}
 	return p.err
 }

@@ -237,6 +237,6 @@ func (v Diff) doubts(p *page, all []changes.Change) {
 		if k.what == "added" {
 			seen = "now seen"
 		}
-		p.bullet(2, number(n[k])+" of "+strings.ReplaceAll(k.class, "-", " ")+" "+seen+": "+k.why)
+		p.bullet(number(n[k]) + " of " + strings.ReplaceAll(k.class, "-", " ") + " " + seen + ": " + k.why)
 	}
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strings"
 	"time"
 
 	"github.com/eb661601/ajar/access"
@@ -39,12 +40,17 @@ func (p *page) earlier(all []Earlier, taken time.Time) {
 	}
 	p.section(dim, "Read earlier", count(len(all), "kind of data", "kinds of data")+" that cost a request for each repository; what is new comes first")
 	p.gap()
-	width := 0
-	for _, e := range all {
-		width = max(width, columns(string(e.Area)))
-	}
-	for _, e := range all {
-		p.hang(2, []span{strong.of(string(e.Area)), space(width - columns(string(e.Area)) + gutter)}, plain, e.words(taken))
+	for len(all) > 0 { // those of which the same is to be said stand together
+		said, names, rest := all[0].words(taken), []string(nil), []Earlier(nil)
+		for _, e := range all {
+			if e.words(taken) == said {
+				names = append(names, string(e.Area))
+			} else {
+				rest = append(rest, e)
+			}
+		}
+		p.hang(2, []span{strong.of(strings.Join(names, ", ")), space(gutter)}, plain, said)
+		all = rest
 	}
 }
 

@@ -121,11 +121,11 @@ func (v AccessHistory) table(p *page) error {
 		p.para(2, plain, "no snapshot shows any access of it")
 		return p.err
 	}
-	p.wide(14, "first seen", v.First.words())
+	p.wide("first seen", v.First.words())
 	if v.Last.ID != 0 {
-		p.wide(14, "gone since", v.Last.words())
+		p.wide("gone since", v.Last.words())
 	}
-	p.wide(14, "unchanged", count(v.Unchanged, "grant", "grants")+" held before and still")
+	p.wide("unchanged", count(v.Unchanged, "grant", "grants")+" held before and still")
 	p.gap()
 	if len(v.Events) == 0 {
 		p.para(2, plain, "nothing came and nothing went that was seen")

@@ -102,7 +102,7 @@ func (p *page) holds(all []Hold, now time.Time, org string) {
 	waits := false
 	for _, h := range all {
 		waits = waits || h.Kind != "manual" && h.Agreed == 0
-		p.bullet(2, h.words(now))
+		p.bullet(h.words(now))
 	}
 	p.gap()
 	if waits {

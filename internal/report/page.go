@@ -194,15 +194,15 @@ func (p *page) styled(label string, s style, value string) {
 }
 
 // wide is a field whose label takes more room.
-func (p *page) wide(width int, label, value string) {
+func (p *page) wide(label, value string) {
 	if value != "" {
-		p.hang(2, []span{dim.of(label), space(width - columns(label))}, plain, value)
+		p.hang(2, []span{dim.of(label), space(labelWidth + 2 - columns(label))}, plain, value)
 	}
 }
 
 // bullet writes one item of a list.
-func (p *page) bullet(indent int, text string) {
-	p.hang(indent, []span{plain.of("· ")}, plain, text)
+func (p *page) bullet(text string) {
+	p.hang(2, []span{plain.of("· ")}, plain, text)
 }
 
 // command writes something to copy: it is not cut, however wide.

@@ -73,7 +73,7 @@ func (v Plan) stopped(p *page) {
 	bounded := false
 	for _, g := range v.Stopped {
 		bounded = bounded || strings.HasPrefix(g, "limits.") || strings.HasPrefix(g, "max_")
-		p.bullet(2, g)
+		p.bullet(g)
 	}
 	if bounded {
 		p.gap()

@@ -183,7 +183,7 @@ func (v Finding) evidence(p *page) {
 	p.section(strong, "Evidence", "")
 	p.gap()
 	for _, e := range v.Finding.Evidence {
-		p.bullet(2, e)
+		p.bullet(e)
 	}
 }
 
