@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,6 +29,8 @@ type tiered struct {
 	sim   *githubsim.Server
 	fault githubsim.Fault
 	hears func(path string, status int) // of each request that was answered
+
+	quiet sync.RWMutex // held while nobody may be served: a pass that broke off leaves requests behind
 }
 
 // statusSeen tells the status of an answer before anybody else sees it.
@@ -59,6 +62,11 @@ func newTiered(t *testing.T) *tiered {
 	x := &tiered{t: t, world: githubsim.Generate(githubsim.Size{Repositories: 60, Members: 40, Teams: 8}, githubsim.GenOptions{Seed: 5, Now: now})}
 	x.p, x.c = newPass(t, func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			x.quiet.RLock()
+			defer x.quiet.RUnlock()
+			if r.Context().Err() != nil {
+				return // nobody waits for it any more
+			}
 			if x.hears != nil {
 				w = &statusSeen{w, func(status int) { x.hears(r.URL.Path, status) }}
 			}
