@@ -32,7 +32,7 @@ test: setup ## run every test (sets up by itself what it needs)
 
 .PHONY: contract
 contract: setup ## run only the tests that hold ajar against GitHub's schemas
-	$(GO) test ./internal/contract/... ./internal/githubsim/... ./collector/...
+	$(GO) test -timeout 15m ./internal/contract/... ./internal/githubsim/... ./collector/...
 
 .PHONY: race
 race: ## run the tests that start goroutines under the race detector (needs a C compiler)

@@ -78,6 +78,9 @@ type lab struct {
 
 func newLab(t testing.TB) *lab {
 	t.Helper()
+	if testing.Short() && !strings.HasPrefix(t.Name(), "TestNoMix") {
+		t.Skip("short: of the faults only their mix is played")
+	}
 	l := &lab{t: t, path: filepath.Join(t.TempDir(), "ajar.db")}
 	l.open()
 	return l
