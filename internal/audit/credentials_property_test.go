@@ -53,7 +53,7 @@ func TestNoMixtureOfCredentialsClosesOrCompletesWhatIsNotSo(t *testing.T) {
 	owner, _, _ := readings(t, ownerSees)
 	truth := taken(t, owner)
 	rapid.Check(t, func(rt *rapid.T) {
-		c.at = now
+		c.set(now)
 		dir := t.TempDir()
 		s, err := store.Open(t.Context(), filepath.Join(dir, "ajar.db"), store.Options{Now: c.now})
 		if err != nil {
@@ -62,7 +62,7 @@ func TestNoMixtureOfCredentialsClosesOrCompletesWhatIsNotSo(t *testing.T) {
 		defer s.Close()
 		var before *access.Snapshot
 		for range rapid.IntRange(1, 4).Draw(rt, "passes") {
-			c.at = c.at.Add(time.Hour)
+			c.move(time.Hour)
 			scopes := rapid.SliceOfN(anyScope(names), 1, 3).Draw(rt, "scopes")
 			g := &gate{}
 			g.left.Store(rapid.SampledFrom([]int64{1 << 40, 1 << 40, 5, 20, 40, 60, 90}).Draw(rt, "requests until it breaks off"))

@@ -30,7 +30,7 @@ func moving(t *testing.T) *stage {
 // look takes a snapshot of the world as it is now, an hour later, and judges it.
 func (s *stage) look(t *testing.T) Result {
 	t.Helper()
-	s.c.at = s.c.at.Add(time.Hour)
+	s.c.move(time.Hour)
 	replace(t, &s.Pass, s.world, s.c, s.faults...)
 	r, err := s.Run(t.Context())
 	if err != nil {
@@ -73,7 +73,7 @@ func TestMassLossPutsTheOrganizationOnHoldUntilASecondCollectionAgrees(t *testin
 		t.Errorf("after a second collection: %q", got)
 	}
 	hold := r.Holds[0]
-	if err := p.Store.Lift(t.Context(), hold.ID, p.c.at, "user:mirela-okafor", "teams were reorganized"); err != nil {
+	if err := p.Store.Lift(t.Context(), hold.ID, p.c.now(), "user:mirela-okafor", "teams were reorganized"); err != nil {
 		t.Fatal(err)
 	}
 	again, err := p.Judge(t.Context(), r.Info) // judged again offline

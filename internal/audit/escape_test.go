@@ -18,7 +18,7 @@ func TestLossIsHeldThoughABrokenOffPassWroteIt(t *testing.T) {
 	for _, repo := range p.repos() {
 		repo.Collaborators = nil
 	}
-	p.c.at = p.c.at.Add(time.Hour)
+	p.c.move(time.Hour)
 	replace(t, &p.Pass, p.world, p.c, githubsim.Fault{Match: "a:nodes(ids:$a)", Action: githubsim.AnswerStatus, Status: 401})
 	if _, err := p.Run(t.Context()); err == nil {
 		t.Fatal("the pass did not break off")

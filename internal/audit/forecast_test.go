@@ -20,7 +20,7 @@ func TestForecastTellsCostBeforeAndUsesTheLastPass(t *testing.T) {
 	if _, err := p.Take(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	c.at = c.at.Add(time.Hour)
+	c.move(time.Hour)
 	second, err := p.Forecast(t.Context())
 	if err != nil {
 		t.Fatal(err)

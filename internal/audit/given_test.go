@@ -20,7 +20,7 @@ func TestWhoGaveAccessIsKeptWhenTheAuditLogForgets(t *testing.T) {
 		t.Fatalf("kept: %+v", before)
 	}
 	p.world.Orgs[0].AuditLog = nil
-	p.c.at = p.c.at.Add(24 * time.Hour)
+	p.c.move(24 * time.Hour)
 	p.look(t)
 	after, err := p.Store.Given(t.Context(), first.Info.OrgID)
 	if err != nil {

@@ -98,7 +98,7 @@ func TestAWorldThatChangesBetweenKillAndResumeGivesNoInvalidState(t *testing.T) 
 			rt.Log(m.name)
 			sim.Mutate(func(w *githubsim.World) { m.do(w.Orgs[0], i) })
 		}
-		c.at = c.at.Add(10 * time.Minute)
+		c.move(10 * time.Minute)
 		info, err := p.Take(t.Context())
 		if err != nil {
 			rt.Fatal(err)

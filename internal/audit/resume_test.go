@@ -103,8 +103,8 @@ func TestAPassThatBrokeOffIsGoneOnWith(t *testing.T) {
 	p, c, g := recorded(t)
 	breakOff(t, p, g, int64(all.asked())/2)
 	before := g.asked()
-	began := c.at
-	c.at = c.at.Add(50 * time.Minute)
+	began := c.now()
+	c.move(50 * time.Minute)
 	info := take(t, p)
 	if diff := cmp.Diff(want, content(t, p, info), cmp.AllowUnexported(access.Coverage{})); diff != "" {
 		t.Errorf("it is not what an undisturbed pass sees (-want +got):\n%s", diff)
@@ -123,12 +123,12 @@ func TestNoPassIsGoneOnWithThatShouldNotBe(t *testing.T) {
 		name   string
 		change func(t *testing.T, p *Pass, c *clock)
 	}{
-		{"too old", func(_ *testing.T, _ *Pass, c *clock) { c.at = c.at.Add(61 * time.Minute) }},
+		{"too old", func(_ *testing.T, _ *Pass, c *clock) { c.move(61 * time.Minute) }},
 		{"switched off", func(_ *testing.T, p *Pass, _ *clock) { p.Resume = 0 }},
-		{"of the future", func(_ *testing.T, _ *Pass, c *clock) { c.at = c.at.Add(-time.Minute) }},
+		{"of the future", func(_ *testing.T, _ *Pass, c *clock) { c.move(-time.Minute) }},
 		{"another credential", func(t *testing.T, p *Pass, _ *clock) { p.Client = withToken(t, p.Client, "another-token") }},
 		{"newer snapshot", func(t *testing.T, p *Pass, c *clock) {
-			c.at = c.at.Add(time.Minute)
+			c.move(time.Minute)
 			q := *p
 			q.Answers = ""
 			take(t, q)
@@ -147,14 +147,14 @@ func TestNoPassIsGoneOnWithThatShouldNotBe(t *testing.T) {
 			p, clock, g := recorded(t)
 			breakOff(t, p, g, int64(want)/2)
 			c.change(t, &p, clock)
-			clock.at = clock.at.Add(time.Second)
+			clock.move(time.Second)
 			before := g.asked()
 			info := take(t, p)
 			if n := g.asked() - before; info.Stats.Replayed != 0 || n < want-8 {
 				t.Errorf("%d answers were replayed, %d requests sent of %d", info.Stats.Replayed, n, want)
 			}
-			if !info.At.Equal(clock.at) {
-				t.Errorf("the snapshot speaks of %s at %s", info.At, clock.at)
+			if !info.At.Equal(clock.now()) {
+				t.Errorf("the snapshot speaks of %s at %s", info.At, clock.now())
 			}
 		})
 	}
@@ -198,7 +198,7 @@ func TestTheNextPassAsksWhetherAnswersStillHold(t *testing.T) {
 	p, c, _ := recorded(t)
 	first := take(t, p)
 	want := content(t, p, first)
-	c.at = c.at.Add(30 * time.Minute)
+	c.move(30 * time.Minute)
 	second := take(t, p)
 	if diff := cmp.Diff(want, content(t, p, second), cmp.AllowUnexported(access.Coverage{})); diff != "" {
 		t.Errorf("the second pass sees something else:\n%s", diff)
@@ -206,7 +206,7 @@ func TestTheNextPassAsksWhetherAnswersStillHold(t *testing.T) {
 	if n := second.Stats; n.NotModified == 0 || n.Requests != first.Stats.Requests || n.Bytes >= first.Stats.Bytes || n.Replayed != 0 {
 		t.Errorf("first %+v, second %+v", first.Stats, n)
 	}
-	c.at = c.at.Add(61 * time.Minute)
+	c.move(61 * time.Minute)
 	if n := take(t, p).Stats; n.NotModified != 0 {
 		t.Errorf("%d answers were confirmed that are older than an hour", n.NotModified)
 	}
@@ -263,7 +263,7 @@ func TestAnInterruptedPassLeavesItsAnswers(t *testing.T) {
 		t.Fatal("it ended well")
 	}
 	g.left.Store(1 << 40)
-	c.at = c.at.Add(time.Minute)
+	c.move(time.Minute)
 	if n := take(t, p).Stats.Replayed; n == 0 {
 		t.Error("nothing was replayed")
 	}

@@ -207,7 +207,7 @@ func (x *rounds) judge(t interface{ Errorf(string, ...any) }, s *access.Snapshot
 		x.keeps(t, key, was, rows[key])
 	}
 	x.shown, x.since = rows, map[string]bool{}
-	x.taken = append(x.taken, x.c.at)
+	x.taken = append(x.taken, x.c.now())
 }
 
 // holds: the rows of a scope that is called complete were true when it was read.
@@ -295,7 +295,7 @@ func (x *rounds) mutate(what string, place int) {
 		r.Environments = append(slices.Clone(r.Environments), &githubsim.Environment{ID: id, Name: fmt.Sprint("e", id), CreatedAt: x.c.at, UpdatedAt: x.c.at})
 	case "key used":
 		for _, k := range r.DeployKeys {
-			k.LastUsed = x.c.at
+			k.LastUsed = x.c.now()
 		}
 	case "key replaced":
 		r.DeployKeys = []*githubsim.DeployKey{{ID: id, Title: "another", Key: fmt.Sprint("ssh-ed25519 ", id), CreatedAt: x.c.at}}
@@ -309,7 +309,7 @@ func TestATierThatIsSpreadOverPassesSaysNoMoreThanItRead(t *testing.T) {
 		bound := rapid.IntRange(0, 14).Draw(rt, "calls a pass")
 		for i := range rapid.IntRange(2, 9).Draw(rt, "passes") {
 			if i > 0 {
-				x.c.at = x.c.at.Add(time.Duration(rapid.IntRange(1, 40).Draw(rt, "hours")) * time.Hour)
+				x.c.move(time.Duration(rapid.IntRange(1, 40).Draw(rt, "hours")) * time.Hour)
 			}
 			for range rapid.IntRange(0, 3).Draw(rt, "changes") {
 				x.mutate(rapid.SampledFrom([]string{"new repository", "repository gone", "names swapped", "invited", "accepted", "secret", "environment",

@@ -22,7 +22,7 @@ func TestPageSizesAreRememberedFromOnePassToTheNext(t *testing.T) {
 		t.Fatalf("the sizes are %v, want fewer details than 25", first)
 	}
 	x.fault = githubsim.Fault{}
-	x.c.at = x.c.at.Add(time.Hour)
+	x.c.move(time.Hour)
 	x.take()
 	if n := x.sim.Meters().GraphQL["nodes(Repository)"].Requests; n < 60/(first["details"]+4) {
 		t.Errorf("the second pass asked for 60 repositories in %d batches, and began with %d", n, first["details"])

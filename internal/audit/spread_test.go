@@ -35,7 +35,7 @@ func TestFirstPassOverAUsualOrganizationReadsAllTiers(t *testing.T) {
 			}
 			x.p.Collect.TierCalls = config.Default().Collect.TierCalls
 			for i := range c.passes {
-				x.c.at = now.Add(time.Duration(i) * time.Hour)
+				x.c.set(now.Add(time.Duration(i) * time.Hour))
 				_, s := x.take()
 				for a := range daily {
 					if whole := s.Coverage.Complete(a); whole != (i == c.passes-1) && (whole || a != access.AreaDeployKeys) && i == c.passes-1 {
@@ -62,7 +62,7 @@ func TestATierThatDoesNotFitIntoAPassGoesOnInTheNext(t *testing.T) {
 	x.p.Collect.Every = map[access.Area]time.Duration{access.AreaRepoInvitations: 24 * time.Hour}
 	x.p.Collect.TierCalls = 25
 	for i, want := range []int{25, 50, 60} {
-		x.c.at = now.Add(time.Duration(i) * time.Hour)
+		x.c.set(now.Add(time.Duration(i) * time.Hour))
 		asked, s := x.take()
 		l := s.Coverage.Of(access.AreaRepoInvitations)
 		if asked["invitations"] != min(25, want-25*i) || x.invitationsOf(s) != want || (l.Status == access.Complete) != (want == 60) {
@@ -74,7 +74,7 @@ func TestATierThatDoesNotFitIntoAPassGoesOnInTheNext(t *testing.T) {
 	}
 	// A day later each pass reads a part anew, and nothing becomes unknown again.
 	for i := range 4 {
-		x.c.at = now.Add(26*time.Hour + time.Duration(i)*time.Hour)
+		x.c.set(now.Add(26*time.Hour + time.Duration(i)*time.Hour))
 		asked, s := x.take()
 		l := s.Coverage.Of(access.AreaRepoInvitations)
 		if l.Status != access.Complete || asked["invitations"] != []int{25, 25, 10, 0}[i] || strings.Contains(l.Reason, "due") != (i < 2) {
@@ -87,7 +87,7 @@ func TestWhatIsNewIsReadBeforeWhatWasNeverRead(t *testing.T) {
 	x := newTiered(t)
 	x.p.Collect.Every, x.p.Collect.TierCalls = map[access.Area]time.Duration{access.AreaRepoInvitations: 24 * time.Hour}, 5
 	x.take()
-	x.c.at = now.Add(time.Hour)
+	x.c.set(now.Add(time.Hour))
 	org := x.world.Orgs[0]
 	org.Repos = append(org.Repos, &githubsim.Repo{Name: "brand-new", ID: 4_000_001, Visibility: "private", DefaultBranch: "main", CreatedAt: now, PushedAt: now})
 	if _, s := x.take(); !s.Coverage.CompleteFor(access.AreaRepoInvitations, 4_000_001) || x.invitationsOf(s) != 10 {
@@ -104,7 +104,7 @@ func TestFreshReadsEverythingInOnePass(t *testing.T) {
 	}
 	x.stands(s, time.Time{})
 	x.p.Collect.Fresh = false
-	x.c.at = now.Add(time.Hour)
+	x.c.set(now.Add(time.Hour))
 	if asked, s := x.take(); len(asked) > 0 {
 		t.Errorf("an hour later it asked for %v", asked)
 	} else {

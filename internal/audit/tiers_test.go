@@ -150,7 +150,7 @@ func TestWhatIsNotDueStandsAsItWasReadAndSaysWhen(t *testing.T) {
 	}
 	x.stands(s1, time.Time{})
 	for _, hours := range []int{1, 22} {
-		x.c.at = x.c.at.Add(time.Duration(hours) * time.Hour)
+		x.c.move(time.Duration(hours) * time.Hour)
 		asked, s := x.take()
 		if len(asked) > 0 {
 			t.Errorf("after %d hours more it asked for %v", hours, asked)
@@ -160,7 +160,7 @@ func TestWhatIsNotDueStandsAsItWasReadAndSaysWhen(t *testing.T) {
 			t.Errorf("after %d hours more, other rows:\n%s", hours, diff)
 		}
 	}
-	x.c.at = now.Add(24 * time.Hour)
+	x.c.set(now.Add(24 * time.Hour))
 	asked, s := x.take()
 	if !maps.Equal(asked, first) {
 		t.Errorf("a day later it asked for %v, want %v", asked, first)
@@ -171,7 +171,7 @@ func TestWhatIsNotDueStandsAsItWasReadAndSaysWhen(t *testing.T) {
 func TestWithoutAPeriodEverythingIsReadInEachPass(t *testing.T) {
 	x := newTiered(t)
 	first, _ := x.take()
-	x.c.at = x.c.at.Add(time.Minute)
+	x.c.move(time.Minute)
 	x.p.Collect.Every = nil
 	again, s := x.take()
 	if !maps.Equal(first, again) {
@@ -183,7 +183,7 @@ func TestWithoutAPeriodEverythingIsReadInEachPass(t *testing.T) {
 func TestWhatAppearedSinceATierWasReadIsReadAtOnce(t *testing.T) {
 	x := newTiered(t)
 	x.take()
-	x.c.at = now.Add(time.Hour)
+	x.c.set(now.Add(time.Hour))
 	org := x.world.Orgs[0]
 	fresh := &githubsim.Repo{
 		Name: "brand-new", ID: 4_000_001, Visibility: "private", DefaultBranch: "main", CreatedAt: now, PushedAt: now,
@@ -212,7 +212,7 @@ func TestWhatAppearedSinceATierWasReadIsReadAtOnce(t *testing.T) {
 func TestWhatHangsOnAVanishedRepositoryGoesWithIt(t *testing.T) {
 	x := newTiered(t)
 	_, before := x.take()
-	x.c.at = now.Add(time.Hour)
+	x.c.set(now.Add(time.Hour))
 	gone := x.with(hasInvitations)
 	x.world.Orgs[0].Repos = slices.DeleteFunc(slices.Clone(x.repos()), func(r *githubsim.Repo) bool { return r == gone })
 	asked, s := x.take()
@@ -232,7 +232,7 @@ func TestATierThatWasNotReadToItsEndIsDue(t *testing.T) {
 		t.Fatalf("the gaps are %+v", l)
 	}
 	x.fault = githubsim.Fault{}
-	x.c.at = now.Add(time.Hour)
+	x.c.set(now.Add(time.Hour))
 	asked, s := x.take()
 	if asked["invitations"] != 1 || len(asked) != 1 {
 		t.Errorf("it asked for %v, want the one that failed", asked)
@@ -240,10 +240,10 @@ func TestATierThatWasNotReadToItsEndIsDue(t *testing.T) {
 	x.stands(s, now)
 
 	x.p.Collect.Without = []access.Area{access.AreaRepoInvitations}
-	x.c.at = now.Add(2 * time.Hour)
+	x.c.set(now.Add(2 * time.Hour))
 	x.take()
 	x.p.Collect.Without = nil
-	x.c.at = now.Add(3 * time.Hour)
+	x.c.set(now.Add(3 * time.Hour))
 	asked, s = x.take()
 	if len(asked) > 0 {
 		t.Errorf("after a pass without it, it asked for %v", asked)
@@ -254,7 +254,7 @@ func TestATierThatWasNotReadToItsEndIsDue(t *testing.T) {
 func TestAPassThatBrokeOffVouchesForNothing(t *testing.T) {
 	x := newTiered(t)
 	x.take()
-	x.c.at = now.Add(time.Hour)
+	x.c.set(now.Add(time.Hour))
 	org := x.world.Orgs[0]
 	org.Repos = append(org.Repos, &githubsim.Repo{Name: "brand-new", ID: 4_000_001, Visibility: "private", DefaultBranch: "main", CreatedAt: now, PushedAt: now,
 		Invitations: []*githubsim.RepoInvitation{{ID: 4_000_002, Login: org.Members[0].Login, Permission: "push", CreatedAt: now}}})
@@ -265,7 +265,7 @@ func TestAPassThatBrokeOffVouchesForNothing(t *testing.T) {
 	if _, err := x.p.Take(t.Context()); err == nil {
 		t.Fatal("the pass did not break off")
 	}
-	x.c.at = now.Add(2 * time.Hour)
+	x.c.set(now.Add(2 * time.Hour))
 	asked, s := x.take()
 	if asked["invitations"] != 1 || !slices.ContainsFunc(s.RepoInvitations, func(i access.Invite) bool { return i.ID == 4_000_002 }) {
 		t.Errorf("it asked for %v, and knows %+v", asked, s.RepoInvitations)

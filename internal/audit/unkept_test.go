@@ -30,7 +30,8 @@ func TestAuditWithoutTheBaselineChangesNoStoredFinding(t *testing.T) {
 		t.Fatal(err, with.Unkept)
 	}
 	before, kept := stored(t, p), p.Baseline
-	p.Baseline, c.at = nil, c.at.Add(time.Hour)
+	p.Baseline = nil
+	c.move(time.Hour)
 	without, err := p.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +61,8 @@ func TestAuditWithoutTheBaselineChangesNoStoredFinding(t *testing.T) {
 	if diff := cmp.Diff(before, stored(t, p)); diff != "" {
 		t.Errorf("what is stored changed:\n%s", diff)
 	}
-	p.Baseline, c.at = kept, c.at.Add(time.Hour)
+	p.Baseline = kept
+	c.move(time.Hour)
 	again, err := p.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
