@@ -65,7 +65,7 @@ func runs(few, many int) int {
 	case os.Getenv("AJAR_LONG") != "":
 		return many
 	case testing.Short():
-		return few / 6
+		return max(few/20, 1) // under the race detector each takes half a minute
 	}
 	return few
 }
