@@ -158,32 +158,20 @@ func (a *app) whoami(ctx context.Context, c *config.Config, org string) (string,
 // eachHeld goes through the stored organizations with a store that is open to
 // write.
 func (a *app) eachHeld(ctx context.Context, do func(*config.Config, *store.Store, store.SnapshotInfo) error) error {
-	c, err := a.config()
-	if err != nil {
-		return err
-	}
-	if err := a.mustExist(c); err != nil {
-		return err
-	}
-	s, err := a.open(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer a.closing(s)
-	orgs, err := a.asked(ctx, s, c)
-	if err != nil {
-		return err
-	}
-	var all error
-	for _, org := range orgs {
-		info, err := a.snapshot(ctx, s, org, "")
-		if err == nil {
-			err = do(c, s, info)
-		}
-		if len(orgs) == 1 {
+	return a.writing(ctx, func(c *config.Config, s *store.Store) error {
+		orgs, err := a.asked(ctx, s, c)
+		if err != nil {
 			return err
 		}
-		all = errors.Join(all, err)
-	}
-	return all
+		for _, org := range orgs {
+			info, err := a.snapshot(ctx, s, org, "")
+			if err == nil {
+				err = do(c, s, info)
+			}
+			if err != nil {
+				a.fail(ctx, err)
+			}
+		}
+		return nil
+	})
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
 )
@@ -118,8 +119,8 @@ disk must have room for about twice its size meanwhile.`,
 		Example: "  ajar store compact",
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.writing(cmd.Context(), func(ctx context.Context, s *store.Store) error {
-				before, after, err := s.Compact(ctx)
+			return a.writing(cmd.Context(), func(_ *config.Config, s *store.Store) error {
+				before, after, err := s.Compact(cmd.Context())
 				if err != nil {
 					return err
 				}
@@ -144,8 +145,8 @@ what is different. The reason is kept in the store; ajar store info shows it.`,
 			if reason == "" {
 				return withHint(usage("%s needs a reason", cmd.CommandPath()), `--reason "why the backup was put back, and who looked at what is missing"`)
 			}
-			return a.writing(cmd.Context(), func(ctx context.Context, s *store.Store) error {
-				err := s.AcceptRestored(ctx, reason)
+			return a.writing(cmd.Context(), func(_ *config.Config, s *store.Store) error {
+				err := s.AcceptRestored(cmd.Context(), reason)
 				if errors.Is(err, store.ErrNotRestored) {
 					return withHint(err, "there is nothing to accept")
 				}
@@ -175,7 +176,7 @@ func (a *app) reading(ctx context.Context, do func(context.Context, *store.Store
 }
 
 // writing opens the store that is there to write, for as long as do takes.
-func (a *app) writing(ctx context.Context, do func(context.Context, *store.Store) error) error {
+func (a *app) writing(ctx context.Context, do func(*config.Config, *store.Store) error) error {
 	c, err := a.config()
 	if err != nil {
 		return err
@@ -188,7 +189,7 @@ func (a *app) writing(ctx context.Context, do func(context.Context, *store.Store
 		return err
 	}
 	defer a.closing(s)
-	return do(ctx, s)
+	return do(c, s)
 }
 
 func length(path string) (int64, error) {

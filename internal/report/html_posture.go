@@ -90,7 +90,7 @@ func standingBars(all []Standing) htmlBars {
 		most = max(most, s.People.Count)
 	}
 	for _, s := range all {
-		b.Rows = append(b.Rows, htmlBar{s.Privilege.String(), s.Pairs.text() + map[bool]string{true: " pair", false: " pairs"}[s.Pairs.Count == 1], s.People.text(), "", span200(s.People.Count, most)})
+		b.Rows = append(b.Rows, htmlBar{s.Privilege.String(), s.Pairs.of("pair", "pairs"), s.People.text(), "", span200(s.People.Count, most)})
 	}
 	return b
 }

@@ -33,6 +33,14 @@ func (f Amount) text() string {
 	return number(f.Count)
 }
 
+// of writes the figure with its noun.
+func (f Amount) of(one, many string) string {
+	if f.Count == 1 {
+		return f.text() + " " + one
+	}
+	return f.text() + " " + many
+}
+
 // Posture counts what there is.
 type Posture struct {
 	Owners       Amount     `json:"owners"`

@@ -213,14 +213,7 @@ func BenchmarkQuestions(b *testing.B) {
 		})
 	}
 	b.Run("moved", func(b *testing.B) { // what each audit asks, where nothing changed since the last
-		last, err := s.Latest(b.Context(), "acme")
-		if err != nil {
-			b.Fatal(err)
-		}
-		before, err := s.At(b.Context(), "acme", last.At.Add(-time.Second))
-		if err != nil {
-			b.Fatal(err)
-		}
+		before, last := lastTwo(b, s)
 		start := cpu()
 		for b.Loop() {
 			if _, _, err := s.GrantsMoved(b.Context(), before, last); err != nil {
@@ -230,14 +223,7 @@ func BenchmarkQuestions(b *testing.B) {
 		b.ReportMetric(float64((cpu()-start).Microseconds())/1000/float64(b.N), "cpu-ms/op")
 	})
 	b.Run("two", func(b *testing.B) { // what ajar diff reads
-		last, err := s.Latest(b.Context(), "acme")
-		if err != nil {
-			b.Fatal(err)
-		}
-		before, err := s.At(b.Context(), "acme", last.At.Add(-time.Second))
-		if err != nil {
-			b.Fatal(err)
-		}
+		before, last := lastTwo(b, s)
 		start := cpu()
 		for b.Loop() {
 			if _, _, err := s.LoadTwo(b.Context(), before, last); err != nil {
@@ -246,4 +232,17 @@ func BenchmarkQuestions(b *testing.B) {
 		}
 		b.ReportMetric(float64((cpu()-start).Milliseconds())/float64(b.N), "cpu-ms/op")
 	})
+}
+
+// lastTwo gives the newest snapshot and the one before it.
+func lastTwo(b *testing.B, s *Store) (before, last SnapshotInfo) {
+	b.Helper()
+	last, err := s.Latest(b.Context(), "acme")
+	if err != nil {
+		b.Fatal(err)
+	}
+	if before, err = s.At(b.Context(), "acme", last.At.Add(-time.Second)); err != nil {
+		b.Fatal(err)
+	}
+	return before, last
 }
