@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -202,19 +200,7 @@ func (h *hub) into(s Sink, login string, change ...func(*Options)) error {
 // world loads one of the world files, or skips.
 func world(t testing.TB, name string) *githubsim.World {
 	t.Helper()
-	dir := os.Getenv("AJAR_WORLDS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "worlds")
-	}
-	f, err := os.Open(filepath.Join(dir, name))
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("the worlds are not here; set AJAR_WORLDS to their folder: %v", err)
-		}
-		t.Skipf("the worlds are not here; set AJAR_WORLDS to their folder: %v", err)
-	}
-	defer f.Close()
-	w, err := githubsim.Load(f)
+	w, err := githubsim.Load(contract.WorldFile(t, name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,13 +5,12 @@ import (
 	"compress/gzip"
 	"encoding/csv"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/contract"
 	"github.com/eb661601/ajar/reach"
 )
 
@@ -66,29 +65,9 @@ var rolesWithBase = map[string]access.Privilege{
 	"ci_cd_admin": access.None,
 }
 
-// worldsDir finds the folder of world files, or skips; under CI it must be there.
-func worldsDir(t testing.TB) string {
-	dir := os.Getenv("AJAR_WORLDS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "worlds")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "kubernetes.json")); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("no world files: %v; set AJAR_WORLDS", err)
-		}
-		t.Skipf("no world files: %v; set AJAR_WORLDS to compare with a real organization", err)
-	}
-	return dir
-}
-
 func loadWorld(t testing.TB) world {
-	f, err := os.Open(filepath.Join(worldsDir(t), "kubernetes.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
 	var w world
-	if err := json.NewDecoder(f).Decode(&w); err != nil {
+	if err := json.NewDecoder(contract.WorldFile(t, "kubernetes.json")).Decode(&w); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -190,11 +169,7 @@ func sortSnapshot(s *access.Snapshot) {
 // rightAnswers reads the listing that another program made of the same world:
 // organization/repository/login → privilege and sorted sources.
 func rightAnswers(t testing.TB) map[string]string {
-	f, err := os.Open(filepath.Join(worldsDir(t), "kubernetes-access.csv.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
+	f := contract.WorldFile(t, "kubernetes-access.csv.gz")
 	z, err := gzip.NewReader(f)
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,7 @@ import (
 	"github.com/eb661601/ajar/collector"
 	"github.com/eb661601/ajar/internal/adopt"
 	"github.com/eb661601/ajar/internal/audit"
+	"github.com/eb661601/ajar/internal/contract"
 	"github.com/eb661601/ajar/internal/github"
 	"github.com/eb661601/ajar/internal/githubsim"
 	"github.com/eb661601/ajar/internal/store"
@@ -67,19 +68,7 @@ func collected(t *testing.T, w *githubsim.World, at time.Time) []*access.Snapsho
 
 // The eight organizations of Kubernetes get files that a person would read.
 func TestRealOrganizationsGetFewLines(t *testing.T) {
-	dir := os.Getenv("AJAR_WORLDS")
-	if dir == "" {
-		dir = "../../../shared/worlds"
-	}
-	f, err := os.Open(filepath.Join(dir, "kubernetes.json"))
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("the worlds are missing (AJAR_WORLDS): %v", err)
-		}
-		t.Skipf("no world of real organizations (set AJAR_WORLDS): %v", err)
-	}
-	defer f.Close()
-	w, err := githubsim.Load(f)
+	w, err := githubsim.Load(contract.WorldFile(t, "kubernetes.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

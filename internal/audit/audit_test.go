@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -54,15 +53,7 @@ func newPassOver(t *testing.T, wrap func(http.Handler) http.Handler) (Pass, *clo
 		t.Fatal(err)
 	}
 	t.Cleanup(client.CloseIdleConnections)
-	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "ajar.db"), store.Options{Now: c.now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	s := freshStore(t, c)
 	b, err := baseline.Parse([]baseline.File{{Name: "baseline.toml", Text: githubsim.DemoBaseline(now)}})
 	if err != nil {
 		t.Fatal(err)

@@ -51,7 +51,7 @@ func TestNoMixtureOfCredentialsClosesOrCompletesWhatIsNotSo(t *testing.T) {
 		names = append(names, r.Name)
 	}
 	owner, _, _ := readings(t, ownerSees)
-	truth := taken(t, owner)
+	truth := opened(t, owner).Snapshot
 	rapid.Check(t, func(rt *rapid.T) {
 		c.set(now)
 		dir := t.TempDir()

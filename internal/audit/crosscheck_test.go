@@ -11,14 +11,7 @@ import (
 
 func TestCrossCheckOfARealOrganizationFindsNoDifference(t *testing.T) {
 	p, _ := newPass(t, nil)
-	info, err := p.Take(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := p.Open(t.Context(), info)
-	if err != nil {
-		t.Fatal(err)
-	}
+	v := opened(t, p)
 	before := p.Client.Meter().REST
 	c, err := p.CrossCheck(t.Context(), v, 200, rand.New(rand.NewPCG(1, 2)))
 	if err != nil {
@@ -35,14 +28,7 @@ func TestCrossCheckOfARealOrganizationFindsNoDifference(t *testing.T) {
 // A graph that lacks a grant is what a defect of ajar would look like.
 func TestCrossCheckTellsAccessThatIsComputedWrongly(t *testing.T) {
 	p, _ := newPass(t, nil)
-	info, err := p.Take(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := p.Open(t.Context(), info)
-	if err != nil {
-		t.Fatal(err)
-	}
+	v := opened(t, p)
 	for _, r := range v.Snapshot.Repositories {
 		v.Graph.SetRepository(r.ID, nil)
 	}
@@ -68,14 +54,7 @@ func TestCrossCheckComparesNothingWhereAccessIsNotKnown(t *testing.T) {
 			next.ServeHTTP(w, r)
 		})
 	})
-	info, err := p.Take(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := p.Open(t.Context(), info)
-	if err != nil {
-		t.Fatal(err)
-	}
+	v := opened(t, p)
 	c, err := p.CrossCheck(t.Context(), v, 10, rand.New(rand.NewPCG(1, 2)))
 	if err != nil || c.Compared != 0 || len(c.Unseen) == 0 || c.Unseen[0] != access.AreaOrgRoles {
 		t.Errorf("%+v, %v", c, err)

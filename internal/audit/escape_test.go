@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/eb661601/ajar/access"
-	"github.com/eb661601/ajar/baseline"
 	"github.com/eb661601/ajar/internal/githubsim"
 )
 
@@ -53,12 +52,7 @@ func TestLossIsHeldThoughAPartialLookWroteIt(t *testing.T) {
 func TestDriftIsNotTakenBackByALookThatSawTooLittle(t *testing.T) {
 	p := moving(t)
 	p.look(t)
-	text := "[organization.acme-robotics]\nowners = [\"user:mirela-okafor\"]\nmembers = [\"user:mirela-okafor\"]\nmanage = [\"members\", \"repository-access\", \"environments\"]\n"
-	b, err := baseline.Parse([]baseline.File{{Name: "b.toml", Text: []byte(text)}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.Baseline = b
+	p.Baseline = slip(t)
 	if r := p.look(t); !strings.Contains(held(r), "drift members") {
 		t.Fatalf("held: %q", held(r))
 	}

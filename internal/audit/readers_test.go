@@ -3,7 +3,6 @@ package audit
 import (
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +14,6 @@ import (
 	"github.com/eb661601/ajar/collector"
 	"github.com/eb661601/ajar/internal/github"
 	"github.com/eb661601/ajar/internal/githubsim"
-	"github.com/eb661601/ajar/internal/store"
 )
 
 // readings sets a pass up that reads the demo with several credentials, and
@@ -53,21 +51,13 @@ func readings(t *testing.T, scopes ...githubsim.Scope) (p Pass, asked []int, tol
 			p.Others = append(p.Others, Reader{Name: string(rune('A' + i)), Client: client})
 		}
 	}
-	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "ajar.db"), store.Options{Now: c.now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	s := freshStore(t, c)
 	p.Store = s
 	return p, asked, told
 }
 
-// taken is the snapshot of a pass.
-func taken(t *testing.T, p Pass) *access.Snapshot {
+// opened is the snapshot of a pass, ready to be asked.
+func opened(t *testing.T, p Pass) View {
 	t.Helper()
 	info, err := p.Take(t.Context())
 	if err != nil {
@@ -77,7 +67,7 @@ func taken(t *testing.T, p Pass) *access.Snapshot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return v.Snapshot
+	return v
 }
 
 // facts is a snapshot without how it came to be.
@@ -97,7 +87,7 @@ var (
 
 func TestWhatSeveralCredentialsSeeIsTheTruthInWhateverOrder(t *testing.T) {
 	truth, _, _ := readings(t, ownerSees)
-	want := taken(t, truth)
+	want := opened(t, truth).Snapshot
 	if gaps := want.Coverage.Gaps(); len(gaps) != 0 {
 		t.Fatalf("an owner does not see all: %+v", gaps)
 	}
@@ -112,7 +102,7 @@ func TestWhatSeveralCredentialsSeeIsTheTruthInWhateverOrder(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _, told := readings(t, scopes...)
-			got := taken(t, p)
+			got := opened(t, p).Snapshot
 			if d := cmp.Diff(facts(want), facts(got), cmp.AllowUnexported(access.Coverage{})); d != "" {
 				t.Errorf("(-truth +stored):\n%s", d)
 			}
@@ -128,7 +118,7 @@ func TestWhatSeveralCredentialsSeeIsTheTruthInWhateverOrder(t *testing.T) {
 
 func TestSecondCredentialCostsNothingWhereTheFirstSuffices(t *testing.T) {
 	p, asked, told := readings(t, ownerSees, appSees)
-	taken(t, p)
+	opened(t, p)
 	if asked[1] != 0 || len(*told) != 0 {
 		t.Errorf("the second was asked %d times; told %q", asked[1], *told)
 	}
@@ -136,9 +126,9 @@ func TestSecondCredentialCostsNothingWhereTheFirstSuffices(t *testing.T) {
 
 func TestWeakerCredentialLowersNothing(t *testing.T) {
 	alone, _, _ := readings(t, appSees)
-	want := taken(t, alone)
+	want := opened(t, alone).Snapshot
 	p, asked, _ := readings(t, appSees, memberHas, halfApp)
-	got := taken(t, p)
+	got := opened(t, p).Snapshot
 	if asked[1] == 0 {
 		t.Error("the second was not asked for what the first lacks")
 	}
@@ -156,10 +146,10 @@ func TestEachAreaIsAsCompleteAsTheBestCredentialReadsIt(t *testing.T) {
 	rank := func(s access.Status) int { return worth(s) }
 	one, _, _ := readings(t, blindApp)
 	two, _, _ := readings(t, halfApp)
-	a, b := taken(t, one).Coverage, taken(t, two).Coverage
+	a, b := opened(t, one).Snapshot.Coverage, opened(t, two).Snapshot.Coverage
 	for name, scopes := range map[string][]githubsim.Scope{"blind, half": {blindApp, halfApp}, "half, blind": {halfApp, blindApp}} {
 		p, _, _ := readings(t, scopes...)
-		got := taken(t, p).Coverage
+		got := opened(t, p).Snapshot.Coverage
 		for _, area := range access.Areas {
 			if want := max(rank(a.Of(area).Status), rank(b.Of(area).Status)); rank(got.Of(area).Status) < want {
 				t.Errorf("%s: %s is %s; alone they read it %q and %q", name, area, got.Of(area).Status, a.Of(area).Status, b.Of(area).Status)
@@ -171,7 +161,7 @@ func TestEachAreaIsAsCompleteAsTheBestCredentialReadsIt(t *testing.T) {
 func TestSecondCredentialThatIsRefusedLeavesTheGapAndSaysSo(t *testing.T) {
 	p, _, told := readings(t, appSees, ownerSees)
 	p.Others[0].Client = stranger(t, p)
-	got := taken(t, p)
+	got := opened(t, p).Snapshot
 	line := got.Coverage.Of(access.AreaTwoFactor)
 	if line.Status != access.Denied || !strings.Contains(line.Reason, "B cannot be used") || len(*told) == 0 {
 		t.Errorf("got %+v, told %q", line, *told)
@@ -198,10 +188,10 @@ func TestTiersHoldWithSeveralCredentials(t *testing.T) {
 			p.Collect.Now = p.Now
 			p.Collect.Every = map[access.Area]time.Duration{access.AreaRepoInvitations: 24 * time.Hour, access.AreaDeployKeys: 24 * time.Hour,
 				access.AreaPolicies: 24 * time.Hour, access.AreaSecrets: 24 * time.Hour}
-			want := taken(t, p)
+			want := opened(t, p).Snapshot
 			before := p.spent().Requests
 			at = at.Add(time.Hour)
-			got := taken(t, p)
+			got := opened(t, p).Snapshot
 			if second := p.spent().Requests - before; second*2 > before {
 				t.Errorf("the first pass took %d requests, the second %d", before, second)
 			}

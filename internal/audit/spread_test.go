@@ -116,7 +116,7 @@ func TestFreshReadsEverythingInOnePass(t *testing.T) {
 func TestASecondCredentialDoesNotDoubleTheCallsOfAPass(t *testing.T) {
 	p, _, _ := readings(t, ownerSees, appSees)
 	p.Collect.Every, p.Collect.TierCalls = daily, 2
-	got := taken(t, p)
+	got := opened(t, p).Snapshot
 	known := 0
 	for _, r := range got.Repositories {
 		if got.Coverage.CompleteFor(access.AreaRepoInvitations, r.ID) {

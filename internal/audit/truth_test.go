@@ -3,7 +3,6 @@ package audit
 import (
 	"fmt"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/collector"
+	"github.com/eb661601/ajar/internal/contract"
 	"github.com/eb661601/ajar/internal/github"
 	"github.com/eb661601/ajar/internal/githubsim"
 	"github.com/eb661601/ajar/internal/store"
@@ -24,19 +24,7 @@ import (
 // project.
 func realOrganizations(t *testing.T) *githubsim.World {
 	t.Helper()
-	dir := os.Getenv("AJAR_WORLDS")
-	if dir == "" {
-		dir = "../../../shared/worlds"
-	}
-	f, err := os.Open(filepath.Join(dir, "kubernetes.json"))
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("the worlds are missing (AJAR_WORLDS): %v", err)
-		}
-		t.Skipf("no world of real organizations (set AJAR_WORLDS): %v", err)
-	}
-	defer f.Close()
-	w, err := githubsim.Load(f)
+	w, err := githubsim.Load(contract.WorldFile(t, "kubernetes.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,14 +61,7 @@ func TestAccessIsWhatTheServerItselfNamesOnEveryPair(t *testing.T) {
 	truth, pairs := w.Index(), 0
 	for _, org := range w.Orgs {
 		p := Pass{Org: org.Login, Client: client, Store: s, Collect: collector.Options{Now: c.now}, Now: c.now}
-		info, err := p.Take(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		v, err := p.Open(t.Context(), info)
-		if err != nil {
-			t.Fatal(err)
-		}
+		v := opened(t, p)
 		for _, r := range v.Snapshot.Repositories {
 			got, want := ours(v, r), theirs(w, truth, org.Login, r.Name)
 			pairs += len(want)

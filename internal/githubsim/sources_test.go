@@ -3,34 +3,16 @@ package githubsim
 import (
 	"compress/gzip"
 	"encoding/csv"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-)
 
-// worldFile opens a file of the shared worlds, or skips the test without them.
-func worldFile(t testing.TB, name string) *os.File {
-	t.Helper()
-	dir := os.Getenv("AJAR_WORLDS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "worlds")
-	}
-	f, err := os.Open(filepath.Join(dir, name))
-	switch {
-	case err != nil && os.Getenv("CI") == "true":
-		t.Fatalf("the worlds are missing (set AJAR_WORLDS): %v", err)
-	case err != nil:
-		t.Skipf("no worlds here (set AJAR_WORLDS to their folder): %v", err)
-	}
-	t.Cleanup(func() { _ = f.Close() })
-	return f
-}
+	"github.com/eb661601/ajar/internal/contract"
+)
 
 func kubernetes(t testing.TB) *World {
 	t.Helper()
-	w, err := Load(worldFile(t, "kubernetes.json"))
+	w, err := Load(contract.WorldFile(t, "kubernetes.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +21,7 @@ func kubernetes(t testing.TB) *World {
 
 func TestSourcesAgreeWithTheIndependentAnswersForKubernetes(t *testing.T) {
 	x := kubernetes(t).Index()
-	z, err := gzip.NewReader(worldFile(t, "kubernetes-access.csv.gz"))
+	z, err := gzip.NewReader(contract.WorldFile(t, "kubernetes-access.csv.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
