@@ -59,6 +59,7 @@ func (c *court) invitation(i access.Invite, title, have, want string) access.Fin
 		Principal: access.Named{Ref: ref, Name: c.s.InvitationName(i)}, Resource: repo, Affected: 1, Since: i.CreatedAt,
 		Grant: &access.Grant{Principal: ref, Resource: repo.Ref, Privilege: i.Permission, Source: access.Invited},
 		Title: fmt.Sprintf("the invitation of %s to %s %s", whom, repo.Name, title), Have: have, Want: want,
+		Fixable: "repository settings → Collaborators and teams: cancel the invitation",
 	}
 	if i.Inviter != "" {
 		f.Evidence = append(f.Evidence, "Sent by "+i.Inviter+".")
