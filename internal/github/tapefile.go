@@ -175,10 +175,11 @@ func parseRecord(p []byte) (r record, err error) {
 		if len(p) < 4 {
 			return r, errRecord
 		}
-		n := int(binary.LittleEndian.Uint32(p))
-		if p = p[4:]; n > len(p)/16 {
+		said := binary.LittleEndian.Uint32(p)
+		if p = p[4:]; uint64(said) > uint64(len(p)/16) { // an int may have 32 bits
 			return r, errRecord
 		}
+		n := int(said)
 		r.nodes = make([]tapeKey, n)
 		for i := range r.nodes {
 			copy(r.nodes[i][:], p[16*i:])
@@ -189,11 +190,11 @@ func parseRecord(p []byte) (r record, err error) {
 			return r, errRecord
 		}
 		r.rest = &restHead{at: r.at, tag: binary.LittleEndian.Uint64(p)}
-		n := int(binary.LittleEndian.Uint32(p[8:]))
-		if p = p[12:]; n > len(p) {
+		said := binary.LittleEndian.Uint32(p[8:])
+		if p = p[12:]; uint64(said) > uint64(len(p)) {
 			return r, errRecord
 		}
-		r.rest.header, p = p[:n], p[n:]
+		r.rest.header, p = p[:said], p[said:]
 	case recordDenied, recordHeader:
 	default:
 		return r, errRecord
@@ -278,34 +279,56 @@ func (t *Tape) load() (last time.Time, err error) {
 	return time.UnixMilli(newest), nil
 }
 
-// admit takes one record into the index.
+// admit takes one record into the index, unless it holds what GitHub never answers
+// with: the tape is no source of truth, and what is refused here is asked for again.
 func (t *Tape) admit(r record) {
 	switch r.kind {
 	case recordDenied:
 		t.denied[r.key] = struct{}{}
 	case recordKept:
-		t.kept[r.key] = r.keep()
+		if r.rest.validated() {
+			t.kept[r.key] = r.keep() // its body is looked at once GitHub has confirmed it
+		}
 	case recordREST:
+		// Without headers it could not be told from an answer to a query.
+		if len(r.rest.header) == 0 || !structured(r.body) {
+			return
+		}
 		t.enter(r.key, tapeEntry{at: r.from, size: uint32(len(r.body)), head: uint32(len(r.rest.header))})
 		t.resumed++
 		if r.rest.validated() {
 			t.kept[r.key] = r.keep()
 		}
 	case recordQuery:
-		nodes, whole := dataOf(r.body)
-		switch {
-		case len(r.nodes) == 0 && whole:
-			t.enter(r.key, tapeEntry{at: r.from, size: uint32(len(r.body))})
-			t.resumed++
-		case len(r.nodes) > 0 && len(nodes) == len(r.nodes):
-			t.resumed++
-			for i, n := range nodes {
-				if n.to-n.from > len("null") {
-					t.enter(r.nodes[i], tapeEntry{at: r.from + int64(n.from), size: uint32(n.to - n.from)})
-				}
+		t.admitQuery(r)
+	}
+}
+
+// admitQuery takes in a GraphQL answer, or the nodes of one.
+func (t *Tape) admitQuery(r record) {
+	nodes, whole := dataOf(r.body)
+	if !json.Valid(r.body) {
+		return
+	}
+	switch {
+	case len(r.nodes) == 0 && whole:
+		t.enter(r.key, tapeEntry{at: r.from, size: uint32(len(r.body))})
+		t.resumed++
+	case len(r.nodes) > 0 && len(nodes) == len(r.nodes):
+		t.resumed++
+		for i, n := range nodes {
+			if r.body[n.from] == '{' { // null: GitHub had none
+				t.enter(r.nodes[i], tapeEntry{at: r.from + int64(n.from), size: uint32(n.to - n.from)})
 			}
 		}
 	}
+}
+
+// structured reports whether the body is one JSON object or list, as every REST
+// answer is that is recorded.
+func structured(body []byte) bool {
+	raw := bytes.TrimSpace(body)
+	return len(raw) > 0 && (raw[0] == '{' || raw[0] == '[') && json.Valid(raw)
 }
 
 // keep is where a REST answer stands.

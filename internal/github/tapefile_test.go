@@ -2,6 +2,7 @@ package github
 
 import (
 	"bytes"
+	"encoding/json"
 	"slices"
 	"testing"
 )
@@ -62,6 +63,8 @@ func FuzzRecord(f *testing.F) {
 		appendQuery(nil, 1, tapeKey{2}, []tapeKey{{3}, {4}}, []byte(`{"data":{"nodes":[{"id":"a"},null],"rateLimit":null}}`)),
 		appendQuery(nil, 1, tapeKey{1}, nil, []byte(`{"data":{"organization":{}}}`)),
 		appendREST(nil, recordREST, tapeKey{5}, h, []byte(`[]`)), appendREST(nil, recordKept, tapeKey{5}, h, []byte(`[]`)), appendDenied(nil, 2, tapeKey{6}),
+		appendREST(nil, recordREST, tapeKey{5}, &restHead{}, nil), // found in CI: it was given back as a query's answer of ""
+		appendQuery(nil, 1, tapeKey{2}, []tapeKey{{3}}, []byte(`{"data":{"nodes":[nulll]}}`)),
 	} {
 		f.Add(whole[recordFixed:])
 	}
@@ -79,9 +82,52 @@ func FuzzRecord(f *testing.F) {
 			} else if len(body) == 0 || body[0] == 'n' {
 				t.Fatalf("an answer of %q is given back", body)
 			}
+			if text := bytes.TrimSpace(body); !json.Valid(text) || text[0] != '{' && (text[0] != '[' || e.head == 0) {
+				t.Fatalf("an answer of %q is given back, with %d bytes of headers", body, e.head)
+			}
 		}
 		for _, e := range tape.kept {
 			parseHeaders(raw[e.at-int64(e.head) : e.at])
 		}
 	})
+}
+
+// What GitHub never answers with is asked for again and not given back, whoever
+// wrote it into the file.
+func TestARecordOfNoAnswerIsNotTakenUp(t *testing.T) {
+	plain := &restHead{at: 5, header: []byte("Content-Type: application/json\n")}
+	good := &restHead{at: 5, header: []byte("Etag: \"x\"\n")}
+	for name, rec := range map[string][]byte{
+		"REST, no header and no body": appendREST(nil, recordREST, tapeKey{1}, &restHead{at: 5}, nil),
+		"REST, no header":             appendREST(nil, recordREST, tapeKey{1}, &restHead{at: 5}, []byte(`{"data":{}}`)),
+		"REST, no body":               appendREST(nil, recordREST, tapeKey{1}, good, nil),
+		"REST, blank":                 appendREST(nil, recordREST, tapeKey{1}, good, []byte(" \n")),
+		"REST, a number":              appendREST(nil, recordREST, tapeKey{1}, good, []byte("12")),
+		"REST, null":                  appendREST(nil, recordREST, tapeKey{1}, good, []byte("null")),
+		"REST, broken off":            appendREST(nil, recordREST, tapeKey{1}, good, []byte(`[{"id":1},{"id":`)),
+		"REST, more behind":           appendREST(nil, recordREST, tapeKey{1}, good, []byte(`[] []`)),
+		"REST, no JSON":               appendREST(nil, recordREST, tapeKey{1}, good, []byte(`[}`)),
+		"kept, without a validator":   appendREST(nil, recordKept, tapeKey{1}, plain, []byte(`[]`)),
+		"query, no body":              appendQuery(nil, 5, tapeKey{1}, nil, nil),
+		"query, a list":               appendQuery(nil, 5, tapeKey{1}, nil, []byte(`[]`)),
+		"query, data is a text":       appendQuery(nil, 5, tapeKey{1}, nil, []byte(`{"data":"x"}`)),
+		"query, more behind":          appendQuery(nil, 5, tapeKey{1}, nil, []byte(`{"data":{}}{}`)),
+		"query, no JSON":              appendQuery(nil, 5, tapeKey{1}, nil, []byte(`{"data":{"a":{]}}`)),
+		"nodes, a word like null":     appendQuery(nil, 5, tapeKey{2}, []tapeKey{{1}}, []byte(`{"data":{"nodes":[nulll]}}`)),
+		"nodes, a text":               appendQuery(nil, 5, tapeKey{2}, []tapeKey{{1}}, []byte(`{"data":{"nodes":["abcdef"]}}`)),
+		"nodes, a number":             appendQuery(nil, 5, tapeKey{2}, []tapeKey{{1}}, []byte(`{"data":{"nodes":[123456]}}`)),
+		"nodes, a list":               appendQuery(nil, 5, tapeKey{2}, []tapeKey{{1}}, []byte(`{"data":{"nodes":[[1,2,3]]}}`)),
+		"nodes, one too few":          appendQuery(nil, 5, tapeKey{2}, []tapeKey{{1}, {3}}, []byte(`{"data":{"nodes":[{"id":"a"}]}}`)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			raw := slices.Concat([]byte(tapeMagic), appendHeader(nil, tapeHeader{Version: 1, Salt: "ab"}), rec)
+			tape := &Tape{index: map[tapeKey]int32{}, kept: map[tapeKey]keptEntry{}, denied: map[tapeKey]struct{}{}}
+			if _, end, err := readTape(bytes.NewReader(raw), tape.admit); err != nil || end != int64(len(raw)) {
+				t.Fatalf("read up to %d of %d: %v", end, len(raw), err)
+			}
+			if len(tape.entries)+len(tape.kept) > 0 {
+				t.Fatalf("taken up: %d entries, %d kept", len(tape.entries), len(tape.kept))
+			}
+		})
+	}
 }

@@ -131,7 +131,7 @@ func (t *Tape) use(k tapeKey, at int32) {
 }
 
 // confirm gives the answer of a former pass that GitHub may confirm: the one to
-// the same question, given to the same token.
+// the same question, given to the same token, if it is one that GitHub may give.
 func (t *Tape) confirm(k tapeKey, tag uint64) (body []byte, h http.Header, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -140,7 +140,7 @@ func (t *Tape) confirm(k tapeKey, tag uint64) (body []byte, h http.Header, ok bo
 		return nil, nil, false
 	}
 	h, body, err := readREST(t.f, e.at, e.head, e.size)
-	if err != nil {
+	if err != nil || !structured(body) {
 		delete(t.kept, k)
 		return nil, nil, false
 	}
