@@ -2,11 +2,16 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/audit"
+	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/report"
+	"github.com/eb661601/ajar/internal/store"
 )
 
 func newCollect(a *app) *cobra.Command {
@@ -46,17 +51,41 @@ func (a *app) collect(ctx context.Context, without []string, fresh bool) error {
 		if err != nil {
 			return err
 		}
-		v, err := p.Open(ctx, info)
+		view, err := collected(ctx, p.Store, info, w.config)
 		if err != nil {
 			return err
-		}
-		view := report.Collect{
-			Run: runOf(info, v.Snapshot), Gaps: report.Gaps(v.Snapshot, w.config.Collect.Without...), Areas: report.Areas(v.Snapshot),
-			Earlier: report.EarlierReads(v.Snapshot, w.config.Collect.Every),
-			Added:   info.Stats.GrantsAdded, Removed: info.Stats.GrantsClosed,
 		}
 		a.exit(status(view.Exit()))
 		return w.show(view)
 	})
 	return nil
+}
+
+// collected says what was read. Counting is enough for that, unless a scope that
+// was not seen is to be named: then the snapshot is read.
+func collected(ctx context.Context, s *store.Store, info store.SnapshotInfo, c *config.Config) (report.Collect, error) {
+	o, newest, err := s.Outline(ctx, info)
+	if err != nil {
+		return report.Collect{}, err
+	}
+	snap := &access.Snapshot{ID: info.ID, TakenAt: info.At, Org: o.Org, Coverage: o.Coverage}
+	read := report.ReadingOf(snap)
+	read.Repositories, read.Teams, read.Environments = o.Things[access.AreaRepositories], o.Things[access.AreaTeams], o.Things[access.AreaEnvironments]
+	read.Keys, read.People = o.Things[access.AreaDeployKeys], o.Grants[access.AreaMembers]+o.Things[access.AreaOutside]
+	for _, n := range o.Grants {
+		read.Grants += n
+	}
+	named := slices.ContainsFunc(o.Coverage.Lines(), func(l access.Cover) bool { return l.Scope != 0 && l.Status != access.Complete })
+	if named || !newest {
+		if snap, err = s.Load(ctx, info); err != nil {
+			return report.Collect{}, fmt.Errorf("loading snapshot %d of %s: %w", info.ID, info.Org, err)
+		}
+		read = report.ReadingOf(snap)
+	}
+	run := runOf(info, snap)
+	run.Read = read
+	return report.Collect{
+		Run: run, Gaps: report.Gaps(snap, c.Collect.Without...), Areas: report.Areas(snap),
+		Earlier: report.EarlierReads(snap, c.Collect.Every), Added: info.Stats.GrantsAdded, Removed: info.Stats.GrantsClosed,
+	}, nil
 }

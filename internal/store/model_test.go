@@ -265,6 +265,7 @@ func (m *machine) check(t *rapid.T) {
 		if d := cmp.Diff(m.want[i], got, cmpopts.EquateEmpty(), cmp.AllowUnexported(access.Coverage{})); d != "" {
 			t.Fatalf("snapshot %d of %d, after %d passes (-want +got):\n%s", i+1, len(m.infos), m.passes, d)
 		}
+		outlined(t, m.s, info, i == len(m.infos)-1, got)
 		for j := range i {
 			was, is, err := m.s.LoadTwo(context.Background(), m.infos[j], info)
 			must(t, err)

@@ -159,7 +159,7 @@ func plans(t *testing.T, s *Store) {
 		"grantsOnResource": grantsOnResource, "grantSince": grantSince, "personNames": personNames, "entityNames": entityNames,
 		"grantsAt": grantsAt, "grantsOfAllAt": grantsOfAllAt, "grantsOfAllNow": grantsOfAllNow, "entitiesAt": entitiesAt, "peopleAt": peopleAt, "coverageAt": coverageAt, "livePeople": livePeople,
 		"recordsOf": recordsOf, "liveRecords": liveRecords, "readEvents": readEvents, "snapshotsUntil": snapshotsUntil, "closeGrantsOf": closeGrantsOf,
-		"closeGrant": closeGrant, "closeEntity": closeEntity, "readScopes": readScopes,
+		"closeGrant": closeGrant, "closeEntity": closeEntity, "readScopes": readScopes, "thingsBesideGrants": thingsBesideGrants,
 	} {
 		for _, step := range plan(t, s, query) {
 			what, _, _ := strings.Cut(strings.TrimPrefix(step, "SCAN "), " ")
