@@ -32,6 +32,7 @@ func (p *planner) environment(f access.Finding) {
 			return
 		}
 		p.gate(f, e, NoSelfReview, "self-review is allowed", "self-review is prevented", "prevent self-review on %s",
+			func(g *GateState) { g.PreventSelfReview = true },
 			Call{Method: "POST", Route: "GraphQL updateEnvironment", Body: "environmentId, preventSelfReview: true, reviewers and waitTimer as just read"})
 	case "environment-admin-bypass":
 		if rule.AllowAdminBypass == nil || *rule.AllowAdminBypass {
@@ -39,6 +40,7 @@ func (p *planner) environment(f access.Finding) {
 			return
 		}
 		p.gate(f, e, NoAdminBypass, "administrators may bypass", "administrators may not bypass", "forbid administrators to bypass the gate of %s",
+			func(g *GateState) { g.AdminBypass = new(bool) },
 			Call{Method: "PUT", Route: environmentRoute, Body: "everything as just read, and can_admins_bypass: false"})
 	case "environment-any-branch":
 		p.branches(f, e, rule)
@@ -56,10 +58,11 @@ func (p *planner) environmentOf(r access.Ref) (access.Environment, bool) {
 
 // gate builds an action that adds a gate: nobody loses access by it, they go
 // through the gate.
-func (p *planner) gate(f access.Finding, e access.Environment, kind Kind, have, want, title string, calls ...Call) {
+func (p *planner) gate(f access.Finding, e access.Environment, kind Kind, have, want, title string, alter func(*GateState), calls ...Call) {
 	p.add(string(kind)+" "+f.Resource.String(), f, func() *candidate {
 		n := p.name(env(e.ID))
-		return &candidate{env: e, action: Action{Kind: kind, Resource: n, Have: have, Want: want, Title: fmt.Sprintf(title, n.Name), Calls: calls}}
+		return &candidate{env: e, gap: p.gateUnseen(e), action: Action{Kind: kind, Resource: n, Have: have, Want: want, Title: fmt.Sprintf(title, n.Name),
+			Change: p.gateChange(e, alter), Calls: calls}}
 	})
 }
 
@@ -112,9 +115,13 @@ func (p *planner) setReviewers(e access.Environment, rule baseline.EnvRule) *can
 	c := &candidate{env: e, reviewers: want, hit: gone, action: Action{Kind: SetReviewers, Resource: n,
 		Have: p.list(have), Want: p.list(want), Title: fmt.Sprintf("set the reviewers of %s to %s", n.Name, p.list(want)),
 		Calls: []Call{{Method: "POST", Route: "GraphQL updateEnvironment", Body: "environmentId, reviewers: the node ids of these, waitTimer and preventSelfReview as just read"}}}}
-	if !p.s.Coverage.CompleteFor(access.AreaGates, e.Repo) {
-		c.gap = string(access.AreaGates) // the list is replaced as a whole, so all of it must be known
-	}
+	c.gap = p.gateUnseen(e)
+	c.action.Change = p.gateChange(e, func(g *GateState) {
+		g.Reviewers = []Reviewer{}
+		for _, r := range want {
+			g.Reviewers = append(g.Reviewers, p.asReviewer(r))
+		}
+	})
 	return c
 }
 
@@ -137,10 +144,14 @@ func (p *planner) branches(f access.Finding, e access.Environment, rule baseline
 	}
 	p.add(string(LimitBranches)+" "+f.Resource.String(), f, func() *candidate {
 		n := p.name(env(e.ID))
-		c := &candidate{env: e, action: Action{Kind: LimitBranches, Resource: n, Have: branchWords(e.Policy.Branches, branchNames(e.Policy.Patterns)),
+		c := &candidate{env: e, gap: p.gateUnseen(e), action: Action{Kind: LimitBranches, Resource: n, Have: branchWords(e.Policy.Branches, branchNames(e.Policy.Patterns)),
 			Want: branchWords(rule.BranchMode, rule.Branches)}}
 		c.action.Title = fmt.Sprintf("let %s be deployed from %s only", n.Name, c.action.Want)
 		c.action.Calls = branchCalls(e.Policy, rule)
+		c.action.Change = p.gateChange(e, func(g *GateState) { g.limit(rule) })
+		if e.Policy.AdminBypass == nil && c.gap == "" {
+			c.gap = string(access.AreaPolicies) // the call replaces it too, so it must be known
+		}
 		return c
 	})
 }
@@ -199,4 +210,16 @@ func branchCalls(have *access.Policy, rule baseline.EnvRule) []Call {
 		}
 	}
 	return calls
+}
+
+// limit sets from where may be deployed to what the rule says; names of tags stay.
+func (g *GateState) limit(rule baseline.EnvRule) {
+	tags := slices.DeleteFunc(slices.Clone(g.Patterns), func(x Pattern) bool { return x.Type != "tag" })
+	g.Branches, g.Patterns = rule.BranchMode, nil
+	if rule.BranchMode == access.SelectedBranches {
+		for _, n := range rule.Branches {
+			g.Patterns = append(g.Patterns, Pattern{Name: n, Type: "branch"})
+		}
+		g.Patterns = append(g.Patterns, tags...)
+	}
 }

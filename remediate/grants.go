@@ -45,7 +45,7 @@ func (p *planner) cut(g access.Grant, m may) *candidate {
 		to = access.None // the base permission gives as much and stays
 	}
 	c := &candidate{action: Action{Grant: &g, To: to, Principal: p.name(g.Principal), Resource: p.name(g.Resource),
-		Have: p.s.RoleName(g), Want: to.String()}}
+		Have: p.s.RoleName(g), Want: to.String(), Change: p.grantChange(g, to)}}
 	a := &c.action
 	if member && to > access.None && to < now {
 		c.blocked = refuse{BaseGuard, fmt.Sprintf("GitHub takes no direct grant below the base permission, which is %s; lower that first", now)}

@@ -31,10 +31,14 @@ func (p *planner) key(f access.Finding) {
 		c := &candidate{action: Action{Kind: DeleteKey, Principal: p.name(f.Principal.Ref), Resource: p.name(repo(k.Repo)),
 			Have: have.String(), Want: "nothing", To: e.Privilege, Calls: []Call{{Method: "DELETE", Route: "/repos/{owner}/{repo}/keys/{key_id}"}}}}
 		a := &c.action
+		a.Change = p.set(DeployKey, keyState(k), State{})
+		a.Change.Key, a.Change.Repo = p.label(f.Principal.Ref), p.label(repo(k.Repo))
 		a.Title = fmt.Sprintf("delete %s (%s)", a.Principal.Name, k.Title)
 		if e.Privilege == access.Read {
 			a.Kind, a.Want = ReplaceKey, "read"
 			a.Title = fmt.Sprintf("replace %s (%s) by the same key without write", a.Principal.Name, k.Title)
+			k.ReadOnly = true
+			a.Change.After = keyState(k)
 			a.Calls = append(a.Calls, Call{Method: "POST", Route: "/repos/{owner}/{repo}/keys", Body: `{"title":…,"key":…,"read_only":true}`})
 		}
 		if len(e.Unresolved) > 0 {

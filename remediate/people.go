@@ -50,11 +50,18 @@ func (p *planner) invitation(f access.Finding) {
 			Have: f.Have, Want: "cancelled", Calls: []Call{{Method: "DELETE", Route: "/orgs/{org}/invitations/{invitation_id}"}}}}
 		c.hit = []access.Ref{f.Principal.Ref}
 		c.action.Title = "cancel " + c.action.Principal.Name
-		for _, i := range p.s.Invitations {
-			if i.ID == f.Principal.ID && i.Login != "" {
-				c.action.Title += " of " + i.Login
-			}
+		i, ok := p.inviteOf(f.Principal.ID)
+		if !ok {
+			c.gap = string(access.AreaInvitations) // without it nobody could be invited again
 		}
+		if i.Login != "" {
+			c.action.Title += " of " + i.Login
+		}
+		if i.Teams > 0 {
+			c.lost = append(c.lost, "its places in "+count(i.Teams, "team", "teams")+": GitHub does not list which with the invitation")
+		}
+		c.action.Change = p.set(OrgInvitation, State{There: true, Invite: &InviteState{Invitee: i.Invitee, Login: i.Login, Email: i.Email, Role: i.Role}}, State{})
+		c.action.Change.Invitation = &Label{ID: f.Principal.ID, Name: i.Login}
 		return c
 	})
 }
@@ -83,6 +90,11 @@ func (p *planner) person(f access.Finding) {
 	p.add(string(kind)+" "+f.Principal.String(), f, func() *candidate {
 		c := &candidate{action: Action{Kind: kind, Principal: p.name(f.Principal.Ref), Resource: p.name(p.org())}}
 		a := &c.action
+		a.Change = p.set(Membership, State{There: true, Role: pick(owner, "owner", "member"), Held: p.holding(id)}, State{})
+		a.Change.User = p.label(f.Principal.Ref)
+		if kind == DemoteOwner {
+			a.Change.After = State{There: true, Role: "member", Held: p.holding(id)}
+		}
 		a.Have, a.Want = pick(owner, "owner", "member"), pick(kind == DemoteOwner, "member", "nothing")
 		a.Title = fmt.Sprintf("make %s a member of %s, no owner", a.Principal.Name, a.Resource.Name)
 		a.Calls = []Call{{Method: "PUT", Route: "/orgs/{org}/memberships/{username}", Body: `{"role":"member"}`}}

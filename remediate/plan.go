@@ -65,8 +65,9 @@ type Action struct {
 	Have      string       `json:"have"`
 	Want      string       `json:"want"`
 
-	Grant *access.Grant    `json:"grant,omitempty"` // what is changed, where it is one grant
-	To    access.Privilege `json:"to,omitempty"`    // what the grant becomes; None: it goes
+	Change Change           `json:"change"`          // what carrying it out, verifying and undoing it need
+	Grant  *access.Grant    `json:"grant,omitempty"` // what is changed, where it is one grant
+	To     access.Privilege `json:"to,omitempty"`    // what the grant becomes; None: it goes
 
 	Reasons  []Reason        `json:"reasons"` // the findings it answers, the worst first
 	Rule     string          `json:"rule"`    // of the first reason

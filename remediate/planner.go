@@ -31,6 +31,7 @@ type planner struct {
 	accepted []*candidate
 	left     int
 	changed  map[access.Ref][]Action
+	held     map[int64]*HeldState // what people hold by name; nil: not worked out yet
 }
 
 // onRepo is a person or a team on one repository.
@@ -48,6 +49,7 @@ type candidate struct {
 	losers   []access.Ref // who does lose something by the whole plan; the limits count these
 	blocked  refuse       // what GitHub itself would refuse
 	gap      string       // what was not seen and the action itself rests on
+	lost     []string     // what its inverse cannot bring back, beyond what is true of the kind
 	// Of an action on an environment:
 	env       access.Environment
 	reviewers []access.Ref

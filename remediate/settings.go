@@ -23,8 +23,9 @@ func (p *planner) base(f access.Finding) {
 	p.add("base", f, func() *candidate {
 		have := p.s.Settings.BasePermission
 		c := &candidate{action: Action{Kind: SetBase, Resource: p.name(p.org()), Have: have.String(), Want: want.String(), To: want,
-			Title: fmt.Sprintf("lower the base permission of %s from %s to %s", p.called(p.org()), have, want),
-			Calls: []Call{{Method: "PATCH", Route: "/orgs/{org}", Body: fmt.Sprintf(`{"default_repository_permission":%q}`, want)}}}}
+			Title:  fmt.Sprintf("lower the base permission of %s from %s to %s", p.called(p.org()), have, want),
+			Change: p.set(BasePermission, State{There: true, Role: have.String()}, State{There: true, Role: want.String()}),
+			Calls:  []Call{{Method: "PATCH", Route: "/orgs/{org}", Body: fmt.Sprintf(`{"default_repository_permission":%q}`, want)}}}}
 		// It takes from every member on every repository at once, so all must be known.
 		for _, a := range []access.Area{access.AreaMembers, access.AreaTeams, access.AreaTeamMembers, access.AreaRepositories} {
 			if !p.s.Coverage.Complete(a) {
@@ -43,7 +44,7 @@ func (p *planner) workflowToken(f access.Finding) {
 		return
 	}
 	token, approve := t.Default, t.CanApprovePullRequests != nil && *t.CanApprovePullRequests
-	have := tokenWords(token, approve)
+	have, before := tokenWords(token, approve), tokenState(token, approve)
 	if rules.DefaultWorkflowPermissions == "read" {
 		token = "read"
 	}
@@ -56,10 +57,15 @@ func (p *planner) workflowToken(f access.Finding) {
 		return
 	}
 	p.add("workflow-token", f, func() *candidate {
-		return &candidate{action: Action{Kind: SetWorkflowToken, Resource: p.name(p.org()), Have: have, Want: want,
-			Title: fmt.Sprintf("set the default workflow token of %s to %s", p.called(p.org()), want),
+		c := &candidate{action: Action{Kind: SetWorkflowToken, Resource: p.name(p.org()), Have: have, Want: want,
+			Change: p.set(OrgWorkflowToken, before, tokenState(token, approve)),
+			Title:  fmt.Sprintf("set the default workflow token of %s to %s", p.called(p.org()), want),
 			Calls: []Call{{Method: "PUT", Route: "/orgs/{org}/actions/permissions/workflow",
 				Body: fmt.Sprintf(`{"default_workflow_permissions":%q,"can_approve_pull_request_reviews":%t}`, token, approve)}}}}
+		if t.CanApprovePullRequests == nil {
+			c.gap = string(access.AreaWorkflowToken) // the call sets both, and only one is known
+		}
+		return c
 	})
 }
 
