@@ -93,7 +93,7 @@ func (p *planner) finish(c *candidate) {
 	}
 	a.Rule, a.Severity = a.Reasons[0].Rule, a.Reasons[0].Severity
 	a.Precondition, a.Inverse = row.precheck, row.inverse
-	a.Irreversible = slices.Concat([]string{}, row.lost, c.lost, p.forks(c))
+	a.Irreversible = append([]string{}, slices.Concat(row.lost, c.lost, p.forks(c))...)
 	a.Loss = p.loss(c)
 	p.after(c)
 }
