@@ -82,7 +82,7 @@ func (p *planner) finish(c *candidate) {
 	slices.SortFunc(c.losers, access.Ref.Compare)
 	c.losers = slices.Compact(c.losers)
 	a.ID = a.id()
-	a.Losers = len(c.losers)
+	a.Losers, a.Lost = len(c.losers), p.lost(c)
 	a.Sample = []access.Named{}
 	for _, l := range c.losers[:min(maxSample, len(c.losers))] {
 		a.Sample = append(a.Sample, p.name(l))

@@ -27,6 +27,29 @@ var lossKinds = []struct {
 	{"team", access.AreaTeams}, {"key", access.AreaDeployKeys}, {"reviewer", access.AreaGates}, {"invitation", access.AreaInvitations},
 }
 
+// Lost are principals who lose something, as the limits count them: the same
+// person may be an owner in one action and a reviewer in another.
+type Lost struct {
+	As   string      `json:"as"` // a kind of [remediate] limits
+	Kind access.Kind `json:"kind"`
+	IDs  []int64     `json:"ids"` // ascending
+}
+
+// lost files the losers of an action by what they are counted as. Losers are in
+// their order.
+func (p *planner) lost(c *candidate) []Lost {
+	out := []Lost{}
+	for _, r := range c.losers {
+		as := p.lossKind(c, r)
+		i := slices.IndexFunc(out, func(l Lost) bool { return l.As == as && l.Kind == r.Kind })
+		if i < 0 {
+			i, out = len(out), append(out, Lost{As: as, Kind: r.Kind})
+		}
+		out[i].IDs = append(out[i].IDs, r.ID)
+	}
+	return out
+}
+
 // limits counts the losses of the whole plan and names every limit that it
 // breaks. Over a limit nothing runs: trimming to fit would hide the mistake.
 func (p *planner) limits() (total int, losses []Loss, stopped []string) {
@@ -57,7 +80,7 @@ func (p *planner) limits() (total int, losses []Loss, stopped []string) {
 			l := Loss{Kind: k.kind, Losers: n, Population: p.population(k.kind, k.area), Max: guards.MaxChanges, Fraction: guards.MaxFraction}
 			l.bound(guards.Limits[k.kind])
 			losses = append(losses, l)
-			stopped = append(stopped, l.broken()...)
+			stopped = append(stopped, l.Broken()...)
 		}
 	}
 	return len(all), losses, stopped
@@ -72,8 +95,8 @@ func (l *Loss) bound(own Limit) {
 	}
 }
 
-// broken names the limits that the losses of one kind break.
-func (l Loss) broken() []string {
+// Broken names the limits that the losses of one kind break.
+func (l Loss) Broken() []string {
 	var out []string
 	if l.Losers > l.Max {
 		out = append(out, fmt.Sprintf("limits.%s.max: %d of kind %s would lose something, the limit is %d", l.Kind, l.Losers, l.Kind, l.Max))

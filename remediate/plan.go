@@ -77,6 +77,7 @@ type Action struct {
 
 	Losers    int            `json:"losers"` // people and principals who lose something by it
 	Sample    []access.Named `json:"sample"` // at most ten of them
+	Lost      []Lost         `json:"lost"`   // all of them, by number: the limits of a day count them
 	Loss      string         `json:"loss"`   // what they lose, in words
 	Remaining []Remaining    `json:"remaining"`
 	Residual  []string       `json:"residual"` // excess that stays by another path
