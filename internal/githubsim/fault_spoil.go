@@ -3,6 +3,7 @@ package githubsim
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,7 +25,11 @@ func (f *Fault) spoil(c *call, rep *reply) *reply {
 	case Truncated, Reset, Slow, Oversized, GzipBomb, BadGzip, HugeHeader:
 		rep.broken, rep.cut = f.breaker(), f.Action == Reset
 		return rep
-	case OnlyMutate:
+	case TimeoutAfter:
+		rep = c.status(http.StatusGatewayTimeout)
+		rep.broken, rep.cut = hang(f.After), f.After == 0
+		return rep
+	case OnlyMutate, NoEffect, AppliedLater, Lagged:
 		return rep
 	}
 	if body, isGraphQL := rep.body.(*gqlBody); isGraphQL {

@@ -22,6 +22,10 @@ const (
 	OnlyMutate       Action = ""                // nothing but Fault.Mutate
 	AnswerStatus     Action = "status"          // * Fault.Status, in GitHub's words for it
 	StatusAfter      Action = "status-after"    // Fault.Status, after all was carried out
+	TimeoutAfter     Action = "timeout-after"   // no answer for Fault.After, then 504; without it, never; all was carried out
+	NoEffect         Action = "no-effect"       // a change is answered as if it had been made, and is not
+	AppliedLater     Action = "applied-later"   // a change is made after Fault.After, or after Fault.Requests more requests; 202, or its own answer if Fault.Status is set
+	Lagged           Action = "lagged"          // readers see a change only after Fault.After
 	Unauthenticated  Action = "401"             // * bad credentials
 	Denied           Action = "403"             // * a permission is missing
 	SSORequired      Action = "sso-required"    // * 403 with X-GitHub-SSO: required
@@ -69,14 +73,17 @@ type Fault struct {
 	Nth         int
 	Times       int // 1 if unset and Nth is set
 	Probability float64
+	Writes      bool // only requests that ask for a change
 
 	Action Action
 	Status int           // AnswerStatus, StatusAfter, Redirected; the limits (403 if unset; 429, or 200 for GraphQL)
 	URL    string        // Redirected: a path on this server, or a whole URL
-	After  time.Duration // SecondaryLimited, TimedOut
-	Bytes  int           // Oversized, GzipBomb, HugeHeader
-	Type   string        // PartialData, DataNull: RESOURCE_LIMITS_EXCEEDED if unset
-	Field  string        // key of the connection in the answer; MissingField: of the field
+	After  time.Duration // SecondaryLimited, TimedOut, TimeoutAfter, AppliedLater, Lagged
+	// Requests is how many requests come before the change (AppliedLater).
+	Requests int
+	Bytes    int    // Oversized, GzipBomb, HugeHeader
+	Type     string // PartialData, DataNull: RESOURCE_LIMITS_EXCEEDED if unset
+	Field    string // key of the connection in the answer; MissingField: of the field
 	// Mutate changes the world just before the request is answered.
 	Mutate func(*World)
 }
@@ -156,7 +163,7 @@ func (c *call) hash() uint64 {
 }
 
 func (f *Fault) matches(c *call) bool {
-	if f.Kind != "" && f.Kind != c.kind {
+	if f.Kind != "" && f.Kind != c.kind || f.Writes && !c.changes() {
 		return false
 	}
 	return strings.Contains(c.note.Route, f.Match) || strings.Contains(c.path, f.Match) || strings.Contains(c.note.Query, f.Match)

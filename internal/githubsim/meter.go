@@ -71,11 +71,12 @@ type Request struct {
 
 // meter keeps counts and log; safe for concurrent use.
 type meter struct {
-	mu       sync.Mutex
-	m        Meters
-	log      []Request
-	texts    map[string]string // one copy of each query text
-	inFlight int
+	mu        sync.Mutex
+	m         Meters
+	log       []Request
+	mutations []*Mutation
+	texts     map[string]string // one copy of each query text
+	inFlight  int
 }
 
 func newMeter() *meter {
@@ -151,5 +152,5 @@ func (s *Server) ResetMeters() {
 	s.meter.mu.Lock()
 	defer s.meter.mu.Unlock()
 	fresh := newMeter()
-	s.meter.m, s.meter.log, s.meter.texts = fresh.m, nil, fresh.texts
+	s.meter.m, s.meter.log, s.meter.mutations, s.meter.texts = fresh.m, nil, nil, fresh.texts
 }

@@ -100,6 +100,9 @@ func (s *Server) finish(c *call, rep *reply, w http.ResponseWriter) {
 	if rep.cut {
 		c.note.Status = 0
 	}
+	if c.entry != nil {
+		s.meter.answered(c)
+	}
 	s.meter.note(c.note, rep.limited)
 	s.o.Log.Debug("request", "kind", c.kind, "route", c.note.Route, "status", rep.status, "points", c.note.Count.Points, "took", took)
 	if rep.broken != nil {

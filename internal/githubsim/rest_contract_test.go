@@ -222,6 +222,9 @@ func walkRepo(c caller, o *Org, r *Repo) {
 		"/environments", "/actions/permissions/workflow"} {
 		c.get(at + p)
 	}
+	for _, k := range r.DeployKeys {
+		c.get(fmt.Sprintf("%s/keys/%d", at, k.ID))
+	}
 	for _, e := range r.Environments {
 		env := at + "/environments/" + escaped(e.Name)
 		for _, p := range []string{"", "/deployment-branch-policies", "/deployment_protection_rules", "/secrets"} {

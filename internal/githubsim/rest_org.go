@@ -184,22 +184,32 @@ func (c *call) getMembership() *reply {
 	if u == nil {
 		return c.notFound()
 	}
+	if s := c.membershipShape(o, u); s != nil {
+		return ok(s)
+	}
+	return c.notFound()
+}
+
+// membershipShape is a membership or what an open invitation will make; nil for
+// neither. It looks into the world itself, which may just have been changed.
+func (c *call) membershipShape(o *orgIndex, u *User) object {
 	s := object{
 		"url": c.base() + "/orgs/" + o.Login + "/memberships/" + url.PathEscape(u.Login), "organization_url": c.base() + "/orgs/" + o.Login,
 		"organization": c.orgShape(o), "user": c.userShape(u), "direct_membership": true, "enterprise_teams_providing_indirect_membership": []string{},
 	}
-	if m := o.member(u.Login); m != nil {
-		s["state"], s["role"] = "active", m.Role
-		return ok(s)
-	}
-	for _, i := range o.Invitations {
-		if fold(i.Login) == fold(u.Login) {
-			role := map[string]string{"admin": "admin", "billing_manager": "billing_manager"}[i.Role]
-			s["state"], s["role"] = "pending", cmp.Or(role, "member")
-			return ok(s)
+	for _, m := range o.Members {
+		if fold(m.Login) == fold(u.Login) {
+			s["state"], s["role"] = "active", m.Role
+			s["direct_membership"], s["enterprise_teams_providing_indirect_membership"] = !m.Indirect, orEmpty(m.EnterpriseTeams)
+			return s
 		}
 	}
-	return c.notFound()
+	if i := o.invitationOf(u.Login); i != nil {
+		role := map[string]string{"admin": "admin", "billing_manager": "billing_manager"}[i.Role]
+		s["state"], s["role"] = "pending", cmp.Or(role, "member")
+		return s
+	}
+	return nil
 }
 
 // listOutside gives those with a direct grant somewhere and no membership.

@@ -16,6 +16,7 @@ var repoRoutes = []route{
 	{template: "/repos/{owner}/{repo}/collaborators/{username}/permission", accepted: "metadata=read", handle: (*call).getPermission},
 	{template: "/repos/{owner}/{repo}/invitations", accepted: "administration=read", handle: (*call).listRepoInvitations},
 	{template: "/repos/{owner}/{repo}/keys", accepted: "administration=read", handle: (*call).listKeys},
+	{template: "/repos/{owner}/{repo}/keys/{key_id}", accepted: "administration=read", handle: (*call).getKey},
 	{template: "/repos/{owner}/{repo}/teams", accepted: "administration=read", handle: (*call).listRepoTeams},
 }
 
@@ -184,14 +185,16 @@ func (c *call) listRepoInvitations() *reply {
 	if refused != nil {
 		return refused
 	}
-	return paged(c, r.Invitations, func(i *RepoInvitation) object {
-		at := c.base() + "/repos/" + r.org.Login + "/" + r.Name + "/invitations/" + number(i.ID)
-		return object{
-			"id": i.ID, "node_id": nodeID("RepositoryInvitation", i.ID), "repository": c.repoMinimal(r), "invitee": c.person(i.Login),
-			"inviter": c.person(i.Inviter), "permissions": r.org.baseOf(i.Permission), "created_at": stamp(i.CreatedAt),
-			"expired": c.now.Sub(i.CreatedAt) > invitationLife, "url": at, "html_url": c.site() + "/" + r.org.Login + "/" + r.Name + "/invitations",
-		}
-	})
+	return paged(c, r.Invitations, func(i *RepoInvitation) object { return c.repoInvitationShape(r, i) })
+}
+
+func (c *call) repoInvitationShape(r repoOf, i *RepoInvitation) object {
+	at := c.base() + "/repos/" + r.org.Login + "/" + r.Name + "/invitations/" + number(i.ID)
+	return object{
+		"id": i.ID, "node_id": nodeID("RepositoryInvitation", i.ID), "repository": c.repoMinimal(r), "invitee": c.person(i.Login),
+		"inviter": c.person(i.Inviter), "permissions": r.org.baseOf(i.Permission), "created_at": stamp(i.CreatedAt),
+		"expired": c.now.Sub(i.CreatedAt) > invitationLife, "url": at, "html_url": c.site() + "/" + r.org.Login + "/" + r.Name + "/invitations",
+	}
 }
 
 func (c *call) listKeys() *reply {
@@ -199,11 +202,25 @@ func (c *call) listKeys() *reply {
 	if refused != nil {
 		return refused
 	}
-	return paged(c, r.DeployKeys, func(k *DeployKey) object {
-		return object{
-			"id": k.ID, "key": k.Key, "url": c.base() + "/repos/" + r.org.Login + "/" + r.Name + "/keys/" + number(k.ID), "title": k.Title,
-			"verified": true, "created_at": stamp(k.CreatedAt), "read_only": k.ReadOnly, "added_by": orNull(k.AddedBy),
-			"last_used": stamp(k.LastUsed), "enabled": k.Enabled == nil || *k.Enabled,
-		}
-	})
+	return paged(c, r.DeployKeys, func(k *DeployKey) object { return c.keyShape(r, k) })
+}
+
+func (c *call) getKey() *reply {
+	r, refused := c.repoFor(repoAdmin)
+	if refused != nil {
+		return refused
+	}
+	k := c.key(r)
+	if k == nil {
+		return c.notFound()
+	}
+	return ok(c.keyShape(r, k))
+}
+
+func (c *call) keyShape(r repoOf, k *DeployKey) object {
+	return object{
+		"id": k.ID, "key": k.Key, "url": c.base() + "/repos/" + r.org.Login + "/" + r.Name + "/keys/" + number(k.ID), "title": k.Title,
+		"verified": true, "created_at": stamp(k.CreatedAt), "read_only": k.ReadOnly, "added_by": orNull(k.AddedBy),
+		"last_used": stamp(k.LastUsed), "enabled": k.Enabled == nil || *k.Enabled,
+	}
 }

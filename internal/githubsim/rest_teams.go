@@ -112,11 +112,18 @@ func (c *call) getTeamMembership() *reply {
 			if o.owner(b.user.Login) {
 				role = "maintainer"
 			}
-			at := c.base() + "/orgs/" + o.Login + "/teams/" + t.Slug + "/memberships/" + escaped(b.user.Login)
-			return ok(object{"url": at, "role": role, "state": "active"})
+			return ok(c.teamMembershipShape(o, t, b.user, role, "active"))
 		}
 	}
+	if i := o.invitationOf(c.params["username"]); i != nil && slices.Contains(i.Teams, t.Slug) {
+		return ok(c.teamMembershipShape(o, t, c.x.user(i.Login), "member", "pending"))
+	}
 	return c.notFound()
+}
+
+func (c *call) teamMembershipShape(o *orgIndex, t *Team, u *User, role, state string) object {
+	at := c.base() + "/orgs/" + o.Login + "/teams/" + t.Slug + "/memberships/" + escaped(u.Login)
+	return object{"url": at, "role": role, "state": state}
 }
 
 // teamRepo is a repository that a team reaches, and the best it has there.

@@ -15,7 +15,8 @@ type route struct {
 	template string
 	accepted string
 	handle   func(*call) *reply
-	open     bool // whoever shows no credential is answered too
+	write    writeFunc // in place of handle, where the route changes something
+	open     bool      // whoever shows no credential is answered too
 	segments []string
 }
 

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -46,6 +47,13 @@ type Options struct {
 	// LooseDirect makes collaborators(affiliation: DIRECT) list people whom only
 	// a team reaches too, as its description allows.
 	LooseDirect bool
+	// Writable lets tokens that may change something do so. Without it every
+	// request for a change is noted and refused with 403, whatever it asks for.
+	Writable bool
+	// Lag is how long readers are shown what was before a change.
+	Lag time.Duration
+	// Background is how long a new base permission takes to reach the members.
+	Background time.Duration
 	// Seed is for the faults that strike with a probability.
 	Seed uint64
 }
@@ -64,9 +72,15 @@ type Server struct {
 	routes *routeTable
 	serial atomic.Int64 // of X-GitHub-Request-Id
 
-	mu    sync.RWMutex // guards the world and what hangs on it
-	world *World
-	index *Index
+	waiting atomic.Int64 // changes that were accepted and are not carried out yet
+
+	mu      sync.RWMutex // guards the world and what hangs on it
+	world   *World
+	index   *Index
+	past    []version // what readers are still shown, the oldest first
+	pending []*postponed
+	lastID  int64
+	sent    map[int64][]time.Time // invitations of the last day, by organization
 }
 
 // New returns a server for w, which it owns from now on: change it only with
@@ -84,12 +98,12 @@ func New(w *World, o Options) *Server {
 	if o.PrimaryLimit == 0 {
 		o.PrimaryLimit = 5000
 	}
-	s := &Server{o: o, tokens: map[string]*Token{}, issuer: newIssuer(), meter: newMeter(), world: w, index: w.Index()}
+	s := &Server{o: o, tokens: map[string]*Token{}, issuer: newIssuer(), meter: newMeter(), world: w, index: w.Index(), sent: map[int64][]time.Time{}}
 	for i := range o.Tokens {
 		s.tokens[o.Tokens[i].Value] = &o.Tokens[i]
 	}
 	s.limits, s.faults = newLimits(o), newFaults(o)
-	s.routes = newRouteTable(append(s.coreRoutes(), s.restRoutes()...))
+	s.routes = newRouteTable(slices.Concat(s.coreRoutes(), s.restRoutes(), writeRoutes()))
 	return s
 }
 
@@ -105,12 +119,12 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 // Mutate changes the world while the server runs. No request is half way
-// through meanwhile.
+// through meanwhile, and readers see all of it at once.
 func (s *Server) Mutate(change func(*World)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(s.world)
-	s.index = s.world.Index()
+	s.index, s.past = s.world.Index(), nil
 }
 
 // call is one request on its way through the server. Handlers read it and
@@ -134,6 +148,9 @@ type call struct {
 	id      string
 	note    Request
 	penalty bool // the points are charged once more
+	entry   *Mutation
+	applied bool // the change that was asked for took effect
+	changed bool // and the world is different
 }
 
 // ServeHTTP answers one request.
@@ -143,6 +160,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{s: s, r: r, start: s.o.Now(), id: s.requestID()}
 	c.now = c.start.UTC()
 	c.resolve()
+	if c.changes() {
+		s.meter.arrived(c)
+	}
 	rep := s.answer(c, inFlight)
 	s.finish(c, rep, w)
 }
@@ -192,19 +212,19 @@ func (s *Server) answer(c *call, inFlight int) *reply {
 
 // handle answers from the world as it is now; a fault may spoil the answer.
 func (s *Server) handle(c *call, f *Fault) *reply {
+	s.settle(c.now)
+	if c.changes() {
+		return s.write(c, f)
+	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	c.x = s.index
-	c.viewer = c.x.viewerOf(c.token)
+	c.look(s.visible(c.now))
 	var rep *reply
 	switch {
 	case c.kind == GraphQL:
 		rep = c.graphql()
 	case c.route.forApps():
 		rep = c.route.handle(c)
-	case c.r.Method != http.MethodGet && c.r.Method != http.MethodHead:
-		s.meter.mutation(c.r.Method + " " + c.path)
-		rep = c.failure(http.StatusForbidden, "Resource not accessible by integration")
 	case c.route == nil:
 		rep = c.notFound()
 	default:

@@ -2,6 +2,7 @@ package githubsim
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -35,11 +36,12 @@ func (c *clock) Advance(d time.Duration) {
 
 // sim is a running server and a client of one of its tokens.
 type sim struct {
-	t     testing.TB
-	s     *Server
-	url   string
-	clock *clock
-	token string
+	t      testing.TB
+	s      *Server
+	url    string
+	clock  *clock
+	token  string
+	client *http.Client // noRedirect if nil
 }
 
 // startSim starts a server for w, whose clock stands at the world's now. Tokens:
@@ -78,7 +80,10 @@ func (s *sim) do(method, path, body string) (*http.Response, []byte) {
 	if s.token != "" {
 		r.Header.Set("Authorization", "Bearer "+s.token)
 	}
-	resp, err := noRedirect.Do(r)
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := cmp.Or(s.client, noRedirect).Do(r)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -200,6 +205,7 @@ func village() *World {
 	shop.BranchProtection = []*BranchProtection{{ID: 95, Pattern: "main", RequiresApprovingReviews: true, RequiredApprovingReviewCount: 2,
 		PushAllowances: []Actor{{"User", "ada"}, {"Team", "eng"}, {"App", "ship"}}}}
 	vault.Teams, vault.Collaborators = []*TeamGrant{{"web", "maintain"}}, []*Collaborator{{"cy", "pull"}}
+	vault.Invitations = []*RepoInvitation{{ID: 57, Login: "zed", Permission: "push", CreatedAt: now, Inviter: "root"}}
 	attic.Archived = true
 	o.Repos = []*Repo{shop, vault, attic}
 	w.Orgs = []*Org{o}

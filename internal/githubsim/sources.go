@@ -1,6 +1,7 @@
 package githubsim
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -54,8 +55,8 @@ func (o *orgIndex) sources(r *Repo, login string) (string, []Source) {
 	switch {
 	case m != nil && m.Role == "admin":
 		add("organization", o.Login, "admin")
-	case m != nil && o.Settings.DefaultRepositoryPermission != "none":
-		add("organization", o.Login, o.Settings.DefaultRepositoryPermission)
+	case m != nil && o.basePermission() != "none":
+		add("organization", o.Login, o.basePermission())
 	}
 	for _, role := range o.OrgRoles {
 		if base := role.Grants(); base != "" && o.holds(role, login) {
@@ -179,4 +180,9 @@ func (o *orgIndex) higher(a, b string) string {
 		return a
 	}
 	return b
+}
+
+// basePermission is what every member has on every repository at this moment.
+func (o *Org) basePermission() string {
+	return cmp.Or(o.Settings.FormerBasePermission, o.Settings.DefaultRepositoryPermission)
 }

@@ -50,6 +50,8 @@ type Scope struct {
 	// Repositories, if not nil, are the only ones of its organizations that the
 	// token was given, as "org/name" or "name".
 	Repositories []string
+	// ReadOnly refuses every request for a change, whatever else the token could.
+	ReadOnly bool
 	// SSO names the organizations that demand single sign-on from this token and
 	// did not get it: they answer 403 or are left out of lists.
 	SSO []string

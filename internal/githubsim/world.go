@@ -62,6 +62,7 @@ type Org struct {
 	Members                  []*Member        `json:"members"`
 	Invitations              []*OrgInvitation `json:"invitations,omitempty"`
 	FailedInvitations        []*OrgInvitation `json:"failedInvitations,omitempty"` // extra
+	FormerMembers            []*FormerMember  `json:"formerMembers,omitempty"`     // extra
 	Teams                    []*Team          `json:"teams"`
 	CustomRoles              []*CustomRole    `json:"customRoles,omitempty"`
 	OrgRoles                 []*OrgRole       `json:"orgRoles,omitempty"`
@@ -97,6 +98,12 @@ type Settings struct {
 	DeployKeysEnabled           *bool `json:"deployKeysEnabledForRepositories,omitempty"`
 	IPAllowListEnabled          bool  `json:"ipAllowListEnabled,omitempty"`
 	IPAllowListForInstalledApps bool  `json:"ipAllowListForInstalledAppsEnabled,omitempty"`
+	// FormerBasePermission is what members still have while a new base permission
+	// is on its way to them.
+	FormerBasePermission string `json:"formerBasePermission,omitempty"`
+	// EnterpriseWorkflowPermissions "read" forbids the organization another
+	// default, and the approval of pull requests by Actions.
+	EnterpriseWorkflowPermissions string `json:"enterpriseWorkflowPermissions,omitempty"`
 }
 
 // Member is one membership. Role is admin (owner) or member.
@@ -106,6 +113,10 @@ type Member struct {
 	TwoFactor bool   `json:"twoFactor"`
 	// TwoFactorInsecure: the second factor is a text message. Extra.
 	TwoFactorInsecure bool `json:"twoFactorInsecure,omitempty"`
+	// EnterpriseTeams give membership too. Whoever loses the direct one while
+	// there are some stays, and is Indirect. Both are extra.
+	EnterpriseTeams []string `json:"enterpriseTeams,omitempty"`
+	Indirect        bool     `json:"indirect,omitempty"`
 }
 
 // OrgInvitation is a pending (or failed) invitation; either Login or Email.
@@ -117,8 +128,27 @@ type OrgInvitation struct {
 	CreatedAt    time.Time `json:"createdAt"`
 	Inviter      string    `json:"inviter,omitempty"`
 	Teams        []string  `json:"teams,omitempty"`
+	Reinstates   bool      `json:"reinstates,omitempty"`   // extra: whoever accepts gets back what they had
 	FailedAt     time.Time `json:"failedAt,omitzero"`      // extra
 	FailedReason string    `json:"failedReason,omitempty"` // extra
+}
+
+// FormerMember is what GitHub keeps of somebody who was removed, for as long as
+// reinstating is possible.
+type FormerMember struct {
+	Login         string         `json:"login"`
+	Role          string         `json:"role"` // admin, member
+	RemovedAt     time.Time      `json:"removedAt"`
+	TwoFactor     bool           `json:"twoFactor,omitempty"`
+	Teams         []*FormerGrant `json:"teams,omitempty"`        // Name is a slug, Role member or maintainer
+	Collaborators []*FormerGrant `json:"repositories,omitempty"` // Name is a repository, Role as in Collaborator
+	Forks         []string       `json:"forks,omitempty"`        // repositories with a private fork of theirs
+}
+
+// FormerGrant is one thing that a former member had.
+type FormerGrant struct {
+	Name string `json:"name"`
+	Role string `json:"role"`
 }
 
 // Team is a team. Parent is the slug of its parent, "" for a root team.
@@ -133,6 +163,9 @@ type Team struct {
 	Members     []*TeamMember `json:"members"`
 	CreatedAt   time.Time     `json:"createdAt"`
 	UpdatedAt   time.Time     `json:"updatedAt,omitzero"` // extra
+	// ExternalGroup is the group of an identity provider that decides who is in
+	// the team; GitHub then refuses to. Extra.
+	ExternalGroup string `json:"externalGroup,omitempty"`
 }
 
 // TeamMember is an immediate member. Role is member or maintainer.

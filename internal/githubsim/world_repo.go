@@ -36,6 +36,8 @@ type Repo struct {
 	Webhooks            []*Webhook           `json:"webhooks,omitempty"`
 	WorkflowPermissions *WorkflowPermissions `json:"workflowPermissions,omitempty"`
 	Deployments         []*Deployment        `json:"deployments,omitempty"`
+	Forks               []string             `json:"forks,omitempty"`       // extra: people who have a private fork of it
+	FormerNames         []string             `json:"formerNames,omitempty"` // extra: they lead here until somebody takes them
 }
 
 // Collaborator is a direct grant. Permission is pull, triage, push, maintain,
