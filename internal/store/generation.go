@@ -113,5 +113,6 @@ func (s *Store) startGeneration(ctx context.Context) error {
 	if err := s.conn.QueryRowContext(ctx, nextGeneration).Scan(&n); err != nil {
 		return explain(s.path, err)
 	}
+	s.generation = n
 	return writeWitness(s.path, n)
 }

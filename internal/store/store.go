@@ -4,9 +4,11 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -15,6 +17,8 @@ import (
 	"time"
 
 	"modernc.org/sqlite"
+
+	"github.com/eb661601/ajar/internal/journal"
 )
 
 // Options say how to open a store.
@@ -22,6 +26,9 @@ type Options struct {
 	ReadOnly bool             // read beside whoever writes; the file must exist
 	Now      func() time.Time // the clock; nil: time.Now
 	Log      *slog.Logger     // nil: silence
+
+	KeyFile     string   // the private key that signs the journal; "": beside the store, PATH.key
+	Checkpoints []string // files that checkpoints of the journal are appended to, beside PATH.checkpoints
 
 	migrations fs.FS // nil: those of this program
 }
@@ -48,7 +55,15 @@ type Store struct {
 	lastScope int64           // the highest number of a scope; 0: not known
 	passes    map[int64]*Pass // the open ones, by organization
 	broken    error           // the disk failed: nothing is written any more
-	closed    bool
+
+	keyPath     string          // as in Options
+	copies      []string        // as in Options
+	random      io.Reader       // of keys; nil: the system's
+	signer      *journal.Signer // set by a take-over
+	generation  int64           // of the store, as it was at the start
+	unpublished int64           // entries that this process wrote since the last checkpoint
+	published   time.Time       // when it published one, or wrote the first entry
+	closed      bool
 }
 
 // Open opens the store at path ("ajar.db", or "sqlite:ajar.db"). For writing it
@@ -61,7 +76,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, now: o.Now, log: o.Log, prepared: map[string]*sql.Stmt{}, passes: map[int64]*Pass{}}
+	s := &Store{path: path, now: o.Now, log: o.Log, prepared: map[string]*sql.Stmt{}, passes: map[int64]*Pass{}, keyPath: o.KeyFile, copies: o.Checkpoints, random: rand.Reader}
 	if s.now == nil {
 		s.now = time.Now
 	}

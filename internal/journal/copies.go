@@ -1,0 +1,112 @@
+package journal
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// copied is one line of a file of checkpoints.
+type copied struct {
+	Checkpoint string `json:"checkpoint"`
+}
+
+// AppendCheckpoint adds a checkpoint to a file of copies, one JSON object to a
+// line, durable when it returns. A line that a crash cut short is closed first.
+func AppendCheckpoint(path string, c Checkpoint) error {
+	line, err := json.Marshal(copied{c.Note})
+	if err != nil {
+		return fmt.Errorf("checkpoints %s: %w", path, err)
+	}
+	_, existed := os.Stat(path)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o644) //nolint:gosec // it is meant to be read and copied by others
+	if err != nil {
+		return fmt.Errorf("checkpoints: %w", err)
+	}
+	line = append(line, '\n')
+	if cut, err := endsCut(f); err != nil {
+		return errors.Join(fmt.Errorf("checkpoints %s: %w", path, err), f.Close())
+	} else if cut {
+		line = append([]byte{'\n'}, line...)
+	}
+	_, err = f.Write(line)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil && existed != nil {
+		err = syncFolder(filepath.Dir(path))
+	}
+	if err != nil {
+		return fmt.Errorf("checkpoints %s: %w", path, err)
+	}
+	return nil
+}
+
+// endsCut reports whether a file ends in the middle of a line.
+func endsCut(f *os.File) (bool, error) {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 || !info.Mode().IsRegular() {
+		return false, err
+	}
+	var last [1]byte
+	_, err = f.ReadAt(last[:], info.Size()-1)
+	return last[0] != '\n', err
+}
+
+// Copies is what a file of checkpoints holds.
+type Copies struct {
+	Checkpoints []Checkpoint
+	Broken      []int // lines that are no checkpoint
+}
+
+// maxCopies bounds a line of a file of checkpoints, in bytes.
+const maxCopies = 64 << 10
+
+// ReadCopies reads a file of checkpoints. One that is not there holds none.
+func ReadCopies(path string) (Copies, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Copies{}, nil
+	}
+	if err != nil {
+		return Copies{}, fmt.Errorf("checkpoints: %w", err)
+	}
+	defer func() { _ = f.Close() }() // nothing was written
+	c, err := DecodeCopies(f)
+	if err != nil {
+		return c, fmt.Errorf("checkpoints %s: %w", path, err)
+	}
+	return c, nil
+}
+
+// DecodeCopies reads checkpoints, one to a line. None is asked who signed it.
+func DecodeCopies(r io.Reader) (Copies, error) {
+	var out Copies
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, maxCopies)
+	for n := 1; lines.Scan(); n++ {
+		if len(lines.Bytes()) == 0 {
+			continue
+		}
+		var line copied
+		err := strict(lines.Bytes(), &line)
+		var c Checkpoint
+		if err == nil {
+			c, err = ReadCheckpoint(line.Checkpoint)
+		}
+		if err != nil {
+			out.Broken = append(out.Broken, n)
+			continue
+		}
+		out.Checkpoints = append(out.Checkpoints, c)
+	}
+	return out, lines.Err()
+}
+
+// SyncFolder makes the name of a file durable.
+func SyncFolder(path string) error { return syncFolder(filepath.Dir(path)) }
