@@ -31,6 +31,18 @@ type Input struct {
 	Held []string
 	// Max asks for a smaller plan: its first so many actions. 0 asks for all.
 	Max int
+	// SnapshotHash is [ContentHash] of the snapshot; "": it is worked out.
+	SnapshotHash string
+	Version      string // ajar's own
+	// TTL is how long the plan may be carried out once it is made; 0: [DefaultTTL].
+	TTL time.Duration
+	// Recent are those who lost something in the last 24 hours, by the journal: the
+	// limits hold for them and for those of this plan together.
+	Recent []Recent
+	// Told says when those whom a finding affects were told of what is planned, by
+	// its fingerprint. Seen says in how many snapshots a finding has been found.
+	Told map[string]time.Time
+	Seen map[string]int
 }
 
 // Plan is the ordered list of changes that would bring the organization back to
@@ -40,15 +52,20 @@ type Plan struct {
 	Org          access.Named  `json:"organization"`
 	SnapshotID   int64         `json:"snapshot"`
 	SnapshotAt   time.Time     `json:"snapshot_at"`
+	SnapshotHash string        `json:"snapshot_hash"` // of its content: see [ContentHash]
 	BaselineHash string        `json:"baseline_hash"`
 	GuardsHash   string        `json:"guards_hash"`
+	Version      string        `json:"ajar_version"`
 	MadeAt       time.Time     `json:"made_at"`
-	Hash         string        `json:"hash"` // SHA-256, in hex, of everything else
+	ExpiresAt    time.Time     `json:"expires_at"` // it may not be begun any more
+	Hash         string        `json:"hash"`       // SHA-256, in hex, of everything else
 	Actions      []Action      `json:"actions"`
+	Waiting      []Waiting     `json:"waiting"` // what would be an action, were it time
 	Refused      []Refusal     `json:"refused"`
 	Instructions []Instruction `json:"instructions"`
-	Losers       int           `json:"losers"` // people and principals who lose something, each once
-	Losses       []Loss        `json:"losses"` // the same by kind
+	Notices      []Notice      `json:"notices"` // who is to be told of what, and when it comes
+	Losers       int           `json:"losers"`  // people and principals who lose something, each once
+	Losses       []Loss        `json:"losses"`  // the same by kind
 	// Stopped are the guards that the whole plan breaks. Where there is one,
 	// nothing of the plan would run.
 	Stopped []string `json:"stopped"`
@@ -123,6 +140,7 @@ const (
 
 // Refusal is an action that drift calls for and a guard forbids.
 type Refusal struct {
+	ID        string       `json:"id"` // of the action
 	Kind      Kind         `json:"kind"`
 	Title     string       `json:"title"`
 	Principal access.Named `json:"principal"`
@@ -144,10 +162,45 @@ type Instruction struct {
 	Finding   string       `json:"finding"`
 }
 
+// Recent is somebody who lost something by an earlier run.
+type Recent struct {
+	Kind      string     // as in [remediate] limits
+	Principal access.Ref // who lost it
+}
+
+// Waiting is an action that grace defers.
+type Waiting struct {
+	ID        string       `json:"id"` // of the action
+	Kind      Kind         `json:"kind"`
+	Title     string       `json:"title"`
+	Principal access.Named `json:"principal"`
+	Resource  access.Named `json:"resource"`
+	// Until is the earliest instant at which a plan may hold it, as far as that is a
+	// matter of time.
+	Until   time.Time `json:"until"`
+	Why     []string  `json:"why"` // what it waits for, each in a sentence
+	Rule    string    `json:"rule"`
+	Finding string    `json:"finding"` // fingerprint
+}
+
+// Notice is what somebody is to be told before they lose something.
+type Notice struct {
+	Finding   string       `json:"finding"` // fingerprint; the journal keeps when it was told
+	Principal access.Named `json:"principal"`
+	Text      string       `json:"text"`
+	Date      time.Time    `json:"date"` // not before it
+}
+
+// DefaultTTL is how long a plan may be carried out where nothing else is said.
+const DefaultTTL = 24 * time.Hour
+
 // NewPlan makes the plan. It is pure: the same input gives the same plan, in
 // whatever order the findings come. Without a baseline there is no drift, so
 // there is no action.
 func NewPlan(in Input) Plan {
+	if in.SnapshotHash == "" {
+		in.SnapshotHash = ContentHash(in.Snapshot)
+	}
 	p := newPlanner(in)
 	p.propose()
 	p.judge()

@@ -265,7 +265,7 @@ func rank(r Risk) int { return slices.Index([]Risk{LowRisk, MediumRisk, HighRisk
 func (p *planner) refuse(c *candidate, r refuse) {
 	f := c.findings[0]
 	p.refused = append(p.refused, Refusal{
-		Kind: c.action.Kind, Title: c.action.Title, Principal: c.action.Principal, Resource: c.action.Resource,
+		ID: c.action.id(), Kind: c.action.Kind, Title: c.action.Title, Principal: c.action.Principal, Resource: c.action.Resource,
 		Guard: r.guard, Why: r.why, Rule: f.Rule, Finding: f.Fingerprint,
 	})
 }
@@ -274,7 +274,8 @@ func (p *planner) refuse(c *candidate, r refuse) {
 func (p *planner) plan() Plan {
 	out := Plan{
 		Schema: Schema, Org: p.name(p.org()), SnapshotID: p.s.ID, SnapshotAt: p.s.TakenAt.UTC(), MadeAt: p.in.At.UTC(),
-		GuardsHash: p.in.Guards.Hash(), Actions: []Action{}, Refused: []Refusal{}, Instructions: []Instruction{}, Left: p.left,
+		SnapshotHash: p.in.SnapshotHash, GuardsHash: p.in.Guards.Hash(), Version: p.in.Version, ExpiresAt: p.in.At.Add(cmp.Or(p.in.TTL, DefaultTTL)).UTC(),
+		Actions: []Action{}, Waiting: []Waiting{}, Refused: []Refusal{}, Instructions: []Instruction{}, Notices: []Notice{}, Left: p.left,
 	}
 	if p.in.Baseline != nil {
 		out.BaselineHash = p.in.Baseline.Hash()

@@ -117,6 +117,7 @@ func heldBy(ctx context.Context, s *store.Store, info store.SnapshotInfo) ([]str
 func (a *app) planInput(ctx context.Context, c *config.Config, was audit.Result) remediate.Input {
 	in := remediate.Input{
 		Snapshot: was.Snapshot, Graph: was.Graph, Baseline: was.Baseline, Findings: was.Findings, At: a.now(), Guards: guards(c.Remediate),
+		Version: buildVersion().Version, TTL: c.Remediate.PlanTTL, SnapshotHash: remediate.ContentHash(was.Snapshot),
 	}
 	r, err := a.readers(ctx, c)
 	if err == nil {

@@ -66,7 +66,7 @@ type Step struct {
 	Path   string `json:"path"`  // escaped; "" for GraphQL
 	// Body is JSON, or absent. For GraphQL it is the input of the mutation.
 	Body    json.RawMessage `json:"body,omitempty"`
-	GraphQL string `json:"graphql,omitempty"` // name of the mutation, or ""
+	GraphQL string          `json:"graphql,omitempty"` // name of the mutation, or ""
 	// Repeatable says that sending it twice comes out as sending it once.
 	Repeatable bool `json:"repeatable"`
 }

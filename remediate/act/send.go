@@ -40,7 +40,9 @@ func (e *Refused) Unwrap() error { return e.Err }
 type Conflict struct{ Reason string }
 
 // Error gives GitHub's reason.
-func (e *Conflict) Error() string { return "GitHub is busy with it, or it contradicts (409): " + e.Reason }
+func (e *Conflict) Error() string {
+	return "GitHub is busy with it, or it contradicts (409): " + e.Reason
+}
 
 // Limited is a step that GitHub did not carry out for a limit.
 type Limited struct{ Until time.Time }
