@@ -225,6 +225,18 @@ func (j *judge) done() Entitlement {
 	return j.out
 }
 
+// Unresolved lists the entries in force whose custom role the snapshot does not
+// hold: whom they allow how much is unknown, wherever they allow it.
+func (b *Bound) Unresolved(at time.Time) []Position {
+	var out []Position
+	for i := range b.entries {
+		if e := &b.entries[i]; e.unresolved != "" && e.inForce(at) {
+			out = append(out, e.at)
+		}
+	}
+	return out
+}
+
 // Holders lists who may hold at least that privilege on a repository as standing
 // access, by what the baseline says of them themselves: people, teams, keys; in
 // the order of [access.Ref.Compare]. An entry for everybody, "user:*" or "team:*",

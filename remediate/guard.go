@@ -152,6 +152,9 @@ func (p *planner) entitled(c *candidate) refuse {
 		if c.action.Kind == RemoveMember {
 			allowed = p.ownMay(h.user, h.repo) // who may not be a member may not have the base permission
 		}
+		if allowed.unknown {
+			return refuse{CoverageGuard, "not seen to the end: " + string(access.AreaCustomRoles) + ", and " + p.called(user(h.user)) + " is allowed one"}
+		}
 		if h.worst < min(h.from, allowed.privilege) {
 			hurt = append(hurt, user(h.user))
 		}

@@ -32,6 +32,9 @@ func (p *planner) base(f access.Finding) {
 				c.gap = string(a)
 			}
 		}
+		if len(p.in.Baseline.Unresolved(p.in.At)) > 0 { // somebody may be entitled to more by it
+			c.gap = string(access.AreaCustomRoles)
+		}
 		return c
 	})
 }
