@@ -4,6 +4,7 @@ GO      ?= go
 PKGS    ?= ./...
 CACHE   := .cache
 BENCHFLAGS ?=
+PROVEFLAGS ?=
 export CGO_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
@@ -55,6 +56,14 @@ fuzz: ## run every fuzz target for FUZZTIME (3s unless given)
 .PHONY: bench
 bench: ## print every performance goal beside what is measured here (BENCHFLAGS=-xl for 100 000 repositories)
 	@$(GO) run ./internal/bench $(BENCHFLAGS)
+
+.PHONY: prove
+prove: ## run the proofs of what is promised about changing access, and print their figures (PROVEFLAGS=-only NAME)
+	@$(GO) run ./internal/prove $(PROVEFLAGS)
+
+.PHONY: prove-long
+prove-long: ## the same at ten times the size
+	@$(GO) run ./internal/prove -long $(PROVEFLAGS)
 
 .PHONY: golden
 golden: ## rewrite the golden files and generated pages of docs/ (look at the diff)

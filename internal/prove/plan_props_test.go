@@ -1,0 +1,135 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/eb661601/ajar/internal/githubsim"
+	"github.com/eb661601/ajar/remediate"
+)
+
+// cases says how often the next property of rapid is tried.
+func cases(t *testing.T, n int) int {
+	t.Helper()
+	if err := flag.Set("rapid.checks", fmt.Sprint(n)); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// ids are what a plan does, by numbers alone.
+func ids(p remediate.Plan) map[string]string {
+	out := map[string]string{}
+	for _, a := range p.Actions {
+		out[a.ID] = a.Title
+	}
+	return out
+}
+
+// blinds are what an answer may lack, and how: always said by nobody, so that it
+// is for ajar to notice.
+var blinds = []githubsim.Action{
+	githubsim.ShortPage, githubsim.NullNodes, githubsim.PartialData, githubsim.EmptyPage, githubsim.NoNext, githubsim.CutJSON, githubsim.Truncated,
+	githubsim.Denied, githubsim.SSOPartial, githubsim.WrongTotal, githubsim.DataNull, githubsim.MissingField,
+}
+
+func drawBlinds(t *rapid.T) (out []githubsim.Fault) {
+	for range rapid.IntRange(1, 3).Draw(t, "faults") {
+		f := githubsim.Fault{Action: rapid.SampledFrom(blinds).Draw(t, "fault"), Kind: rapid.SampledFrom([]githubsim.Kind{githubsim.GraphQL, githubsim.REST}).Draw(t, "api")}
+		if f.Action == githubsim.ShortPage {
+			f.Kind = githubsim.GraphQL // REST states no total, so nobody could tell
+		}
+		if f.Action == githubsim.MissingField {
+			f.Field = rapid.SampledFrom([]string{"role", "permission", "nodes", "edges", "totalCount", "login", "databaseId", "reviewers", "read_only"}).Draw(t, "field")
+		}
+		// By chance, which follows what is asked and not when: requests are side by side.
+		f.Probability = rapid.SampledFrom([]float64{0.05, 0.2, 0.5, 1}).Draw(t, "chance")
+		out = append(out, f)
+	}
+	return out
+}
+
+// TestAnswersThatLackSomethingNeverAddAnAction is property (e).
+func TestAnswersThatLackSomethingNeverAddAnAction(t *testing.T) {
+	n := cases(t, size(15, 1500, 15000))
+	rapid.Check(t, func(rt *rapid.T) {
+		w, base := drawWorld(rt), drawBaseline(rt)
+		whole := newLab(rt, clone(w), base, githubsim.Options{})
+		defer whole.end()
+		before := whole.plan(whole.audit())
+		all := ids(before)
+		faults := drawBlinds(rt)
+		less := newLab(rt, w, base, githubsim.Options{Faults: faults, Seed: rapid.Uint64().Draw(rt, "seed")})
+		defer less.end()
+		r, err := less.pass().Run(t.Context())
+		if err != nil {
+			return // no snapshot, no plan
+		}
+		p := less.plan(r)
+		for id, title := range ids(p) {
+			if _, ok := all[id]; !ok {
+				rt.Fatalf("%q is new now that less is seen (%s)\nbefore:\n%sthen:\n%s\n%s", title, told(faults), lines(before), lines(p), base)
+			}
+		}
+	})
+	figures(t, "%d cases of answers that lack something added no action", n)
+}
+
+func told(faults []githubsim.Fault) string {
+	var b strings.Builder
+	for _, f := range faults {
+		fmt.Fprintf(&b, "{%s %s field=%q p=%g} ", f.Action, f.Kind, f.Field, f.Probability)
+	}
+	return b.String()
+}
+
+// TestRenamingEverythingChangesNoAction is property (h). The baseline speaks of
+// things by their names, so it is renamed as well.
+func TestRenamingEverythingChangesNoAction(t *testing.T) {
+	n := cases(t, size(10, 500, 5000))
+	rapid.Check(t, func(rt *rapid.T) {
+		w, base := drawWorld(rt), drawBaseline(rt)
+		one := newLab(rt, clone(w), base, githubsim.Options{})
+		defer one.end()
+		before := one.plan(one.audit())
+		other := newLab(rt, renamed(w), renamedText(base), githubsim.Options{})
+		defer other.end()
+		after := other.plan(other.audit())
+		if b, a := ids(before), ids(after); !sameKeys(a, b) {
+			rt.Fatalf("before:\n%safter:\n%s", lines(before), lines(after))
+		}
+	})
+	figures(t, "%d cases of new names changed no action", n)
+}
+
+// TestTheOrderOfAnythingChangesNoResult is property (i).
+func TestTheOrderOfAnythingChangesNoResult(t *testing.T) {
+	n := cases(t, size(10, 500, 5000))
+	rapid.Check(t, func(rt *rapid.T) {
+		w, base := drawWorld(rt), drawBaseline(rt)
+		one := newLab(rt, clone(w), base, githubsim.Options{})
+		defer one.end()
+		before := one.plan(one.audit())
+		shuffle(rt, w)
+		other := newLab(rt, w, shuffledText(rt, base), githubsim.Options{})
+		defer other.end()
+		after := other.plan(other.audit())
+		if lines(before) != lines(after) || !sameKeys(ids(before), ids(after)) {
+			rt.Fatalf("before:\n%safter:\n%s", lines(before), lines(after))
+		}
+	})
+	figures(t, "%d cases of another order changed no result", n)
+}
+
+func sameKeys(a, b map[string]string) bool {
+	for k := range a {
+		if _, ok := b[k]; !ok {
+			return false
+		}
+	}
+	return len(a) == len(b)
+}
