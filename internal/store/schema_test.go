@@ -164,7 +164,7 @@ func plans(t *testing.T, s *Store) {
 		for _, step := range plan(t, s, query) {
 			what, _, _ := strings.Cut(strings.TrimPrefix(step, "SCAN "), " ")
 			walks := strings.HasPrefix(step, "SCAN ") &&
-				slices.Contains([]string{"g", "e", "s", "m", "f", "grants", "entities", "scopes", "people", "mentions", "findings", "finding_events"}, what)
+				slices.Contains([]string{"g", "e", "s", "m", "f", "grants", "entities", "scopes", "people", "mentions", "findings", "finding_events", "journal"}, what)
 			walks = walks && !strings.HasPrefix(name, "grantsOfAll") // which are meant to
 			sorts := strings.Contains(step, "TEMP B-TREE FOR ORDER BY") && slices.Contains([]string{"grantsAt", "grantsOfAllAt", "grantsOfAllNow", "entitiesAt", "peopleAt", "readScopes"}, name)
 			everyScope := strings.HasPrefix(step, "SEARCH s ") && strings.HasSuffix(step, "(org=?)")
