@@ -108,6 +108,7 @@ type Reviewer struct {
 
 // Pattern is a name of branches or tags that may deploy.
 type Pattern struct {
+	ID   int64  `json:"id,omitempty"` // at GitHub, where it is there; not compared
 	Name string `json:"name"`
 	Type string `json:"type"` // branch or tag
 }
@@ -178,6 +179,9 @@ func (g GateState) same(o GateState) bool {
 	}
 	patterns := func(l []Pattern) []Pattern {
 		out := slices.Clone(l)
+		for i := range out {
+			out[i].ID = 0
+		}
 		slices.SortFunc(out, func(a, b Pattern) int { return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Name, b.Name)) })
 		return out
 	}

@@ -81,7 +81,17 @@ type thing struct {
 
 // things are all that can be set.
 var things = map[remediate.Thing]thing{
-	remediate.DirectGrant: {(*Hands).readDirect, directSteps},
+	remediate.DirectGrant:       {(*Hands).readDirect, directSteps},
+	remediate.TeamGrant:         {(*Hands).readTeamGrant, teamGrantSteps},
+	remediate.TeamMembership:    {(*Hands).readTeamMember, teamMemberSteps},
+	remediate.Membership:        {(*Hands).readMembership, membershipSteps},
+	remediate.OrgInvitation:     {(*Hands).readInvitation, invitationSteps},
+	remediate.RepoInvitation:    {(*Hands).readRepoInvitation, repoInvitationSteps},
+	remediate.DeployKey:         {(*Hands).readKey, keySteps},
+	remediate.Protection:        {(*Hands).readProtection, protectionSteps},
+	remediate.OrgWorkflowToken:  {(*Hands).readOrgToken, orgTokenSteps},
+	remediate.RepoWorkflowToken: {(*Hands).readRepoToken, repoTokenSteps},
+	remediate.BasePermission:    {(*Hands).readBase, baseSteps},
 }
 
 // Read reads what the thing of a change is like now. Ids are resolved to today's

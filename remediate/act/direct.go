@@ -159,7 +159,7 @@ func directSteps(c remediate.Change, now remediate.State) ([]Step, error) {
 	case c.After.Role == "":
 		return nil, errNoRole
 	case !now.There && c.Before.There:
-		return nil, errors.New("the grant that was to be changed is gone: setting it would give it anew")
+		return nil, errGone
 	default:
 		// To whoever is no member this is an invitation, which a second one replaces.
 		s.Method, s.Body = http.MethodPut, object("permission", verb(c.After.Role))
@@ -167,4 +167,7 @@ func directSteps(c remediate.Change, now remediate.State) ([]Step, error) {
 	return []Step{s}, nil
 }
 
-var errNoRole = errors.New("the role that it should have is not known")
+var (
+	errNoRole = errors.New("the role that it should have is not known")
+	errGone   = errors.New("what was to be changed is gone: setting it would give it anew")
+)
