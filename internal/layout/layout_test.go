@@ -31,6 +31,7 @@ var may = map[string][]string{
 	"internal/crash":     {},
 	"internal/github":    {"internal/crash"},
 	"internal/githubsim": {},
+	"internal/clock":     {},
 	"internal/contract":  {},
 	"internal/journal":   {},
 	"internal/store":     {"access", "internal/crash", "internal/journal"},
