@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+
+	"github.com/eb661601/ajar/internal/clock"
 )
 
 // app is one run of the program: its streams, its environment, what the flags
@@ -15,10 +17,13 @@ type app struct {
 	in        io.Reader
 	out, errs io.Writer
 	getenv    func(string) string
-	now       func() time.Time
+	now       func() time.Time // the clock of this machine
+	clock     *clock.Clock     // what ends of access are judged by: GitHub's
 	program   string
 	flags     globals
 	status    status
+	skewed    bool // that the clock of this machine is wrong was said
+	doubted   bool // that GitHub's contradicts itself was said
 	waiting   func(why string, until time.Time) // hears that GitHub makes ajar wait; nil: nobody
 }
 

@@ -100,7 +100,7 @@ func (a *app) holdAgainst(ctx context.Context, c *config.Config, b *baseline.Bas
 		if !meant(c, b, org, len(known)) {
 			continue
 		}
-		said, err := a.holdAgainstOne(ctx, audit.Pass{Org: org, Store: s, Baseline: b, Now: a.now}, v)
+		said, err := a.holdAgainstOne(ctx, audit.Pass{Org: org, Store: s, Baseline: b, Now: a.clock.Now}, v)
 		if err != nil {
 			return err
 		}

@@ -71,7 +71,7 @@ func (a *app) lookAround(ctx context.Context, named string) (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &work{a: a, config: c, store: s, pass: audit.Pass{Store: s, Now: a.now}}
+	w := &work{a: a, config: c, store: s, pass: audit.Pass{Store: s, Now: a.clock.Now}}
 	if w.orgs = []string{named}; named == "" {
 		w.orgs, err = a.asked(ctx, s, c)
 	}

@@ -118,7 +118,7 @@ func (a *app) beginning(ctx context.Context, f *initFlags) (*work, error) {
 	if err := f.vacant(); err != nil {
 		return nil, err
 	}
-	w := &work{a: a, config: c, pass: audit.Pass{Now: a.now}}
+	w := &work{a: a, config: c, pass: audit.Pass{Now: a.clock.Now, Highest: a.clock.Highest}}
 	if f.offline {
 		return w, w.offline(ctx)
 	}

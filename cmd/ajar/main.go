@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/eb661601/ajar/internal/clock"
 	"github.com/eb661601/ajar/internal/github"
 )
 
@@ -39,7 +40,7 @@ var (
 // exit code; exit.go has them all.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer, getenv func(string) string) int {
 	out = watched(out)
-	a := &app{in: in, out: out, errs: errs, getenv: getenv, now: time.Now, program: program(args[0])}
+	a := &app{in: in, out: out, errs: errs, getenv: getenv, now: time.Now, clock: clock.New(time.Now, nil), program: program(args[0])}
 	root := newRoot(a)
 	root.SetArgs(args[1:])
 	root.SetIn(in)

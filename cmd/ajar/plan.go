@@ -83,7 +83,7 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	if err != nil {
 		return err
 	}
-	r, err := audit.Pass{Org: org, Store: s, Baseline: b, Now: a.now}.Review(ctx, info)
+	r, err := audit.Pass{Org: org, Store: s, Baseline: b, Now: a.clock.Now}.Review(ctx, info)
 	if err != nil {
 		return err
 	}
@@ -91,6 +91,9 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	in := a.planInput(ctx, c, r)
 	if in.Held, err = heldBy(ctx, s, info); err != nil {
 		return err
+	}
+	if why := a.clock.Doubt(); why != "" {
+		in.Held = append(in.Held, "clock: "+why)
 	}
 	p, left := smaller(in, only, f.max)
 	if f.out != "" {
@@ -116,7 +119,7 @@ func heldBy(ctx context.Context, s *store.Store, info store.SnapshotInfo) ([]str
 
 func (a *app) planInput(ctx context.Context, c *config.Config, was audit.Result) remediate.Input {
 	in := remediate.Input{
-		Snapshot: was.Snapshot, Graph: was.Graph, Baseline: was.Baseline, Findings: was.Findings, At: a.now(), Guards: guards(c.Remediate),
+		Snapshot: was.Snapshot, Graph: was.Graph, Baseline: was.Baseline, Findings: was.Findings, Guards: guards(c.Remediate),
 		Version: buildVersion().Version, TTL: c.Remediate.PlanTTL, SnapshotHash: remediate.ContentHash(was.Snapshot),
 	}
 	r, err := a.readers(ctx, c)
@@ -126,6 +129,8 @@ func (a *app) planInput(ctx context.Context, c *config.Config, was audit.Result)
 	if err != nil {
 		a.unknownSelf(err)
 	}
+	a.tellSkew(r)
+	in.At = a.clock.Now() // GitHub has told the time by now
 	return in
 }
 

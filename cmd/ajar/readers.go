@@ -108,7 +108,7 @@ func (a *app) connection(c *config.Config) (github.Options, error) {
 	}
 	o := github.Options{
 		APIURL: c.GitHub.APIURL, GraphQLURL: c.GitHub.GraphQLURL, Proxy: c.GitHub.Proxy, Reserve: c.Collect.Reserve.Of,
-		UserAgent: "ajar/" + buildVersion().Version, Log: log, Now: a.now, InFlight: c.Collect.Concurrency, Waiting: a.waiting,
+		UserAgent: "ajar/" + buildVersion().Version, Log: log, Now: a.now, Dated: a.clock.Hear, InFlight: c.Collect.Concurrency, Waiting: a.waiting,
 	}
 	if c.GitHub.CAFile != "" {
 		if o.Authorities, err = os.ReadFile(c.GitHub.CAFile); err != nil {

@@ -128,11 +128,19 @@ func (a *app) openStore(ctx context.Context, path string, readOnly bool) (*store
 		return nil, err
 	}
 	s, err := store.Open(ctx, path, store.Options{ReadOnly: readOnly, Now: a.now, Log: slog.New(spoken{log.Handler(), a})})
-	if err == nil && !s.Restored().IsZero() {
-		a.remark("warning: a backup of the store was put back, noticed %s; what happened since it was made is not in it; once that is looked at, ajar store accept-rollback ends this warning (%s)",
+	if err != nil {
+		return nil, err
+	}
+	highest, err := s.HighestTime(ctx)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	a.clock.Restore(highest)
+	if !s.Restored().IsZero() {
+		a.remark("warning: a backup of the store was put back, noticed %s; what happened since it was made is not in it, and no plan may run; once it is collected anew and looked at, ajar store accept-rollback ends that (%s)",
 			instant(s.Restored()), path)
 	}
-	return s, err
+	return s, nil
 }
 
 func (a *app) storePath(c *config.Config) string {
@@ -173,6 +181,23 @@ func (a *app) asked(ctx context.Context, s *store.Store, c *config.Config) ([]st
 	names := make([]string, len(known))
 	for i, o := range known {
 		names[i] = o.Login
+	}
+	return names, nil
+}
+
+// askedAndStored names the organizations in the store that the flags or the
+// configuration name; where these name none, all.
+func (a *app) askedAndStored(ctx context.Context, s *store.Store, c *config.Config) ([]string, error) {
+	known, err := s.Orgs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, o := range known {
+		asked := slices.ContainsFunc(c.GitHub.Organizations, func(login string) bool { return strings.EqualFold(login, o.Login) })
+		if asked || len(c.GitHub.Organizations) == 0 {
+			names = append(names, o.Login)
+		}
 	}
 	return names, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/eb661601/ajar/baseline"
 	"github.com/eb661601/ajar/collector"
 	"github.com/eb661601/ajar/internal/audit"
+	"github.com/eb661601/ajar/internal/clock"
 	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/doctor"
 	"github.com/eb661601/ajar/internal/github"
@@ -33,7 +34,6 @@ type work struct {
 	progress *progress
 	readers  *readers // nil: nobody asks GitHub
 	told     []string // what is to be said once the bars are gone
-	skewed   bool     // that the clock is wrong was said
 	leading  atomic.Pointer[github.Client]
 }
 
@@ -63,7 +63,7 @@ func (a *app) prepare(without []string) (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &work{a: a, config: c, pass: audit.Pass{Baseline: b, Now: a.now}}, nil
+	return &work{a: a, config: c, pass: audit.Pass{Baseline: b, Now: a.clock.Now, Highest: a.clock.Highest}}, nil
 }
 
 func (w *work) online(ctx context.Context) error {
@@ -159,19 +159,19 @@ func (w *work) one(ctx context.Context, p audit.Pass, do func(context.Context, a
 	if err != nil {
 		w.a.fail(ctx, w.missing(ctx, err, p.Org))
 	}
-	w.tellSkew()
+	w.a.tellSkew(w.readers)
 }
 
-// tellSkew says that the clock of this machine is wrong: findings, and the ends of
-// access, are dated by it. An app's credential says so by itself.
-func (w *work) tellSkew() {
-	c := w.leading.Load()
-	if w.readers == nil || c == nil || w.skewed || w.readers.list[0].key != nil {
-		return
+// tellSkew says once that the clock of this machine is wrong, or that GitHub's
+// contradicts itself. An app's credential tells the former by itself.
+func (a *app) tellSkew(r *readers) {
+	if off := a.clock.Skew(); off.Abs() > clock.Apart && !a.skewed && (r == nil || r.list[0].key == nil) {
+		a.remark("warning: the clock of this machine is %s GitHub's: set it right; what ends is judged by GitHub's", doctor.Off(off))
+		a.skewed = true
 	}
-	if off := c.Heard().Skew(); off.Abs() > doctor.ClockWarns {
-		w.skewed = true
-		w.a.remark("warning: the clock of this machine is %s GitHub's: set it right; what is found is dated by it", doctor.Off(-off))
+	if why := a.clock.Doubt(); why != "" && !a.doubted {
+		a.remark("warning: %s; no plan may run until they agree", why)
+		a.doubted = true
 	}
 }
 

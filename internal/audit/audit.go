@@ -25,7 +25,13 @@ type Pass struct {
 	Store    *store.Store       //
 	Baseline *baseline.Baseline // nil: the rules that need one do not run
 	Collect  collector.Options  //
-	Now      func() time.Time   //
+	// Now is the instant to judge by, which dates a snapshot: GitHub's clock and not
+	// that of this machine, see package clock. Collect.Now measures how long things
+	// take.
+	Now func() time.Time
+	// Highest gives the highest instant of that clock, to be stored with each snapshot,
+	// and whether it is news to the store; nil: it is not kept.
+	Highest func() (at time.Time, news bool)
 
 	Answers string        // path before "-ID" of the answers file of each organization; "": none is written
 	Resume  time.Duration // how long ago a pass may have broken off to be taken up; 0: none is

@@ -21,7 +21,11 @@ import (
 // instant at which the first of them began.
 func (p Pass) Take(ctx context.Context) (store.SnapshotInfo, error) {
 	var none store.SnapshotInfo
-	t := &taking{Pass: p, begun: p.Now(), before: p.spent()}
+	t := &taking{Pass: p, before: p.spent()}
+	if t.Collect.Now == nil {
+		t.Collect.Now = p.Now
+	}
+	t.started = t.Collect.Now()
 	if t.Collect.Log == nil {
 		t.Collect.Log = slog.New(slog.DiscardHandler)
 	}
@@ -34,6 +38,7 @@ func (p Pass) Take(ctx context.Context) (store.SnapshotInfo, error) {
 	if err != nil {
 		return none, fmt.Errorf("finding the organization %s: %w", p.Org, err)
 	}
+	t.begun = p.Now() // not before GitHub has told the time
 	if err := t.open(); err != nil {
 		return none, err
 	}
@@ -52,11 +57,12 @@ func (p Pass) Take(ctx context.Context) (store.SnapshotInfo, error) {
 // taking is one run of Take.
 type taking struct {
 	Pass
-	org    access.Organization
-	sight  string
-	begun  time.Time
-	before github.Meter
-	shrunk atomic.Int64
+	org     access.Organization
+	sight   string
+	started time.Time // by the clock of this machine, to tell how long it took
+	begun   time.Time // by the one that is judged by
+	before  github.Meter
+	shrunk  atomic.Int64
 }
 
 // errAnew says that what a former run was answered must not be gone on with.
@@ -144,8 +150,24 @@ func (t *taking) observe(ctx context.Context) (store.SnapshotInfo, error) {
 	if err := t.Store.KeepPageSizes(ctx, t.org.ID, o.Sizes.All()); err != nil {
 		t.Collect.Log.Warn("keeping the sizes of pages for the next pass", "org", t.org.Login, "err", err)
 	}
+	t.keepTime(ctx)
 	t.reduce()
 	return info, nil
+}
+
+// keepTime stores the highest instant that GitHub's clock told: time never runs back
+// behind it, whatever is done to the clock of this machine.
+func (t *taking) keepTime(ctx context.Context) {
+	if t.Highest == nil {
+		return
+	}
+	at, news := t.Highest()
+	if !news {
+		return
+	}
+	if err := t.Store.KeepTime(ctx, at); err != nil {
+		t.Collect.Log.Warn("keeping the time that GitHub told", "org", t.org.Login, "err", err)
+	}
 }
 
 // reduce leaves of the answers file what the next pass can have confirmed.
@@ -164,7 +186,7 @@ func (t *taking) reduce() {
 func (t *taking) stats() store.PassStats {
 	m, b := t.spent(), t.before
 	return store.PassStats{
-		Requests: m.Requests - b.Requests, Points: m.Points - b.Points, Bytes: m.Bytes - b.Bytes, Took: t.Now().Sub(t.begun),
+		Requests: m.Requests - b.Requests, Points: m.Points - b.Points, Bytes: m.Bytes - b.Bytes, Took: t.Collect.Now().Sub(t.started),
 		NotModified: m.NotModified - b.NotModified, Replayed: m.Replayed - b.Replayed, Retries: m.Retries - b.Retries,
 		Shrunk: t.shrunk.Load(), Waited: m.Waited - b.Waited,
 	}

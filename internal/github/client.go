@@ -15,6 +15,7 @@
 //	whole        reads the body to its end, or says that it broke off
 //	authorize    adds the credential, for GitHub's own host alone
 //	conditional  asks whether a kept answer still holds
+//	dated        tells GitHub's time to whoever judges by it
 package github
 
 import (
@@ -54,6 +55,7 @@ type Options struct {
 	InFlight int                               // requests under way at once; 0 means 8
 	Reserve  func(limit int) int               // what is left for others of an hourly limit of so many; waits begin there; nil: nothing
 	Unpaced  bool                              // do not spread requests by response time and count; GitHub's own limits still hold
+	Dated    func(time.Time)                   // hears the Date of each answer of GitHub's own, as it comes; may be called from several goroutines
 	Waiting  func(why string, until time.Time) // hears that requests wait for a limit; may be called from several goroutines
 	Mint     bool                              // let POST /app/installations/{id}/access_tokens pass, which mints a token
 }
@@ -96,6 +98,7 @@ func New(o Options) (*Client, error) {
 		whole(graphqlURL, o.Timeout),
 		authorize(o, restURL, graphqlURL),
 		conditional(tape, m),
+		dated(o.Dated),
 	)
 	hc := &http.Client{Transport: transport, CheckRedirect: redirects(restURL)}
 	rest, err := gh.NewClient(gh.WithHTTPClient(hc), gh.WithURLs(&o.APIURL, nil),

@@ -60,6 +60,27 @@ func (e *ear) note(resp *http.Response) {
 	}
 }
 
+// dated tells the Date of each answer as it comes, before its body: what lies
+// above may wait for that, or give an older answer back. What a cache on the way
+// kept (it says so by Age) tells nothing of the time.
+func dated(hear func(time.Time)) layer {
+	return func(next http.RoundTripper) http.RoundTripper {
+		if hear == nil {
+			return next
+		}
+		return trip(func(req *http.Request) (*http.Response, error) {
+			resp, err := next.RoundTrip(req)
+			if err != nil || resp.Header.Get("Age") != "" {
+				return resp, err
+			}
+			if at, bad := http.ParseTime(resp.Header.Get("Date")); bad == nil {
+				hear(at)
+			}
+			return resp, nil
+		})
+	}
+}
+
 // expiration reads the header that states the end of a personal access token. It
 // comes in two spellings.
 func expiration(h http.Header) (time.Time, bool) {
