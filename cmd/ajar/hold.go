@@ -120,6 +120,10 @@ func (a *app) resume(ctx context.Context, reason string) error {
 			return nil
 		}
 		for _, h := range all {
+			if h.Kind == store.HeldForRollback {
+				return withHint(usage("%s stays on hold: %s", info.Org, h.Reason),
+					"collect every organization, look at what is different, then %s store accept-rollback --reason TEXT", a.program)
+			}
 			if h.Kind != store.HeldByHand && h.Agreed == 0 {
 				return withHint(usage("%s stays on hold: %s, and no second snapshot has shown the same yet", info.Org, h.Reason),
 					"%s audit --org %s takes one; then look at %s diff, and resume", a.program, info.Org, a.program)

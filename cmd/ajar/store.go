@@ -136,17 +136,26 @@ func newStoreAccept(a *app) *cobra.Command {
 		Use:   "accept-rollback --reason TEXT",
 		Short: "Accept a store that was put back from a backup",
 		Long: `A store that is older than the small file beside it says (STORE.generation) was
-put back from a backup: what happened since that was made is not in it, and every
-command warns. This ends the warning. Look first: collect, and see with ajar diff
-what is different. The reason is kept in the store; ajar store info shows it.`,
+put back from a backup: what happened since that was made is not in it. Every
+command warns, every organization is on hold, and no plan may run. This ends that.
+It asks for a collection of every organization, taken since, that saw to its end
+what the last one before had seen so; look with ajar diff at what is different. The
+reason is kept in the store; ajar store info shows it.`,
 		Example: `  ajar store accept-rollback --reason "disk failure on 2026-05-30; collected anew and looked at the diff"`,
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if reason == "" {
 				return withHint(usage("%s needs a reason", cmd.CommandPath()), `--reason "why the backup was put back, and who looked at what is missing"`)
 			}
-			return a.writing(cmd.Context(), func(_ *config.Config, s *store.Store) error {
-				err := s.AcceptRestored(cmd.Context(), reason)
+			return a.writing(cmd.Context(), func(c *config.Config, s *store.Store) error {
+				orgs, err := a.askedAndStored(cmd.Context(), s, c)
+				if err != nil {
+					return err
+				}
+				err = s.AcceptRestored(cmd.Context(), reason, orgs...)
+				if errors.Is(err, store.ErrNotFresh) {
+					return withHint(err, "%s collect --org LOGIN, and look with %s diff at what is different", a.program, a.program)
+				}
 				if errors.Is(err, store.ErrNotRestored) {
 					return withHint(err, "there is nothing to accept")
 				}

@@ -191,7 +191,7 @@ func apart(kinds []kind, seen access.Coverage) (whole, rest []kind) {
 // or it does not, and then there was nothing to hold for.
 func (p Pass) second(ctx context.Context, r *Result, held []store.Hold) error {
 	for _, h := range held {
-		if h.Kind == store.HeldByHand || h.Agreed != 0 || h.Snapshot >= r.Info.ID {
+		if h.Kind == store.HeldByHand || h.Kind == store.HeldForRollback || h.Agreed != 0 || h.Snapshot >= r.Info.ID {
 			continue
 		}
 		still, known, err := p.still(ctx, r, h)

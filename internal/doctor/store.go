@@ -49,8 +49,8 @@ func (d *doctor) lookAtStore(ctx context.Context) {
 		return
 	}
 	if at := d.store.Restored(); !at.IsZero() {
-		d.add(Check{About: Store, Mark: Warning, Found: "a backup was put back, noticed " + moment(at) + "; what happened since it was made is not in it",
-			Do: "once that is looked at: " + d.Program + " store accept-rollback --reason WHY"})
+		d.add(Check{About: Store, Mark: Warning, Found: "a backup was put back, noticed " + moment(at) + "; what happened since it was made is not in it, and no plan may run",
+			Do: "collect every organization, look at what is different, then: " + d.Program + " store accept-rollback --reason WHY"})
 	}
 	orgs, err := d.store.Orgs(ctx)
 	if err != nil {
@@ -135,6 +135,9 @@ func (d *doctor) holds(ctx context.Context, o access.Organization) {
 		return
 	}
 	for _, h := range all {
+		if h.Kind == store.HeldForRollback {
+			continue // told of the store
+		}
 		d.add(Check{About: Store, Name: o.Login, Mark: Warning, Found: "on hold since " + moment(h.Since) + ": " + h.Reason,
 			Do: fmt.Sprintf("look at it, then: %s resume --org %s", d.Program, o.Login)})
 	}

@@ -8,7 +8,7 @@ import (
 
 // Hold is a reason why no plan may run in an organization.
 type Hold struct {
-	Kind       string    `json:"kind"`       // lost, drift or manual
+	Kind       string    `json:"kind"`       // lost, drift, manual or rollback
 	What       string    `json:"what"`       // the kind of thing
 	Reason     string    `json:"reason"`     // in one sentence
 	Since      time.Time `json:"since"`      //
@@ -83,6 +83,10 @@ func (h Hold) words(now time.Time) string {
 		return said + ", by " + h.SetBy
 	case h.Kind == "manual":
 		return said
+	case h.Kind == "rollback" && h.Agreed != 0:
+		return said + "; snapshot " + number(h.Agreed) + " was taken since"
+	case h.Kind == "rollback":
+		return said + "; no collection since then has seen as much as the store had before"
 	case h.Agreed != 0:
 		return said + "; snapshot " + number(h.Agreed) + " shows the same"
 	}
@@ -99,14 +103,19 @@ func (p *page) holds(all []Hold, now time.Time, org string) {
 	defer func() { p.org = was }()
 	p.section(warn, "On hold", "no plan may run until this is lifted")
 	p.gap()
-	waits := false
+	waits, put := false, false
 	for _, h := range all {
 		waits = waits || h.Kind != "manual" && h.Agreed == 0
+		put = put || h.Kind == "rollback"
 		p.bullet(h.words(now))
 	}
 	p.gap()
 	if waits {
 		p.command(2, "audit")
+		return
+	}
+	if put {
+		p.command(2, "store accept-rollback --reason \"why the backup was put back\"")
 		return
 	}
 	p.command(2, "resume --reason \"why it is right\"")

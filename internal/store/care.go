@@ -2,53 +2,16 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
-	"time"
 )
-
-// ErrNotRestored says that there is nothing to accept.
-var ErrNotRestored = errors.New("no backup was put in its place")
 
 const (
-	insertAcceptance = `INSERT INTO acceptances (at, restored_at, generation, reason) SELECT $1, $2, number, $3 FROM generation WHERE id = 1`
-	emptyLog         = `PRAGMA wal_checkpoint(TRUNCATE)`
-	scratchOnDisk    = `PRAGMA temp_store = FILE`
-	vacuum           = `VACUUM`
+	emptyLog      = `PRAGMA wal_checkpoint(TRUNCATE)`
+	scratchOnDisk = `PRAGMA temp_store = FILE`
+	vacuum        = `VACUUM`
 )
-
-// AcceptRestored ends what [Store.Restored] tells of: a person has looked at the
-// store that was put back, and says why that is right. The reason is kept.
-func (s *Store) AcceptRestored(ctx context.Context, reason string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if reason = text(strings.TrimSpace(reason)); reason == "" {
-		return errors.New("accepting a store that was put back: a reason is needed")
-	}
-	if err := s.writable(); err != nil {
-		return err
-	}
-	if s.restore.IsZero() {
-		return fmt.Errorf("store %s: %w", s.path, ErrNotRestored)
-	}
-	if err := s.commit(); err != nil {
-		return err
-	}
-	if _, err := s.exec(insertAcceptance, s.now().UnixMilli(), s.restore.UnixMilli(), reason); err != nil {
-		return err
-	}
-	if _, err := s.exec(acceptRestored); err != nil {
-		return err
-	}
-	if err := s.commit(); err != nil {
-		return err
-	}
-	s.restore = time.Time{}
-	return nil
-}
 
 // Compact gives back the space that nothing needs any more, and orders the rest.
 // Nothing that was seen is lost. It needs about twice the size of the store on the

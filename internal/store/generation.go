@@ -17,6 +17,12 @@ const (
 	readGeneration = `SELECT number, restored_at FROM generation WHERE id = 1 ORDER BY id`
 	nextGeneration = `UPDATE generation SET number = number + 1 WHERE id = 1 RETURNING number`
 	markRestored   = `UPDATE generation SET number = $1, restored_at = $2 WHERE id = 1`
+	markSnapshot   = `
+		INSERT INTO rollback (id, snapshot) SELECT 1, coalesce(max(id), 0) FROM snapshots WHERE true
+		    ON CONFLICT (id) DO UPDATE SET snapshot = excluded.snapshot`
+	readRollback = `
+		SELECT coalesce((SELECT snapshot FROM rollback WHERE id = 1 ORDER BY id), 0), (SELECT coalesce(max(id), 0) FROM snapshots),
+		       (SELECT restored_at IS NOT NULL FROM generation WHERE id = 1 ORDER BY id)`
 	acceptRestored = `UPDATE generation SET restored_at = NULL WHERE id = 1`
 )
 
@@ -106,6 +112,9 @@ func (s *Store) startGeneration(ctx context.Context) error {
 		s.restore = s.now().UTC().Truncate(time.Millisecond)
 		s.log.Info("the store is older than its witness: a backup was put back",
 			"path", s.path, "generation", n, "witness", witness)
+		if _, err := s.conn.ExecContext(ctx, markSnapshot); err != nil { // before the mark, which says that it holds
+			return explain(s.path, err)
+		}
 		if _, err := s.conn.ExecContext(ctx, markRestored, witness, ms(s.restore)); err != nil {
 			return explain(s.path, err)
 		}

@@ -35,9 +35,10 @@ const (
 
 // Why an organization can be on hold.
 const (
-	HeldForLoss  = "lost"   // much of a kind is gone at once
-	HeldForDrift = "drift"  // much of a kind is called drift at once
-	HeldByHand   = "manual" // a person said so
+	HeldForLoss     = "lost"     // much of a kind is gone at once
+	HeldForDrift    = "drift"    // much of a kind is called drift at once
+	HeldByHand      = "manual"   // a person said so
+	HeldForRollback = "rollback" // a backup was put in the place of the store; see [Store.AcceptRestored]
 )
 
 // Hold is a reason why nothing is changed in an organization: what was seen is
@@ -46,7 +47,7 @@ type Hold struct {
 	ID         int64
 	OrgID      int64
 	Org        string // its login now
-	Kind       string // HeldForLoss, HeldForDrift or HeldByHand
+	Kind       string // HeldForLoss, HeldForDrift, HeldByHand or HeldForRollback
 	What       string // the kind of thing, such as "members"
 	Reason     string // in one sentence
 	Since      time.Time
@@ -58,7 +59,9 @@ type Hold struct {
 	SetBy      string
 }
 
-// Holds gives what keeps an organization on hold, the oldest first.
+// Holds gives what keeps an organization on hold, the oldest first. Where a backup
+// was put in the place of the store, that stands before all others: it has no ID and
+// is not lifted but accepted.
 func (s *Store) Holds(ctx context.Context, org int64) ([]Hold, error) {
 	var out []Hold
 	err := s.read.rows(ctx, readHolds, []any{org}, func(rows *sql.Rows) error {
@@ -72,7 +75,11 @@ func (s *Store) Holds(ctx context.Context, org int64) ([]Hold, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading what is on hold: %w", explain(s.path, err))
 	}
-	return out, nil
+	put, err := s.rollback(ctx, org)
+	if err != nil {
+		return nil, fmt.Errorf("reading what is on hold: %w", err)
+	}
+	return append(put, out...), nil
 }
 
 // Hold puts an organization on hold. One of the same kind and thing that is in
