@@ -24,6 +24,3 @@ func (c *call) graphql() *reply {
 	}
 	return rep
 }
-
-// mutation answers a document that asks for changes.
-func (c *call) mutation() effect { return no(c.readOnly()) }

@@ -23,11 +23,11 @@ type checker struct {
 func check(q *document, doc *ast.QueryDocument) []*gqlError {
 	c := &checker{ts: schemaTypes(), q: q, used: map[string]bool{}, frags: map[string]bool{}}
 	c.variables()
-	root := "query"
+	root := fold(q.root())
 	if q.op.Name != "" {
 		root += " " + q.op.Name
 	}
-	c.selection(q.op.SelectionSet, "Query", []any{root}, false)
+	c.selection(q.op.SelectionSet, q.root(), []any{root}, false)
 	for _, v := range q.op.VariableDefinitions {
 		if !c.used[v.Variable] {
 			c.fail("variableNotUsed", []any{root}, v.Position, map[string]any{"variableName": v.Variable}, "Variable $%s is declared by %s but not used", v.Variable, anonymous(q.op.Name))

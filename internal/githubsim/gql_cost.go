@@ -19,7 +19,7 @@ const maxNodes = 500_000
 // fragment count whether or not its type condition fits.
 func (q *document) measure() {
 	requests, nodes := 0.0, 0.0
-	q.measureSet(q.op.SelectionSet, "Query", 1, &requests, &nodes)
+	q.measureSet(q.op.SelectionSet, q.root(), 1, &requests, &nodes)
 	q.cost = Count{Points: int(max(1, math.Round(requests/100))), Nodes: int(min(nodes, math.MaxInt32))}
 	if nodes > maxNodes {
 		q.errs = []*gqlError{{Type: "MAX_NODE_LIMIT_EXCEEDED", Message: fmt.Sprintf(

@@ -64,7 +64,7 @@ type nothing struct{}
 // run answers the whole query: its data, nil when even that must be null.
 func (e *exec) run() any {
 	root := &field{sets: []ast.SelectionSet{e.q.op.SelectionSet}, byType: map[string][]*field{}}
-	data := e.object(root, "Query", e.c)
+	data := e.object(root, e.q.root(), e.c)
 	if _, bad := data.(nothing); bad {
 		return nil
 	}

@@ -57,7 +57,6 @@ func readQuery(body []byte) *document {
 	q.shape = shapeOf(q)
 	if q.op.Operation != ast.Query {
 		q.mutation = q.shape
-		return q
 	}
 	if q.errs = check(q, doc); len(q.errs) > 0 {
 		return q

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -16,6 +17,13 @@ type Secondary struct {
 	GraphQLPoints int           // a minute; a query is 1, a mutation 5
 	GraphQLTime   time.Duration // summed response time in a minute
 	TotalTime     time.Duration // the same, REST included
+	// MutationGap is how far the arrivals of two changes by one token must lie
+	// apart; a twentieth less is let pass, for the way here.
+	MutationGap time.Duration
+	// SerialMutations refuses a change while another one of the token is under way.
+	SerialMutations bool
+	ContentMinute   int // changes in a minute
+	ContentHour     int // and in an hour
 	// RetryAfter is sent with a refusal; 0 sends none.
 	RetryAfter time.Duration
 }
@@ -24,6 +32,12 @@ type Secondary struct {
 // rate limits").
 var GitHubSecondary = Secondary{Concurrency: 100, RESTPoints: 900, GraphQLPoints: 2000, GraphQLTime: time.Minute,
 	TotalTime: 90 * time.Second, RetryAfter: time.Minute}
+
+// HarshSecondary are GitHub's limits with its advice about changes made a rule:
+// one at a time, a second apart (docs.github.com, "Best practices for using the
+// REST API"), and no more in a minute and an hour than content may be created.
+var HarshSecondary = Secondary{Concurrency: 100, RESTPoints: 900, GraphQLPoints: 2000, GraphQLTime: time.Minute, TotalTime: 90 * time.Second,
+	MutationGap: time.Second, SerialMutations: true, ContentMinute: 80, ContentHour: 500, RetryAfter: time.Minute}
 
 // bucket is what one token used of one hourly resource.
 type bucket struct {
@@ -46,11 +60,14 @@ type limits struct {
 	secondary Secondary
 	buckets   map[*Token]map[Kind]*bucket
 	minute    map[*Token][]spent
-	bad       []time.Time // attempts with bad credentials
+	changes   map[*Token][]time.Time // arrivals of the last hour
+	underWay  map[*Token]int         // changes without an answer yet
+	bad       []time.Time            // attempts with bad credentials
 }
 
 func newLimits(o Options) *limits {
-	return &limits{primary: o.PrimaryLimit, secondary: o.Secondary, buckets: map[*Token]map[Kind]*bucket{}, minute: map[*Token][]spent{}}
+	return &limits{primary: o.PrimaryLimit, secondary: o.Secondary, buckets: map[*Token]map[Kind]*bucket{}, minute: map[*Token][]spent{},
+		changes: map[*Token][]time.Time{}, underWay: map[*Token]int{}}
 }
 
 // badAttempts within badWindow make GitHub refuse every login for a while. The
@@ -97,7 +114,7 @@ func (l *limits) admit(c *call, inFlight int) *reply {
 	if l.primary > 0 && b.used >= l.primary {
 		return c.primaryLimit(0)
 	}
-	if l.overSecondary(c, inFlight) {
+	if l.overSecondary(c, inFlight) || c.changes() && l.tooFast(c) {
 		return c.secondaryLimit(l.secondary.RetryAfter, 0)
 	}
 	b.used += c.note.Count.Points
@@ -131,6 +148,33 @@ func (l *limits) overSecondary(c *call, inFlight int) bool {
 		most > 0 && points >= most ||
 		c.kind == GraphQL && s.GraphQLTime > 0 && graphql >= s.GraphQLTime ||
 		s.TotalTime > 0 && total >= s.TotalTime
+}
+
+// tooFast reports whether a change comes too soon after others of its token. One
+// that may come is under way until [limits.settled].
+func (l *limits) tooFast(c *call) bool {
+	t, s := c.token.purse(), l.secondary
+	kept := slices.DeleteFunc(l.changes[t], func(at time.Time) bool { return c.now.Sub(at) >= time.Hour })
+	minute := len(kept) - slices.IndexFunc(append(kept, c.now), func(at time.Time) bool { return c.now.Sub(at) < time.Minute })
+	l.changes[t] = append(kept, c.now)
+	gap := s.MutationGap - s.MutationGap/20
+	if s.MutationGap > 0 && len(kept) > 0 && c.now.Sub(kept[len(kept)-1]) < gap || s.SerialMutations && l.underWay[t] > 0 ||
+		s.ContentMinute > 0 && minute >= s.ContentMinute || s.ContentHour > 0 && len(kept) >= s.ContentHour {
+		return true
+	}
+	l.underWay[t]++
+	c.admitted = true
+	return false
+}
+
+// settled notes that a change was answered.
+func (l *limits) settled(c *call) {
+	if !c.admitted {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.underWay[c.token.purse()]--
 }
 
 // free reports whether the request costs nothing of the primary limit.

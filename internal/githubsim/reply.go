@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -94,6 +95,7 @@ func (s *Server) finish(c *call, rep *reply, w http.ResponseWriter) {
 	}
 	took := max(latency, s.o.Now().Sub(c.start)) // Sleep may be a short cut
 	s.limits.spend(c, rep, took)
+	s.limits.settled(c)
 	s.header(c, rep, w.Header())
 	c.note.Status = rep.status
 	c.note.Count.Requests, c.note.Count.Time, c.note.Count.Bytes = 1, took, int64(len(rep.raw))
@@ -127,10 +129,8 @@ func (s *Server) header(c *call, rep *reply, h http.Header) {
 	}
 	if t := c.token; t != nil {
 		s.limits.header(c, h)
-		if t.Scope.Owner {
-			h.Set("X-OAuth-Scopes", "admin:org, audit_log, read:audit_log, repo, user, workflow")
-		} else if t.Scope.Member {
-			h.Set("X-OAuth-Scopes", "read:org, repo")
+		if t.Scope.Owner || t.Scope.Member {
+			h.Set("X-OAuth-Scopes", strings.Join(t.Scope.scopes(), ", "))
 		}
 		if !t.Expires.IsZero() {
 			h.Set("GitHub-Authentication-Token-Expiration", t.Expires.UTC().Format("2006-01-02 15:04:05 MST"))

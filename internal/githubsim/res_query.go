@@ -6,6 +6,10 @@ import "math"
 // and edges answer their usual fields by themselves.
 var resolvers = map[string]map[string]fieldFunc{
 	"Query":                                queryFields,
+	"Mutation":                             mutationFields,
+	"RemoveOutsideCollaboratorPayload":     removedFields,
+	"UpdateEnvironmentPayload":             guardedFields,
+	"UpdateTeamsRepositoryPayload":         grantedFields,
 	"GitHubMetadata":                       metaFields,
 	"RateLimit":                            rateFields,
 	"PageInfo":                             {},

@@ -185,7 +185,8 @@ func walk(c caller, w *World, every int) {
 	for _, o := range w.Orgs {
 		at := "/orgs/" + o.Login
 		for _, p := range []string{"", "/actions/permissions", "/actions/permissions/workflow", "/members?per_page=100", "/members?filter=2fa_disabled",
-			"/members?role=admin", "/memberships/" + o.Members[0].Login, "/memberships/nobody", "/outside_collaborators", "/invitations",
+			"/members?role=admin", "/memberships/" + o.Members[0].Login, "/memberships/nobody",
+			"/members/" + o.Members[0].Login, "/members/nobody", "/outside_collaborators", "/invitations",
 			"/failed_invitations", "/audit-log?per_page=100", "/audit-log?phrase=action:team&order=asc", "/custom-repository-roles",
 			"/organization-roles", "/teams?per_page=100", "/installations", "/personal-access-tokens", "/credential-authorizations", "/hooks", "/actions/secrets"} {
 			c.get(at + p)
@@ -200,7 +201,7 @@ func walk(c caller, w *World, every int) {
 		}
 		for i := 0; i < len(o.Teams); i += every {
 			t := at + "/teams/" + o.Teams[i].Slug
-			for _, p := range []string{"", "/members?per_page=20", "/memberships/" + o.Members[0].Login, "/repos?per_page=20"} {
+			for _, p := range []string{"", "/members?per_page=20", "/memberships/" + o.Members[0].Login, "/repos?per_page=20", "/external-groups", "/invitations"} {
 				c.get(t + p)
 			}
 			for k := 0; k < len(o.Repos); k += every {
@@ -218,7 +219,7 @@ func walk(c caller, w *World, every int) {
 func walkRepo(c caller, o *Org, r *Repo) {
 	at := "/repos/" + o.Login + "/" + r.Name
 	for _, p := range []string{"", "/collaborators?affiliation=direct", "/collaborators?affiliation=outside", "/collaborators?per_page=10",
-		"/collaborators/" + o.Members[0].Login + "/permission", "/collaborators/nobody/permission", "/invitations", "/keys", "/teams",
+		"/collaborators/" + o.Members[0].Login, "/collaborators/nobody", "/collaborators/" + o.Members[0].Login + "/permission", "/collaborators/nobody/permission", "/invitations", "/keys", "/teams",
 		"/environments", "/actions/permissions/workflow"} {
 		c.get(at + p)
 	}
@@ -227,8 +228,13 @@ func walkRepo(c caller, o *Org, r *Repo) {
 	}
 	for _, e := range r.Environments {
 		env := at + "/environments/" + escaped(e.Name)
-		for _, p := range []string{"", "/deployment-branch-policies", "/deployment_protection_rules", "/secrets"} {
+		for _, p := range []string{"", "/deployment-branch-policies", "/deployment-branch-policies/1", "/deployment_protection_rules", "/secrets"} {
 			c.get(env + p)
+		}
+		if e.BranchPolicy != nil {
+			for _, p := range e.BranchPolicy.Custom {
+				c.get(fmt.Sprintf("%s/deployment-branch-policies/%d", env, p.ID))
+			}
 		}
 	}
 }

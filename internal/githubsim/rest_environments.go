@@ -1,11 +1,10 @@
 package githubsim
 
-import "cmp"
-
 var environmentRoutes = []route{
 	{template: "/repos/{owner}/{repo}/environments", accepted: "actions=read", handle: (*call).listEnvironments},
 	{template: "/repos/{owner}/{repo}/environments/{environment_name}", accepted: "actions=read", handle: (*call).getEnvironment},
 	{template: "/repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies", accepted: "actions=read", handle: (*call).listBranchPolicies},
+	{template: "/repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}", accepted: "actions=read", handle: (*call).getBranchPolicy},
 	{template: "/repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules", accepted: "actions=read", handle: (*call).listCustomRules},
 	{template: "/repos/{owner}/{repo}/environments/{environment_name}/secrets", accepted: "environments=read", handle: (*call).listEnvironmentSecrets},
 }
@@ -100,9 +99,19 @@ func (c *call) listBranchPolicies() *reply {
 	if e.BranchPolicy != nil && !e.BranchPolicy.ProtectedBranches {
 		patterns = e.BranchPolicy.Custom
 	}
-	return counted(c, "branch_policies", patterns, func(p BranchPattern) object {
-		return object{"id": p.ID, "node_id": nodeID("DeploymentBranchPolicy", p.ID), "name": p.Name, "type": cmp.Or(p.Type, "branch")}
-	})
+	return counted(c, "branch_policies", patterns, patternShape)
+}
+
+func (c *call) getBranchPolicy() *reply {
+	_, e, refused := c.environment("actions:read")
+	if refused != nil {
+		return refused
+	}
+	at := c.patternPlace(e)
+	if at < 0 {
+		return c.notFound()
+	}
+	return ok(patternShape(e.BranchPolicy.Custom[at]))
 }
 
 // listCustomRules lists the apps that guard the environment; GitHub allows six,

@@ -18,6 +18,7 @@ var orgRoutes = []route{
 	{template: "/orgs/{org}/actions/permissions", accepted: "organization_administration=read", handle: (*call).getActions},
 	{template: "/orgs/{org}/actions/permissions/workflow", accepted: "organization_administration=read", handle: (*call).getWorkflow},
 	{template: "/orgs/{org}/members", accepted: "members=read", handle: (*call).listMembers},
+	{template: "/orgs/{org}/members/{username}", accepted: "members=read", handle: (*call).isMember},
 	{template: "/orgs/{org}/memberships/{username}", accepted: "members=read", handle: (*call).getMembership},
 	{template: "/orgs/{org}/outside_collaborators", accepted: "members=read", handle: (*call).listOutside},
 	{template: "/orgs/{org}/invitations", accepted: "members=read", handle: (*call).listInvitations},
@@ -129,8 +130,8 @@ func (c *call) getWorkflow() *reply {
 	if refused != nil {
 		return refused
 	}
-	return ok(object{"default_workflow_permissions": cmp.Or(o.Settings.DefaultWorkflowPermissions, "read"),
-		"can_approve_pull_request_reviews": o.Settings.CanApprovePullRequestReviews})
+	own := o.tokenOf()
+	return ok(object{"default_workflow_permissions": own.Default, "can_approve_pull_request_reviews": own.CanApprove})
 }
 
 // byID orders people as GitHub's lists do.
@@ -173,6 +174,19 @@ func (c *call) secondFactorFilter(o *orgIndex, filter string) *reply {
 		return nil
 	}
 	return c.failure(http.StatusUnprocessableEntity, "Only owners can use this filter.")
+}
+
+// isMember says yes or no to members, and sends strangers to the public list,
+// on which nobody is here.
+func (c *call) isMember() *reply {
+	o, refused := c.orgFor("members:read")
+	if refused != nil {
+		return refused
+	}
+	if o.member(c.params["username"]) == nil {
+		return c.notFound()
+	}
+	return done()
 }
 
 func (c *call) getMembership() *reply {

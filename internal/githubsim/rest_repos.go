@@ -13,6 +13,7 @@ var repoRoutes = []route{
 	{template: "/repos/{owner}/{repo}", accepted: "metadata=read", handle: (*call).getRepo},
 	{template: "/repos/{owner}/{repo}/actions/permissions/workflow", accepted: "administration=read", handle: (*call).getRepoWorkflow},
 	{template: "/repos/{owner}/{repo}/collaborators", accepted: "metadata=read", handle: (*call).listCollaborators},
+	{template: "/repos/{owner}/{repo}/collaborators/{username}", accepted: "metadata=read", handle: (*call).isCollaborator},
 	{template: "/repos/{owner}/{repo}/collaborators/{username}/permission", accepted: "metadata=read", handle: (*call).getPermission},
 	{template: "/repos/{owner}/{repo}/invitations", accepted: "administration=read", handle: (*call).listRepoInvitations},
 	{template: "/repos/{owner}/{repo}/keys", accepted: "administration=read", handle: (*call).listKeys},
@@ -46,11 +47,7 @@ func (c *call) getRepoWorkflow() *reply {
 	if refused != nil {
 		return refused
 	}
-	own := r.WorkflowPermissions
-	if own == nil {
-		s := r.org.Settings
-		own = &WorkflowPermissions{Default: cmp.Or(s.DefaultWorkflowPermissions, "read"), CanApprove: s.CanApprovePullRequestReviews}
-	}
+	own := r.tokenOf()
 	return ok(object{"default_workflow_permissions": own.Default, "can_approve_pull_request_reviews": own.CanApprove})
 }
 
@@ -120,6 +117,21 @@ func (c *call) collaboratorShape(r repoOf, u *User) object {
 	s := c.userShape(u)
 	s["permissions"], s["role_name"] = r.org.permissionsShape(effective), r.org.roleName(effective)
 	return s
+}
+
+// isCollaborator says yes to whoever has anything on the repository, whatever it
+// comes from.
+func (c *call) isCollaborator() *reply {
+	r, refused := c.pusher("Must have push access to view repository collaborators.", "metadata")
+	if refused != nil {
+		return refused
+	}
+	if u := c.x.user(c.params["username"]); u != nil {
+		if effective, _ := r.org.sources(r.Repo, u.Login); effective != "none" {
+			return done()
+		}
+	}
+	return c.notFound()
 }
 
 // getPermission answers in the older words as well, which know neither triage

@@ -12,6 +12,8 @@ var teamRoutes = []route{
 	{template: "/orgs/{org}/teams", accepted: "members=read", handle: (*call).listTeams},
 	{template: "/orgs/{org}/teams/{team_slug}", accepted: "members=read", handle: (*call).getTeam},
 	{template: "/orgs/{org}/teams/{team_slug}/members", accepted: "members=read", handle: (*call).listTeamMembers},
+	{template: "/orgs/{org}/teams/{team_slug}/external-groups", accepted: "members=write", handle: (*call).listExternalGroups},
+	{template: "/orgs/{org}/teams/{team_slug}/invitations", accepted: "members=read", handle: (*call).listTeamInvitations},
 	{template: "/orgs/{org}/teams/{team_slug}/memberships/{username}", accepted: "members=read", handle: (*call).getTeamMembership},
 	{template: "/orgs/{org}/teams/{team_slug}/repos", accepted: "members=read", handle: (*call).listTeamRepos},
 	{template: "/orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}", accepted: "members=read,metadata=read", handle: (*call).getTeamRepo},
@@ -99,6 +101,38 @@ func (c *call) listTeamMembers() *reply {
 		s["role"], s["inherited"] = b.role, b.inherited
 		return s
 	})
+}
+
+// listExternalGroups names the group of an identity provider that decides who is
+// in the team. Reading it takes the permission to write.
+func (c *call) listExternalGroups() *reply {
+	o, t, refused := c.team()
+	if refused != nil {
+		return refused
+	}
+	if !c.viewer.onOrg(o, "members", "write") {
+		return c.refuse(o)
+	}
+	groups := []object{}
+	if t.ExternalGroup != "" {
+		groups = append(groups, object{"group_id": t.ID, "group_name": t.ExternalGroup, "updated_at": later(t.UpdatedAt, t.CreatedAt)})
+	}
+	return ok(object{"groups": groups})
+}
+
+func (c *call) listTeamInvitations() *reply {
+	o, refused := c.orgForOwner("members:read")
+	if refused != nil {
+		return refused
+	}
+	_, t, refused := c.team()
+	if refused != nil {
+		return refused
+	}
+	open := slices.DeleteFunc(slices.Clone(o.Invitations), func(i *OrgInvitation) bool {
+		return !slices.ContainsFunc(i.Teams, func(s string) bool { return fold(s) == fold(t.Slug) })
+	})
+	return paged(c, open, c.invitationShape)
 }
 
 func (c *call) getTeamMembership() *reply {

@@ -130,27 +130,28 @@ func (s *Server) Mutate(change func(*World)) {
 // call is one request on its way through the server. Handlers read it and
 // return a reply; x and viewer are frozen for the time of the call.
 type call struct {
-	s       *Server
-	r       *http.Request
-	body    []byte
-	kind    Kind
-	path    string // escaped, without /api/v3
-	route   *route // REST; nil when no route fits
-	params  map[string]string
-	query   *document // GraphQL; nil when it could not be read
-	token   *Token
-	app     *App  // where an App asks with its own signature
-	userID  int64 // of the person behind the token
-	x       *Index
-	viewer  *viewer
-	now     time.Time
-	start   time.Time
-	id      string
-	note    Request
-	penalty bool // the points are charged once more
-	entry   *Mutation
-	applied bool // the change that was asked for took effect
-	changed bool // and the world is different
+	s        *Server
+	r        *http.Request
+	body     []byte
+	kind     Kind
+	path     string // escaped, without /api/v3
+	route    *route // REST; nil when no route fits
+	params   map[string]string
+	query    *document // GraphQL; nil when it could not be read
+	token    *Token
+	app      *App  // where an App asks with its own signature
+	userID   int64 // of the person behind the token
+	x        *Index
+	viewer   *viewer
+	now      time.Time
+	start    time.Time
+	id       string
+	note     Request
+	penalty  bool // the points are charged once more
+	admitted bool // a change that counts as under way
+	entry    *Mutation
+	applied  bool // the change that was asked for took effect
+	changed  bool // and the world is different
 }
 
 // ServeHTTP answers one request.

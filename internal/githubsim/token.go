@@ -50,6 +50,10 @@ type Scope struct {
 	// Repositories, if not nil, are the only ones of its organizations that the
 	// token was given, as "org/name" or "name".
 	Repositories []string
+	// Classic are the scopes of a classic token of an Owner or Member; if nil, an
+	// owner has all that the API asks for, and anybody else read:org and repo.
+	// Changes of an organization take admin:org, those of a repository repo.
+	Classic []string
 	// ReadOnly refuses every request for a change, whatever else the token could.
 	ReadOnly bool
 	// SSO names the organizations that demand single sign-on from this token and
@@ -159,7 +163,7 @@ func (v *viewer) onOrg(o *orgIndex, permission, level string) bool {
 	case v.sso(o) || v.elsewhere(o):
 		return false
 	case s.Owner:
-		return !appsOnly(permission)
+		return !appsOnly(permission) && (level != "write" || v.carries("admin:org"))
 	case s.App:
 		return v.has(permission, level)
 	}
@@ -169,6 +173,22 @@ func (v *viewer) onOrg(o *orgIndex, permission, level string) bool {
 	}
 	return byPerson && v.has(permission, level) && !appsOnly(permission)
 }
+
+// scopes are those of a classic token.
+func (s Scope) scopes() []string {
+	switch {
+	case s.Classic != nil:
+		return s.Classic
+	case s.Owner && s.ReadOnly:
+		return []string{"read:audit_log", "read:org", "repo", "user"}
+	case s.Owner:
+		return []string{"admin:org", "audit_log", "read:audit_log", "repo", "user", "workflow"}
+	}
+	return []string{"read:org", "repo"}
+}
+
+// carries reports whether a classic token has a scope.
+func (v *viewer) carries(scope string) bool { return slices.Contains(v.token.Scope.scopes(), scope) }
 
 // elsewhere reports whether the token is an installation's of another
 // organization.
@@ -188,6 +208,9 @@ func appsOnly(permission string) bool {
 func (v *viewer) onRepo(r repoOf, permission, level string) bool {
 	s := v.token.Scope
 	if !v.sees(r) {
+		return false
+	}
+	if level == "write" && (s.Owner || s.Member) && !v.carries("repo") {
 		return false
 	}
 	if s.Owner || s.App {

@@ -46,7 +46,10 @@ func startJudged(t *testing.T, w *World, o Options) judged {
 // TestEveryWriteKeepsToGitHubsDescription sends each request for a change that
 // is understood, as whoever may do it and as whoever may not.
 func TestEveryWriteKeepsToGitHubsDescription(t *testing.T) {
-	j := startJudged(t, village(), Options{})
+	w := village()
+	w.Orgs[0].OrgRoles = []*OrgRole{{ID: 35, Name: "all_repo_read", Users: []string{"dot"}}}
+	w.Orgs[0].Repos[0].Environments[1].BranchPolicy = &BranchPolicy{Custom: []BranchPattern{{ID: 75, Name: "main", Type: "branch"}}}
+	j := startJudged(t, w, Options{})
 	j.clock.Advance(time.Minute)
 	for _, token := range []string{"member", "app", "writer", "owner"} {
 		s := j.as(token)
@@ -88,4 +91,16 @@ DELETE /orgs/village/members/ben
 PUT /orgs/village/outside_collaborators/cy
 POST /repos/village/vault/keys {"title":"ci","key":"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICWAF3bdl+63FVD/WvHkgVyitbaXm0QTALz6AaPgS8mb","read_only":true}
 DELETE /repos/village/shop/keys/91
+POST /repos/village/shop/environments/dev/deployment-branch-policies {"name":"release/*","type":"branch"}
+PUT /repos/village/shop/environments/dev/deployment-branch-policies/75 {"name":"v*"}
+DELETE /repos/village/shop/environments/dev/deployment-branch-policies/75
+PUT /repos/village/shop/environments/production%2Feu {"wait_timer":10,"prevent_self_review":false,"reviewers":[{"type":"User","id":102}],"deployment_branch_policy":null}
+DELETE /repos/village/shop/environments/production%2Feu
+PATCH /orgs/village {"default_repository_permission":"none"}
+PUT /orgs/village/actions/permissions/workflow {"default_workflow_permissions":"write","can_approve_pull_request_reviews":true}
+PUT /repos/village/vault/actions/permissions/workflow {"default_workflow_permissions":"write"}
+PUT /orgs/village/organization-roles/users/dot/35
+DELETE /orgs/village/organization-roles/users/dot/35
+PUT /orgs/village/organization-roles/teams/ops/35
+DELETE /orgs/village/organization-roles/teams/ops/35
 `

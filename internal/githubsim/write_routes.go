@@ -12,7 +12,7 @@ const (
 
 // writeRoutes are the operations that change something.
 func writeRoutes() []route {
-	return slices.Concat(collaboratorWrites, teamWrites, memberWrites, keyWrites)
+	return slices.Concat(collaboratorWrites, teamWrites, memberWrites, keyWrites, environmentWrites, settingWrites, roleWrites)
 }
 
 var collaboratorWrites = []route{
@@ -42,4 +42,25 @@ var memberWrites = []route{
 var keyWrites = []route{
 	{method: http.MethodPost, template: "/repos/{owner}/{repo}/keys", accepted: "administration=write", write: (*call).postKey},
 	{method: http.MethodDelete, template: "/repos/{owner}/{repo}/keys/{key_id}", accepted: "administration=write", write: (*call).deleteKey},
+}
+
+var environmentWrites = []route{
+	{method: http.MethodPut, template: "/repos/{owner}/{repo}/environments/{environment_name}", accepted: "administration=write", write: (*call).putEnvironment},
+	{method: http.MethodDelete, template: "/repos/{owner}/{repo}/environments/{environment_name}", accepted: "administration=write", write: (*call).deleteEnvironment},
+	{method: http.MethodPost, template: "/repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies", accepted: "administration=write", write: (*call).postPattern},
+	{method: http.MethodPut, template: "/repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}", accepted: "administration=write", write: (*call).putPattern},
+	{method: http.MethodDelete, template: "/repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}", accepted: "administration=write", write: (*call).deletePattern},
+}
+
+var settingWrites = []route{
+	{method: http.MethodPatch, template: "/orgs/{org}", accepted: "organization_administration=write", write: (*call).patchOrg},
+	{method: http.MethodPut, template: "/orgs/{org}/actions/permissions/workflow", accepted: "organization_administration=write", write: (*call).putWorkflow},
+	{method: http.MethodPut, template: "/repos/{owner}/{repo}/actions/permissions/workflow", accepted: "administration=write", write: (*call).putRepoWorkflow},
+}
+
+var roleWrites = []route{
+	{method: http.MethodPut, template: "/orgs/{org}/organization-roles/users/{username}/{role_id}", accepted: "members=write", write: (*call).putRoleUser},
+	{method: http.MethodDelete, template: "/orgs/{org}/organization-roles/users/{username}/{role_id}", accepted: "members=write", write: (*call).deleteRoleUser},
+	{method: http.MethodPut, template: "/orgs/{org}/organization-roles/teams/{team_slug}/{role_id}", accepted: "members=write", write: (*call).putRoleTeam},
+	{method: http.MethodDelete, template: "/orgs/{org}/organization-roles/teams/{team_slug}/{role_id}", accepted: "members=write", write: (*call).deleteRoleTeam},
 }
