@@ -40,10 +40,16 @@ func (h *Hands) membership(ctx context.Context, org, login string) (orgMembershi
 // outside collaborator, or nothing. That there is no membership is believed since
 // the organization was seen just before.
 func (h *Hands) readMembership(ctx context.Context, l *Live) error {
+	if err := h.heldToday(ctx, l); err != nil || l.Moved != "" {
+		return err
+	}
 	c := l.Change
 	m, err := h.membership(ctx, c.Org.Name, c.User.Name)
 	if absent(err) {
-		l.State, err = h.outsider(ctx, c)
+		if l.State, err = h.outsider(ctx, c); err != nil || l.State.There {
+			return err
+		}
+		l.Invited, err = h.invitedBack(ctx, c)
 		return err
 	}
 	if err != nil {
