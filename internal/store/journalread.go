@@ -17,11 +17,12 @@ const (
 	entriesOfRun = entryColumns + ` WHERE run = $1 AND run <> '' ORDER BY seq`
 	entriesOf    = entryColumns + ` WHERE plan = $1 AND plan <> '' ORDER BY seq`
 	openRuns     = `
-		SELECT DISTINCT b.run
+		SELECT b.run, min(b.seq) AS first
 		  FROM journal b
 		 WHERE b.kind = 'run-begun' AND ($1 = 0 OR b.org = $1)
-		   AND NOT EXISTS (SELECT 1 FROM journal e WHERE e.run = b.run AND e.run <> '' AND e.kind = 'run-ended')
-		 ORDER BY b.seq`
+		   AND NOT EXISTS (SELECT 1 FROM journal e WHERE e.run = b.run AND e.run <> '' AND e.kind = 'run-ended' AND e.seq > b.seq)
+		 GROUP BY b.run
+		 ORDER BY first`
 )
 
 // errEnough ends a walk whose caller has seen enough.
@@ -116,12 +117,13 @@ func (s *Store) eachEntry(ctx context.Context, query string, args []any, each fu
 }
 
 // OpenRuns names the runs of an organization (0: of all) that were begun and have
-// not ended, the oldest first.
+// not ended since, the oldest first. One that was interrupted may begin again.
 func (s *Store) OpenRuns(ctx context.Context, org int64) ([]string, error) {
 	var out []string
 	err := s.read.rows(ctx, openRuns, []any{org}, func(rows *sql.Rows) error {
 		var run string
-		err := rows.Scan(&run)
+		var first int64
+		err := rows.Scan(&run, &first)
 		out = append(out, run)
 		return err
 	})

@@ -1,0 +1,229 @@
+package run
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/remediate"
+)
+
+// The guards of S8, asked live before each action. When the plan was made they
+// were asked about the snapshot; since then others may have acted too.
+
+// guard asks GitHub who is left. What breaks a guard refuses the rest of the plan.
+func (r *running) guard(p *Past) (*Refused, error) {
+	if r.self == nil {
+		self, err := r.o.Hands.Self(r.ctx)
+		if err != nil {
+			return nil, err
+		}
+		r.self = self
+	}
+	for _, ask := range []func(*Past) (*Refused, error){r.myself, r.owners, r.admins, r.reviewers} {
+		if why, err := ask(p); why != nil || err != nil {
+			return why, err
+		}
+	}
+	return nil, nil
+}
+
+func breach(g remediate.Guard, format string, args ...any) *Refused {
+	return &Refused{Guard: string(g), Why: fmt.Sprintf(format, args...)}
+}
+
+// myself holds that ajar takes nothing from who it acts as itself.
+func (r *running) myself(p *Past) (*Refused, error) {
+	if len(r.self) == 0 {
+		return breach(remediate.SelfGuard, "it is not known whom the write credential belongs to"), nil
+	}
+	for _, s := range r.self {
+		if p.hits(s) {
+			return breach(remediate.SelfGuard, "it would take something from who makes the changes"), nil
+		}
+	}
+	return nil, nil
+}
+
+// hits reports whether the action is about a principal, or takes something from it.
+func (p *Past) hits(who access.Ref) bool {
+	c := p.Change
+	if p.Principal.Ref == who || c.User != nil && who == (access.Ref{Kind: access.User, ID: c.User.ID}) {
+		return takes(c)
+	}
+	for _, l := range p.Lost {
+		if l.Kind == who.Kind && slices.Contains(l.IDs, who.ID) {
+			return true
+		}
+	}
+	return false
+}
+
+// barred holds that protected principals keep what they have, by the names that
+// they have now: a login is a label, and the one in the configuration is today's.
+func (r *running) barred(c remediate.Change) *Refused {
+	if !takes(c) {
+		return nil
+	}
+	for _, text := range r.o.Guards.Protected {
+		kind, name, _ := strings.Cut(strings.ToLower(text), ":")
+		switch {
+		case kind == "user" && c.User != nil && strings.ToLower(c.User.Name) == name,
+			kind == "team" && c.Team != nil && strings.ToLower(c.Org.Name+"/"+c.Team.Name) == name:
+			return breach(remediate.ProtectedGuard, "%s is protected", text)
+		}
+	}
+	return nil
+}
+
+// owners holds that enough owners are left who are people and whom this run does
+// not touch, whatever the action is: somebody else may be removing owners too.
+func (r *running) owners(p *Past) (*Refused, error) {
+	if !takes(p.Change) {
+		return nil, nil
+	}
+	all, err := r.o.Hands.Owners(r.ctx)
+	if err != nil {
+		return nil, err
+	}
+	stay := 0
+	for _, o := range all {
+		if !strings.HasSuffix(strings.ToLower(o.Name), "[bot]") && !r.touched(o.ID) {
+			stay++
+		}
+	}
+	if want := max(1, r.o.Guards.MinOwners); stay < want {
+		return breach(remediate.MinOwnersGuard, "%d owners who are people and outside of this plan are left, and min_owners is %d", stay, want), nil
+	}
+	return nil, nil
+}
+
+// touched reports whether some action of the run takes the ownership of a person.
+func (r *running) touched(user int64) bool {
+	for _, p := range r.run.Actions {
+		c := p.Change
+		if c.Thing == remediate.Membership && c.User != nil && c.User.ID == user && takes(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// admins holds that a repository which has an administrator who is no owner keeps
+// one, unless the baseline lists another.
+func (r *running) admins(p *Past) (*Refused, error) {
+	if r.o.Guards.AllowOwnerOnly || !takes(p.Change) {
+		return nil, nil
+	}
+	var owners map[int64]bool
+	for _, repo := range adminOf(p.Change) {
+		if r.o.AdminListed != nil && r.o.AdminListed(repo.ID) {
+			continue
+		}
+		if owners == nil {
+			all, err := r.o.Hands.Owners(r.ctx)
+			if err != nil {
+				return nil, err
+			}
+			owners = map[int64]bool{}
+			for _, o := range all {
+				owners[o.ID] = true
+			}
+		}
+		all, err := r.o.Hands.Admins(r.ctx, repo)
+		if err != nil {
+			return nil, err
+		}
+		had, left := 0, 0
+		for _, a := range all {
+			if owners[a.ID] {
+				continue
+			}
+			had++
+			if !p.hits(access.Ref{Kind: access.User, ID: a.ID}) {
+				left++
+			}
+		}
+		if had > 0 && left == 0 {
+			return breach(remediate.LastAdminGuard, "%s would have no administrator but the owners", repo.Name), nil
+		}
+	}
+	return nil, nil
+}
+
+// adminOf lists the repositories on which a change takes the role of administrator.
+func adminOf(c remediate.Change) []remediate.Label {
+	switch {
+	case (c.Thing == remediate.DirectGrant || c.Thing == remediate.TeamGrant) && c.Repo != nil && c.Before.Role == "admin":
+		return []remediate.Label{*c.Repo}
+	case c.Thing == remediate.Membership && c.Before.Held != nil:
+		var out []remediate.Label
+		for _, h := range c.Before.Held.Repos {
+			if h.Role == "admin" {
+				out = append(out, h.Label)
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+// reviewers holds that somebody is left who can approve a deployment to each
+// guarded environment of the repository.
+func (r *running) reviewers(p *Past) (*Refused, error) {
+	c := p.Change
+	if c.Thing != remediate.Protection && !takes(c) || !reachesGates(c) {
+		return nil, nil
+	}
+	n, err := r.o.Hands.Approvers(r.ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if n == 0 {
+		return breach(remediate.LastReviewerGuard, "nobody could approve a deployment any more"), nil
+	}
+	return nil, nil
+}
+
+// reachesGates reports whether a change may decide who can approve deployments.
+func reachesGates(c remediate.Change) bool {
+	switch c.Thing {
+	case remediate.DirectGrant, remediate.TeamGrant:
+		return !c.After.There
+	case remediate.Protection:
+		return c.After.Gate != nil && len(c.After.Gate.Reviewers) > 0
+	case remediate.TeamMembership, remediate.Membership:
+		return !c.After.There || c.After.Role == "outside"
+	case remediate.BasePermission:
+		return c.After.Role == "none"
+	}
+	return false
+}
+
+// ranks orders GitHub's words for what somebody holds.
+var ranks = map[string]int{
+	"none": 0, "read": 1, "pull": 1, "triage": 2, "write": 3, "push": 3, "maintain": 4, "admin": 5,
+	"outside": 1, "member": 2, "maintainer": 3, "owner": 6,
+}
+
+// takes reports whether a change takes something from somebody. What it cannot
+// tell, it takes for that.
+func takes(c remediate.Change) bool {
+	b, a := c.Before, c.After
+	switch c.Thing {
+	case remediate.Protection, remediate.OrgWorkflowToken, remediate.RepoWorkflowToken:
+		return false // they take from nobody by themselves; who approves is asked apart
+	}
+	switch {
+	case !b.There:
+		return false
+	case !a.There:
+		return true
+	case b.Role != "" || a.Role != "":
+		before, known := ranks[b.Role]
+		after, too := ranks[a.Role]
+		return !known || !too || after < before
+	}
+	return true
+}
