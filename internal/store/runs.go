@@ -88,7 +88,10 @@ func (s *Store) runs(ctx context.Context, query string, args ...any) ([]Run, err
 		}
 		r := &out[len(out)-1]
 		r.Last, r.Wrote = seq, instant(at)
-		if journal.Kind(kind) == journal.RunEnded {
+		switch journal.Kind(kind) {
+		case journal.RunBegun: // one that was interrupted may begin again
+			r.Ended = time.Time{}
+		case journal.RunEnded:
 			r.Ended = r.Wrote
 		}
 		if action == "" {
