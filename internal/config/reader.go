@@ -96,3 +96,28 @@ func (g GitHub) ReadSecret(i int, getenv func(string) string) (Secret, error) {
 	}
 	return s, nil
 }
+
+// WriteSecret reads what [github.write] names: a token, or the private key of an
+// app. One that is a credential of [[github.read]] too is refused: whoever reads
+// must not be able to write.
+func (g GitHub) WriteSecret(getenv func(string) string) (Secret, error) {
+	if g.Write == nil {
+		return Secret{}, fmt.Errorf("reading the credential for changes: %w is configured in [github.write]", ErrNoToken)
+	}
+	open := func(c Credential) (Secret, error) {
+		if c.IsApp() {
+			return c.PrivateKey(getenv)
+		}
+		return c.Token(getenv)
+	}
+	s, err := open(*g.Write)
+	if err != nil {
+		return Secret{}, fmt.Errorf("[github.write]: %w", err)
+	}
+	for _, c := range g.Read {
+		if other, err := open(c); err == nil && other.Reveal() == s.Reveal() {
+			return Secret{}, fmt.Errorf("[github.write] holds the same credential as [[github.read]] (%s): they must be two", c.Label())
+		}
+	}
+	return s, nil
+}

@@ -31,6 +31,8 @@ type AppOptions struct {
 	Key          *rsa.PrivateKey // one of its keys
 	Organization string          // the login
 	Installation int64           // 0: found by the organization
+	// Writes asks for tokens with [WritePermissions] in place of [AuditPermissions].
+	Writes bool
 }
 
 // App gives the tokens of one installation of a GitHub App. It is an
@@ -177,7 +179,7 @@ func (s *App) find() (Installation, error) {
 	return *s.found, nil
 }
 
-// mint gets a token that may read, and no more than an audit needs.
+// mint gets a token with no more than an audit needs, or changes.
 func (s *App) mint() (*oauth2.Token, error) {
 	in, err := s.find()
 	if err != nil {
@@ -193,10 +195,10 @@ func (s *App) mint() (*oauth2.Token, error) {
 		})
 	}
 	if !s.wide {
-		err = get(&gh.InstallationTokenOptions{Permissions: narrowed(in.Permissions)})
+		err = get(&gh.InstallationTokenOptions{Permissions: narrowed(in.Permissions, s.wanted())})
 		if status, ok := errors.AsType[*StatusError](err); ok && status.Status == http.StatusUnprocessableEntity {
 			s.wide = true
-			s.warn("GitHub refused to narrow the token of " + s.name() + " (" + status.Message + "), so it has every permission of the app; ajar sends nothing but reads all the same")
+			s.warn("GitHub refused to narrow the token of " + s.name() + " (" + status.Message + "), so it has every permission of the app; " + s.only())
 		}
 	}
 	if s.wide {

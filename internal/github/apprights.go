@@ -20,13 +20,46 @@ var AuditPermissions = []string{
 	"organization_actions_variables", "organization_self_hosted_runners", "organization_plan", "organization_custom_properties",
 }
 
-// narrowed asks for what an audit needs of what was granted. GitHub refuses a
-// request for more than that as a whole, so nothing is asked for on suspicion.
-func narrowed(granted map[string]string) *gh.InstallationPermissions {
+// WritePermissions are what a GitHub App needs to make the changes that actions
+// make, and to read what each rests on, by level (GitHub Docs: "Permissions
+// required for GitHub Apps"; docs/permissions.md lists them by action). A token is
+// asked for these alone, as far as the app has them.
+var WritePermissions = map[string]string{
+	"metadata": "read", "administration": "write", "actions": "read",
+	"members": "write", "organization_administration": "write",
+}
+
+// wanted are the permissions that a token is asked for, by level.
+func (s *App) wanted() map[string]string {
+	if s.a.Writes {
+		return WritePermissions
+	}
 	want := map[string]string{}
 	for _, name := range AuditPermissions {
-		if granted[name] != "" {
+		want[name] = "read"
+	}
+	return want
+}
+
+// only says what keeps a token in bounds that GitHub did not narrow.
+func (s *App) only() string {
+	if s.a.Writes {
+		return "ajar sends nothing but the calls of its actions all the same"
+	}
+	return "ajar sends nothing but reads all the same"
+}
+
+// narrowed asks for what is wanted of what was granted. GitHub refuses a request
+// for more than that as a whole, so nothing is asked for on suspicion.
+func narrowed(granted, wanted map[string]string) *gh.InstallationPermissions {
+	want := map[string]string{}
+	for name, level := range wanted {
+		switch granted[name] {
+		case "":
+		case "read":
 			want[name] = "read"
+		default:
+			want[name] = level
 		}
 	}
 	if len(want) == 0 {
