@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/eb661601/ajar/internal/crash"
+	"github.com/eb661601/ajar/internal/github"
 	"github.com/eb661601/ajar/internal/journal"
 	"github.com/eb661601/ajar/remediate/act"
 )
@@ -17,59 +18,75 @@ import (
 // a *stoppedError ends the run in order.
 func (r *running) carry(p *Past) error {
 	for {
-		if err := r.await(p); err != nil {
+		if err := r.await(); err != nil {
 			return err
 		}
-		begun := r.o.Now()
-		crash.At("run.read.before")
-		live, err := r.o.Hands.Read(r.ctx, p.Change)
-		crash.At("run.read.after")
-		if err != nil {
-			return r.unread(p, err)
-		}
-		steps, over, err := r.way(p, live)
+		seen, over, err := r.examine(p)
 		if over || err != nil {
 			return err
 		}
-		if why := r.barred(live.Change); why != nil {
+		if why, err := r.guard(p, seen.live.Change); err != nil {
+			return r.unread(p, err)
+		} else if why != nil {
 			return r.forbid(p, why)
 		}
-		if r.o.Now().Sub(begun) > freshness {
+		// Asking the guards takes time, and a change rests on a fresh reading.
+		if seen, over, err = r.examine(p); over || err != nil {
+			return err
+		}
+		if r.o.Now().Sub(seen.begun) > freshness {
 			if err := r.again(p, "reading it takes too long to rest a change on it", 0); err != nil {
 				return err
 			}
 			continue
 		}
-		over, err = r.send(p, live, steps)
+		over, err = r.send(p, seen.live, seen.steps)
 		if over || err != nil {
 			return err
 		}
 	}
 }
 
-// await waits for the turn of the next change, and asks the guards, live. After a
-// long wait everything is asked again that the run was decided on.
-func (r *running) await(p *Past) error {
+// await waits for the turn of the next change. After a long wait everything is
+// asked again that the run was decided on.
+func (r *running) await() error {
 	begun := r.o.Now()
 	if err := r.o.Hands.Ready(r.ctx); err != nil {
 		if stop := r.interrupted(); stop != nil {
 			return stop
 		}
-		return &stoppedError{how: Stopped, why: "GitHub's limit keeps the next change waiting too long: " + err.Error(), err: err}
+		how := Stopped
+		if errors.Is(err, github.ErrLimited) {
+			how = Interrupted // nothing is wrong: the same plan may be gone on with when the limit is over
+		}
+		return &stoppedError{how: how, why: "waiting for the next change: " + err.Error(), err: err}
 	}
 	if r.o.Recheck != nil && r.o.Now().Sub(begun) > longPause {
 		if err := r.o.Recheck(r.ctx); err != nil {
 			return &stoppedError{how: Stopped, why: "after a wait it does not hold any more: " + err.Error(), err: err}
 		}
 	}
-	why, err := r.guard(p)
-	if err != nil {
-		return r.unread(p, err)
-	}
-	if why != nil {
-		return r.forbid(p, why)
-	}
 	return nil
+}
+
+// sight is a thing as it was read, and the steps that are left from there.
+type sight struct {
+	begun time.Time // when the reading began
+	live  act.Live
+	steps []act.Step
+}
+
+// examine reads the thing. over says that nothing is left to do about it.
+func (r *running) examine(p *Past) (s sight, over bool, err error) {
+	s.begun = r.o.Now()
+	crash.At("run.read.before")
+	s.live, err = r.read(r.ctx, p)
+	crash.At("run.read.after")
+	if err != nil {
+		return s, true, r.unread(p, err)
+	}
+	s.steps, over, err = r.way(p, s.live)
+	return s, over, err
 }
 
 // unread stops the run where a look at GitHub failed. Nothing was sent, unless
@@ -139,20 +156,6 @@ func (r *running) fail(p *Past, f Failed) error {
 		return err
 	}
 	return stop("%s: %s", p.Title, f.Why)
-}
-
-// reached reports whether the thing is as intended; how is Invited where that takes
-// somebody who accepts an invitation.
-func reached(l act.Live) (ok bool, how string) {
-	switch {
-	case l.Moved != "":
-		return false, ""
-	case l.State.Same(l.Change.After):
-		return true, ""
-	case l.Invited != nil && l.Invited.Same(l.Change.After):
-		return true, Invited
-	}
-	return false, ""
 }
 
 // midway reports whether the steps that are left are those that were left after
@@ -260,7 +263,7 @@ func (r *running) again(p *Past, why string, status int) error {
 // gone settles a 404: what is not there any more is done, if what it belongs to is
 // seen (S3). Otherwise it is in doubt.
 func (r *running) gone(p *Past, refused *act.Refused) (over bool, err error) {
-	live, err := r.o.Hands.Read(r.work, p.Change)
+	live, err := r.read(r.work, p)
 	done, _ := reached(live)
 	if err == nil && !done {
 		a := Answered{Status: refused.Status, At: r.o.Now().UTC(), NotApplied: true, Why: refused.Reason}
@@ -289,6 +292,9 @@ func (r *running) doubt(p *Past, cause error) error {
 	}
 	if err := r.settle(p); err != nil {
 		return err
+	}
+	if p.Waits() {
+		return r.fail(p, Failed{Why: cause.Error() + "; GitHub shows that it did not", Half: p.Effective()})
 	}
 	return &stoppedError{how: Stopped, why: p.Title + ": " + cause.Error(), err: cause}
 }
@@ -319,42 +325,4 @@ func (r *running) show(p *Past, how string) (over bool, err error) {
 		how = by
 	}
 	return true, r.note(journal.Verified, p, Verified{How: how, State: live.State, At: live.At.UTC(), Looks: looks})
-}
-
-// shows reports whether what is seen is what the last step leads to.
-func (r *running) shows(l act.Live, last Send) bool {
-	if done, _ := reached(l); done {
-		return true
-	}
-	if l.Moved != "" || len(last.Rest) == 0 {
-		return false
-	}
-	steps, err := act.Steps(l.Change, l.State)
-	return err == nil && sameSteps(steps, last.Rest)
-}
-
-// look reads a thing until done says so or the time is over: at once, and then
-// with growing pauses.
-func (r *running) look(p *Past, until time.Time, done func(act.Live) bool) (live act.Live, looks int, seen bool, err error) {
-	pause := 250 * time.Millisecond
-	for {
-		crash.At("run.verify.before")
-		live, err = r.o.Hands.Read(r.work, p.Change)
-		crash.At("run.verify.after")
-		looks++
-		if err != nil || done(live) {
-			return live, looks, err == nil, err
-		}
-		now := r.o.Now()
-		if r.ctx.Err() != nil && r.cancelled.IsZero() {
-			r.cancelled = now
-		}
-		if !now.Before(until) || !r.cancelled.IsZero() && now.Sub(r.cancelled) > patience {
-			return live, looks, false, nil
-		}
-		if err := r.o.Sleep(r.work, min(pause, until.Sub(now))); err != nil {
-			return live, looks, false, err
-		}
-		pause = min(2*pause, 8*time.Second)
-	}
 }

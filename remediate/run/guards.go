@@ -12,14 +12,18 @@ import (
 // The guards of S8, asked live before each action. When the plan was made they
 // were asked about the snapshot; since then others may have acted too.
 
-// guard asks GitHub who is left. What breaks a guard refuses the rest of the plan.
-func (r *running) guard(p *Past) (*Refused, error) {
+// guard asks GitHub who is left. today is the change with today's names. What
+// breaks a guard refuses the rest of the plan.
+func (r *running) guard(p *Past, today remediate.Change) (*Refused, error) {
 	if r.self == nil {
-		self, err := r.o.Hands.Self(r.ctx)
+		self, err := tried(r.ctx, r, func() ([]access.Ref, error) { return r.o.Hands.Self(r.ctx) })
 		if err != nil {
 			return nil, err
 		}
 		r.self = self
+	}
+	if why := r.barred(today); why != nil {
+		return why, nil
 	}
 	for _, ask := range []func(*Past) (*Refused, error){r.myself, r.owners, r.admins, r.reviewers} {
 		if why, err := ask(p); why != nil || err != nil {
@@ -83,7 +87,7 @@ func (r *running) owners(p *Past) (*Refused, error) {
 	if !takes(p.Change) {
 		return nil, nil
 	}
-	all, err := r.o.Hands.Owners(r.ctx)
+	all, err := r.allOwners()
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +101,10 @@ func (r *running) owners(p *Past) (*Refused, error) {
 		return breach(remediate.MinOwnersGuard, "%d owners who are people and outside of this plan are left, and min_owners is %d", stay, want), nil
 	}
 	return nil, nil
+}
+
+func (r *running) allOwners() ([]remediate.Label, error) {
+	return tried(r.ctx, r, func() ([]remediate.Label, error) { return r.o.Hands.Owners(r.ctx) })
 }
 
 // touched reports whether some action of the run takes the ownership of a person.
@@ -122,7 +130,7 @@ func (r *running) admins(p *Past) (*Refused, error) {
 			continue
 		}
 		if owners == nil {
-			all, err := r.o.Hands.Owners(r.ctx)
+			all, err := r.allOwners()
 			if err != nil {
 				return nil, err
 			}
@@ -131,7 +139,7 @@ func (r *running) admins(p *Past) (*Refused, error) {
 				owners[o.ID] = true
 			}
 		}
-		all, err := r.o.Hands.Admins(r.ctx, repo)
+		all, err := tried(r.ctx, r, func() ([]remediate.Label, error) { return r.o.Hands.Admins(r.ctx, repo) })
 		if err != nil {
 			return nil, err
 		}
@@ -176,7 +184,7 @@ func (r *running) reviewers(p *Past) (*Refused, error) {
 	if c.Thing != remediate.Protection && !takes(c) || !reachesGates(c) {
 		return nil, nil
 	}
-	n, err := r.o.Hands.Approvers(r.ctx, c)
+	n, err := tried(r.ctx, r, func() (int, error) { return r.o.Hands.Approvers(r.ctx, c) })
 	if err != nil {
 		return nil, err
 	}

@@ -51,12 +51,9 @@ func minTime(a, b time.Time) time.Time {
 
 // unshown settles an action that GitHub does not show, although it had its time.
 func (r *running) unshown(p *Past, last Send, live act.Live) error {
-	if last.Answer == nil {
-		steps, err := act.Steps(live.Change, live.State)
-		if err == nil && sameSteps(steps, append([]act.Step{last.Step}, last.Rest...)) {
-			return r.note(journal.Answered, p, Answered{At: live.At.UTC(), NotApplied: true,
-				Why: fmt.Sprintf("GitHub shows the state of before, %s and more after it was sent", r.o.Lag)})
-		}
+	if last.Answer == nil && live.State.Same(last.Live) {
+		return r.note(journal.Answered, p, Answered{At: live.At.UTC(), NotApplied: true,
+			Why: fmt.Sprintf("GitHub shows the state of before, %s and more after it was sent", r.o.Lag)})
 	}
 	return r.puzzled(p, InDoubt{Why: "GitHub shows neither the state of before nor the intended one", State: &live.State})
 }
