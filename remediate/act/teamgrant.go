@@ -23,7 +23,8 @@ type repoTeam struct {
 	// know no other than direct.
 	AccessSource string `json:"access_source"`
 	Parent       *struct {
-		ID int64 `json:"id"`
+		ID   int64  `json:"id"`
+		Slug string `json:"slug"`
 	} `json:"parent"`
 }
 
@@ -40,7 +41,7 @@ func (h *Hands) readTeamGrant(ctx context.Context, l *Live) error {
 			continue
 		}
 		own := role(t.Permission)
-		named, err := h.teamRole(ctx, c)
+		named, err := h.teamRole(ctx, c, c.Team.Name)
 		if err != nil {
 			return err
 		}
@@ -49,7 +50,14 @@ func (h *Hands) readTeamGrant(ctx context.Context, l *Live) error {
 		if t.Parent == nil {
 			own = named
 		} else if own == "" || builtIn(own) && !builtIn(named) {
-			return fmt.Errorf("the role of the team may be %q, or its parent's: GitHub does not tell them apart", named)
+			above, err := h.teamRole(ctx, c, t.Parent.Slug)
+			if err != nil && !absent(err) { // the repository and the team were seen, so the parent does not reach it
+				return err
+			}
+			if err == nil && above == named {
+				return fmt.Errorf("the role of the team may be %q, or its parent's: GitHub does not tell them apart", named)
+			}
+			own = named
 		}
 		l.State = remediate.State{There: true, Role: own}
 	}
@@ -58,12 +66,12 @@ func (h *Hands) readTeamGrant(ctx context.Context, l *Live) error {
 
 // teamRole is the name of the role that a team has on a repository, a parent's
 // counted in.
-func (h *Hands) teamRole(ctx context.Context, c remediate.Change) (string, error) {
+func (h *Hands) teamRole(ctx context.Context, c remediate.Change, slug string) (string, error) {
 	var a struct {
 		ID       int64  `json:"id"`
 		RoleName string `json:"role_name"`
 	}
-	if _, err := h.getAs(ctx, path("orgs", c.Org.Name, "teams", c.Team.Name, "repos", c.Org.Name, c.Repo.Name), withRole, &a); err != nil {
+	if _, err := h.getAs(ctx, path("orgs", c.Org.Name, "teams", slug, "repos", c.Org.Name, c.Repo.Name), withRole, &a); err != nil {
 		return "", err
 	}
 	if a.ID != c.Repo.ID || a.RoleName == "" {
