@@ -2,7 +2,6 @@ package journal
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,7 +18,7 @@ type copied struct {
 // AppendCheckpoint adds a checkpoint to a file of copies, one JSON object to a
 // line, durable when it returns. A line that a crash cut short is closed first.
 func AppendCheckpoint(path string, c Checkpoint) error {
-	line, err := json.Marshal(copied{c.Note})
+	line, err := encode(copied{c.Note})
 	if err != nil {
 		return fmt.Errorf("checkpoints %s: %w", path, err)
 	}
@@ -62,6 +61,7 @@ func endsCut(f *os.File) (bool, error) {
 type Copies struct {
 	Checkpoints []Checkpoint
 	Broken      []int // lines that are no checkpoint
+	Lines       int
 }
 
 // maxCopies bounds a line of a file of checkpoints, in bytes.
@@ -90,6 +90,7 @@ func DecodeCopies(r io.Reader) (Copies, error) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxCopies)
 	for n := 1; lines.Scan(); n++ {
+		out.Lines = n
 		if len(lines.Bytes()) == 0 {
 			continue
 		}

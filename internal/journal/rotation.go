@@ -67,5 +67,17 @@ func (r Rotation) Check() error {
 	return nil
 }
 
+// KeyOf gives the public key that an entry of kind [KeyMade] or [KeyChange] brings.
+func KeyOf(e Entry) (string, error) {
+	if e.Kind == KeyMade {
+		var k NewKey
+		err := e.Decode(&k)
+		return k.Key, err
+	}
+	var r Rotation
+	err := e.Decode(&r)
+	return r.New, err
+}
+
 // ErrUnsigned says that a key was replaced without a signature of the one before.
 var ErrUnsigned = errors.New("the signing key was replaced without a signature of the one before: it was lost")

@@ -14,7 +14,7 @@ func strict(line []byte, into any) error {
 	if err := d.Decode(into); err != nil {
 		return err
 	}
-	again, err := json.Marshal(into)
+	again, err := encode(into)
 	if err != nil {
 		return err
 	}

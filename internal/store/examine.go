@@ -64,8 +64,8 @@ type Examined struct {
 }
 
 // Examine looks at everything that can be told of a store without asking anybody:
-// its pages and indexes, its references, its intervals, and whether what is live
-// is what was stored. It changes nothing. The error is of the look itself.
+// its pages and indexes, its references, its intervals, whether what is live is what
+// was stored, and whether the journal is what was signed and published. It changes nothing. The error is of the look itself.
 func (s *Store) Examine(ctx context.Context) ([]Examined, error) {
 	var out []Examined
 	note := func(what, wrong string) { out = append(out, Examined{what, wrong}) }
@@ -101,6 +101,9 @@ func (s *Store) Examine(ctx context.Context) ([]Examined, error) {
 		note(part.what, wrongIf(sum, part.wrong))
 	}
 	if err := s.examineContent(ctx, note); err != nil {
+		return nil, err
+	}
+	if err := s.examineJournal(ctx, note); err != nil {
 		return nil, err
 	}
 	return out, s.examineGeneration(ctx, note)
@@ -141,6 +144,22 @@ func (s *Store) examineContent(ctx context.Context, note func(what, wrong string
 			note(what, "")
 		}
 	}
+	return nil
+}
+
+// examineJournal holds the journal against its signatures, and against the
+// checkpoints that were copied out of the store.
+func (s *Store) examineJournal(ctx context.Context, note func(what, wrong string)) error {
+	r, err := s.VerifyJournal(ctx, nil, s.CheckpointFiles())
+	if err != nil {
+		return err
+	}
+	what := fmt.Sprintf("journal of %d entries", r.Entries)
+	if r.Sound() {
+		note(what, "")
+		return nil
+	}
+	note(what, r.Problems[0].What+"; "+seeVerify)
 	return nil
 }
 

@@ -16,6 +16,7 @@ var (
 	ErrFenced   = errors.New("another writer took over the journal")
 	ErrTampered = errors.New("the journal is not as it was signed")
 	ErrNoPlan   = errors.New("there is no such saved plan")
+	ErrPutBack  = errors.New("a backup was put in its place, which nobody accepted yet")
 )
 
 const (
@@ -43,12 +44,16 @@ type head struct {
 // an entry that names the owner and the one before; [Store.Tenure] tells when that
 // one wrote last. At the first take-over of all the journal and its signing key
 // are made. A journal that is not as it was signed is refused ([ErrTampered]), so
-// that no later signature covers it up.
+// that no later signature covers it up; so is one of a store that was put back
+// ([ErrPutBack]), until that is accepted.
 func (s *Store) TakeOver(ctx context.Context, owner string) (epoch int64, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := errors.Join(ctx.Err(), s.writable(), s.commit()); err != nil {
 		return 0, fmt.Errorf("taking over the journal: %w", err)
+	}
+	if !s.restore.IsZero() {
+		return 0, fmt.Errorf("taking over the journal: store %s: %w", s.path, ErrPutBack)
 	}
 	h, err := s.head()
 	if err == nil {
@@ -63,31 +68,36 @@ func (s *Store) TakeOver(ctx context.Context, owner string) (epoch int64, err er
 	return epoch, nil
 }
 
-// takeOver writes the entry of a new owner. The caller holds s.mu.
-func (s *Store) takeOver(h head, owner string) (epoch int64, err error) {
-	now := s.now()
-	t := takenOver{Owner: owner}
-	if h.size > 0 {
-		t.Former, err = s.lastOf(h.epoch)
-		if err != nil {
-			return 0, s.undo(err)
-		}
-	}
-	e, err := journal.NewEntry(journal.TookOver, t)
+// takeOver writes the entry of a new owner, and what comes with it. The caller
+// holds s.mu.
+func (s *Store) takeOver(h head, owner string, with ...journal.Entry) (epoch int64, err error) {
+	e, err := s.newOwner(h, owner)
 	if err != nil {
 		return 0, s.undo(err)
 	}
-	e.Who = owner
-	entries := []journal.Entry{e}
+	entries := append([]journal.Entry{e}, with...)
 	if h.size == 0 {
 		made, err := journal.NewEntry(journal.KeyMade, journal.NewKey{Key: s.signer.Public()})
 		if err != nil {
 			return 0, s.undo(err)
 		}
-		entries = []journal.Entry{made, e}
+		entries = append([]journal.Entry{made}, entries...)
 	}
-	_, err = s.write(h, h.epoch+1, s.signer, now, entries)
+	_, err = s.write(h, h.epoch+1, s.signer, entries)
 	return h.epoch + 1, err
+}
+
+// newOwner makes the entry of a take-over.
+func (s *Store) newOwner(h head, owner string) (e journal.Entry, err error) {
+	t := takenOver{Owner: owner}
+	if h.size > 0 {
+		if t.Former, err = s.lastOf(h.epoch); err != nil {
+			return e, err
+		}
+	}
+	e, err = journal.NewEntry(journal.TookOver, t)
+	e.Who = owner
+	return e, err
 }
 
 // Append writes entries, all or none of them, and gives their places. They are
@@ -105,16 +115,10 @@ func (s *Store) Append(ctx context.Context, epoch int64, entries ...journal.Entr
 	if err := errors.Join(ctx.Err(), s.writable(), s.commit()); err != nil {
 		return nil, fmt.Errorf("writing to the journal: %w", err)
 	}
-	h, err := s.head()
-	if err == nil && (h.size == 0 || h.epoch != epoch) {
-		err = s.undo(fmt.Errorf("%w: it is at epoch %d, this one is %d", ErrFenced, h.epoch, epoch))
-	}
-	if err == nil && s.signer == nil {
-		err = s.undo(errors.New("nobody took it over in this process"))
-	}
+	h, err := s.held(epoch)
 	var seqs []int64
 	if err == nil && len(entries) > 0 {
-		seqs, err = s.write(h, epoch, s.signer, s.now(), entries)
+		seqs, err = s.write(h, epoch, s.signer, entries)
 	} else if err == nil {
 		err = s.undo(nil)
 	}
@@ -125,12 +129,28 @@ func (s *Store) Append(ctx context.Context, epoch int64, entries ...journal.Entr
 	return seqs, nil
 }
 
+// held reads where the journal stands, where epoch is that of the newest take-over
+// and that was in this process. The caller holds s.mu.
+func (s *Store) held(epoch int64) (head, error) {
+	h, err := s.head()
+	switch {
+	case err != nil:
+		return h, err
+	case h.size == 0 || h.epoch != epoch:
+		return h, s.undo(fmt.Errorf("%w: it is at epoch %d, this one is %d", ErrFenced, h.epoch, epoch))
+	case s.signer == nil:
+		return h, s.undo(fmt.Errorf("%w: in this process nobody did", ErrFenced))
+	}
+	return h, nil
+}
+
 // write adds entries behind the head and moves it, and commits. The new head is
 // signed with signer in the same transaction, so that no entry ever stands there
-// without a signature over it. The caller holds s.mu and read h in this batch.
-func (s *Store) write(h head, epoch int64, signer *journal.Signer, now time.Time, entries []journal.Entry) ([]int64, error) {
+// without a signature over it; also is what else belongs into that. The caller holds
+// s.mu and read h in this batch.
+func (s *Store) write(h head, epoch int64, signer *journal.Signer, entries []journal.Entry, also ...func() error) ([]int64, error) {
 	var seqs []int64
-	size := h.size
+	size, now := h.size, s.now()
 	for _, e := range entries {
 		size++
 		e.Seq, e.Epoch = size, epoch
@@ -154,6 +174,11 @@ func (s *Store) write(h head, epoch int64, signer *journal.Signer, now time.Time
 	}
 	if err := s.moveHead(h, epoch, signer, now); err != nil {
 		return nil, err
+	}
+	for _, do := range also {
+		if err := do(); err != nil {
+			return nil, err
+		}
 	}
 	crash.At("journal-before-commit")
 	if err := s.commit(); err != nil {

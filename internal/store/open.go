@@ -109,7 +109,10 @@ func (s *Store) openForWriting(ctx context.Context, migrations fs.FS) error {
 	if s.file, err = os.Stat(s.path); err != nil {
 		return fmt.Errorf("store %s: %w", s.path, err)
 	}
-	return s.startGeneration(ctx)
+	if err := s.startGeneration(ctx); err != nil {
+		return err
+	}
+	return s.noticeCheckpoints(ctx)
 }
 
 // create makes the file where there is none, readable by its owner alone; SQLite

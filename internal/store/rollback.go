@@ -22,7 +22,7 @@ const insertAcceptance = `INSERT INTO acceptances (at, restored_at, generation, 
 
 // AcceptRestored ends what [Store.Restored] tells of, and the hold that comes with
 // it: a person has looked at the store that was put back, and says why that is
-// right. The reason is kept. Each of the organizations, by login, must have been
+// right. The reason is kept, in the journal too. Each of the organizations, by login, must have been
 // collected since ([Store.FreshSince]); otherwise the error is an [ErrNotFresh].
 func (s *Store) AcceptRestored(ctx context.Context, reason string, orgs ...string) error {
 	if reason = text(strings.TrimSpace(reason)); reason == "" {
@@ -50,8 +50,8 @@ func (s *Store) AcceptRestored(ctx context.Context, reason string, orgs ...strin
 	if _, err := s.exec(acceptRestored); err != nil {
 		return err
 	}
-	if err := s.commit(); err != nil {
-		return err
+	if err := s.acceptInJournal(reason); err != nil {
+		return fmt.Errorf("accepting a store that was put back: %w", err)
 	}
 	s.restore = time.Time{}
 	return nil
