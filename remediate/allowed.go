@@ -100,20 +100,36 @@ func (p *planner) grantMay(g access.Grant) may {
 }
 
 // floor is what a person keeps on a repository if every grant were cut down to
-// what the baseline allows: the least that any part of any plan leaves them.
+// what the baseline allows, and every team left that a plan may take them out of:
+// the least that any part of any plan leaves them.
 func (p *planner) floor(id, onto int64) access.Privilege {
 	key := onRepo{user(id), onto}
 	if f, ok := p.floors[key]; ok {
 		return f
 	}
+	f := p.cutDown(id, onto, func(via int64) bool {
+		return slices.ContainsFunc(p.waysInto(id, via), func(t int64) bool { return !p.mayLeave(id, t) })
+	})
+	p.floors[key] = f
+	return f
+}
+
+// cutDown is what a person keeps on a repository by grants that are cut down to
+// what the baseline allows, through the teams that are kept.
+func (p *planner) cutDown(id, onto int64, keeps func(via int64) bool) access.Privilege {
 	f := access.None
 	for _, s := range p.g.On(id, onto).Sources {
 		level := s.Privilege
+		if level <= f {
+			continue
+		}
 		switch s.Kind {
 		case access.Direct:
 			level = min(level, p.userMay(id, onto).privilege)
 		case access.ByTeam:
-			level = min(level, p.teamMay(s.Via, onto).privilege)
+			if level = min(level, p.teamMay(s.Via, onto).privilege); level > f && !keeps(s.Via) {
+				level = access.None
+			}
 		case access.Base:
 			if base, ok := p.in.Baseline.BasePermission(); ok {
 				level = min(level, base)
@@ -125,7 +141,6 @@ func (p *planner) floor(id, onto int64) access.Privilege {
 		}
 		f = max(f, level)
 	}
-	p.floors[key] = f
 	return f
 }
 
@@ -140,25 +155,6 @@ func (p *planner) stays(id, onto int64) access.Privilege {
 
 func (p *planner) mayGo(id int64) bool {
 	return p.in.Guards.Expel && p.managed(baseline.Members) && p.g.Member(id) && !p.in.Baseline.Member(id)
-}
-
-// without is what a person has on a repository once one change is made: of every
-// source the level that cut gives it.
-func (p *planner) without(id, onto int64, cut func(access.Grant) (access.Privilege, bool)) (access.Privilege, access.Grant) {
-	best, from := access.None, access.Grant{}
-	for _, s := range p.g.On(id, onto).Sources {
-		g := access.Grant{Principal: user(id), Resource: repo(onto), Privilege: s.Privilege, Source: s.Kind, Role: s.Role}
-		if s.Via != 0 {
-			g.Principal = team(s.Via)
-		}
-		if to, ok := cut(g); ok {
-			g.Privilege, g.Role = to, 0
-		}
-		if g.Privilege > best {
-			best, from = g.Privilege, g
-		}
-	}
-	return best, from
 }
 
 // onlyExtras reports that a grant is too much for what its custom role adds, and

@@ -31,25 +31,11 @@ func (p *planner) risk(c *candidate) {
 			writers++
 		}
 	}
-	switch a.Kind {
-	case SetBase:
-		set(HighRisk, "every member loses it on every repository at once")
-	case DemoteOwner, RemoveMember:
-		set(HighRisk, "it touches a person, not a grant")
-	case SetWorkflowToken:
-		set(MediumRisk, "workflows that rely on the default may fail")
-	case DeleteKey, ReplaceKey:
-		set(MediumRisk, "what signs in with the key may fail")
-	case LimitBranches:
-		set(MediumRisk, "deployments from other branches stop")
-	case NoAdminBypass:
-		set(MediumRisk, "the call replaces the whole environment")
-	case SetReviewers:
-		set(MediumRisk, "deployments wait for an approval of these")
-	case NoSelfReview:
-		if p.approvers(c.env.Repo, p.listed(c.env.ID)) < 2 {
-			set(MediumRisk, "one person alone can approve, and no longer their own deployments")
-		}
+	if c.row.risk != "" {
+		set(c.row.risk, c.row.riskWhy)
+	}
+	if c.part.risk != "" {
+		set(c.part.risk, c.part.riskWhy)
 	}
 	if len(c.hit) > maxSample {
 		set(HighRisk, count(len(c.hit), "principal", "principals")+" may lose something")
@@ -65,28 +51,15 @@ func (p *planner) risk(c *candidate) {
 	}
 }
 
-func (p *planner) listed(id int64) []access.Ref {
-	var out []access.Ref
-	for _, g := range p.s.GrantsOn(env(id)) {
-		if g.Source == access.Reviewer {
-			out = append(out, g.Principal)
-		}
-	}
-	return out
-}
-
 // finish writes down what an action of the final plan says.
 func (p *planner) finish(c *candidate) {
 	a := &c.action
-	row, _ := a.Kind.row()
+	row := c.row
 	slices.SortFunc(c.losers, access.Ref.Compare)
 	c.losers = slices.Compact(c.losers)
 	a.ID = a.id()
 	a.Losers, a.Lost = len(c.losers), p.lost(c)
-	a.Sample = []access.Named{}
-	for _, l := range c.losers[:min(maxSample, len(c.losers))] {
-		a.Sample = append(a.Sample, p.name(l))
-	}
+	a.Sample = p.sample(c.losers)
 	a.Reasons = []Reason{}
 	for _, f := range c.findings {
 		a.Reasons = append(a.Reasons, Reason{f.Rule, f.Fingerprint, f.Title, f.Severity})
@@ -96,6 +69,15 @@ func (p *planner) finish(c *candidate) {
 	a.Irreversible = append([]string{}, slices.Concat(row.lost, c.lost, p.forks(c))...)
 	a.Loss = p.loss(c)
 	p.after(c)
+}
+
+// sample names the first of many.
+func (p *planner) sample(all []access.Ref) []access.Named {
+	out := []access.Named{}
+	for _, l := range all[:min(maxSample, len(all))] {
+		out = append(out, p.name(l))
+	}
+	return out
 }
 
 // forks names what goes with the last access to a repository that is not public.
@@ -116,22 +98,8 @@ func (p *planner) forks(c *candidate) []string {
 // loss says in words what is lost.
 func (p *planner) loss(c *candidate) string {
 	a := c.action
-	switch a.Kind {
-	case NoSelfReview, LimitBranches, NoAdminBypass:
-		return "nobody loses access; deployments go through the gate"
-	case SetWorkflowToken:
-		return "workflows that say no permissions: of their own"
-	case CancelInvitation:
-		return "the pending invitation"
-	case ReplaceKey, DeleteKey:
-		return a.Have + " for what signs in with the key"
-	case SetBase:
-		return a.Have + " on every repository, where nothing else gives it"
-	case SetReviewers:
-		if len(c.losers) == 0 {
-			return "nobody loses anything"
-		}
-		return p.list(c.losers) + " cannot approve any more"
+	if c.row.loss != nil {
+		return c.row.loss(p, c)
 	}
 	if len(c.reached) == 0 {
 		return a.Have
@@ -158,16 +126,13 @@ func (p *planner) after(c *candidate) {
 	a.Remaining, a.Residual = []Remaining{}, []string{}
 	more := 0
 	for _, h := range c.reached {
-		level, from := p.without(h.user, h.repo, p.planned)
-		if a.Kind == DemoteOwner || a.Kind == RemoveMember {
-			level, from = h.end, access.Grant{}
-		}
+		level, from := p.under(p.effect, h.user, h.repo)
 		who := p.name(user(h.user))
 		through := ""
 		if level > access.None && from.Source != access.NoSource {
 			through = p.through(from)
 		}
-		if len(a.Remaining) < maxSample && a.Kind != RemoveMember {
+		if len(a.Remaining) < maxSample && c.row != &removeMember {
 			a.Remaining = append(a.Remaining, Remaining{who, h.before, level, through})
 		}
 		if level <= p.userMay(h.user, h.repo).privilege || p.g.Owner(h.user) {
@@ -182,39 +147,6 @@ func (p *planner) after(c *candidate) {
 	if more > 0 {
 		a.Residual = append(a.Residual, fmt.Sprintf("and %d more", more))
 	}
-}
-
-// planned is what the plan makes of one source of access.
-func (p *planner) planned(g access.Grant) (access.Privilege, bool) {
-	for _, c := range p.changes()[g.Resource] {
-		switch {
-		case c.Kind == SetBase && g.Source == access.Base:
-			return min(g.Privilege, c.To), true
-		case c.Grant != nil && *c.Grant == g:
-			return c.To, true
-		}
-	}
-	return access.NoPrivilege, false
-}
-
-// changes files the accepted actions by the repository they change; those on the
-// base permission stand under every repository.
-func (p *planner) changes() map[access.Ref][]Action {
-	if p.changed != nil {
-		return p.changed
-	}
-	p.changed = map[access.Ref][]Action{}
-	for _, c := range p.accepted {
-		if c.action.Kind == SetBase {
-			for _, r := range p.s.Repositories {
-				p.changed[repo(r.ID)] = append(p.changed[repo(r.ID)], c.action)
-			}
-		}
-		if c.action.Grant != nil {
-			p.changed[c.action.Grant.Resource] = append(p.changed[c.action.Grant.Resource], c.action)
-		}
-	}
-	return p.changed
 }
 
 // through says by which source somebody has something.

@@ -102,8 +102,7 @@ func (p *planner) complete(n access.Need) bool {
 
 // self holds that ajar never takes its own access away.
 func (p *planner) self(c *candidate) refuse {
-	row, _ := c.action.Kind.row()
-	if !row.takes {
+	if !c.row.takes {
 		return refuse{}
 	}
 	if len(p.in.Self) == 0 {
@@ -132,24 +131,19 @@ func (c *candidate) touches(r access.Ref) bool {
 	if c.action.Principal.Ref == r {
 		return true
 	}
-	for _, l := range c.hit {
-		if l == r {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(c.hit, r) || slices.Contains(c.near, r)
 }
 
 // entitled holds that nobody loses what the baseline lets them have, even if
 // everything that it does not allow were gone.
 func (p *planner) entitled(c *candidate) refuse {
-	if c.action.Kind == SetBase {
+	if c.row == &setBase {
 		return p.baseEntitled(c.action.To)
 	}
 	var hurt []access.Ref
 	for _, h := range c.reached {
 		allowed := p.userMay(h.user, h.repo)
-		if c.action.Kind == RemoveMember {
+		if c.row == &removeMember || c.row == &convertMember {
 			allowed = p.ownMay(h.user, h.repo) // who may not be a member may not have the base permission
 		}
 		if allowed.unknown {
@@ -171,7 +165,7 @@ func (p *planner) lastAdmin(c *candidate) refuse {
 	if p.in.Guards.AllowOwnerOnly {
 		return refuse{}
 	}
-	if c.action.Kind == SetBase {
+	if c.row == &setBase {
 		return p.baseAdmins(c.action.To)
 	}
 	asked := map[int64]bool{}
@@ -209,16 +203,16 @@ func (p *planner) otherAdmin(id int64) bool {
 // lastReviewer holds that every environment with reviewers keeps somebody who can
 // approve: listed, and able to read the repository.
 func (p *planner) lastReviewer(c *candidate) refuse {
-	if c.action.Kind == SetReviewers {
+	if c.reviewers != nil {
 		if p.approvers(c.env.Repo, c.reviewers) > 0 {
 			return refuse{}
 		}
 		return refuse{LastReviewerGuard, "nobody of those the baseline names could approve a deployment"}
 	}
-	switch c.action.Kind {
-	case SetBase:
+	switch c.row {
+	case &setBase:
 		return p.baseReviewers(c.action.To)
-	case RemoveMember:
+	case &removeMember, &convertMember:
 		return p.leaverReviews(c.action.Principal.ID)
 	}
 	asked := map[int64]bool{}
@@ -301,7 +295,7 @@ func (p *planner) approvers(id int64, listed []access.Ref) int {
 // minOwners holds that enough owners stay who are people and whom the baseline
 // lists; those are never in a plan.
 func (p *planner) minOwners(c *candidate) refuse {
-	if c.action.Kind != DemoteOwner && c.action.Kind != RemoveMember || !p.g.Owner(c.action.Principal.ID) {
+	if c.row != &demoteOwner && c.row != &removeMember || !p.g.Owner(c.action.Principal.ID) {
 		return refuse{}
 	}
 	want := max(1, p.in.Guards.MinOwners)

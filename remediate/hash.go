@@ -13,6 +13,9 @@ func (a Action) id() string {
 	if a.Grant != nil {
 		text += "\x00" + a.Grant.Key()
 	}
+	for _, part := range a.Parts {
+		text += "\x00" + part
+	}
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:8])
 }

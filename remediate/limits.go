@@ -118,7 +118,7 @@ func (l Loss) Broken() []string {
 // lossKind says as what a principal loses something.
 func (p *planner) lossKind(c *candidate, r access.Ref) string {
 	switch {
-	case c.action.Kind == SetReviewers:
+	case c.row == &protectEnvironment:
 		return "reviewer"
 	case r.Kind == access.Team:
 		return "team"
@@ -151,7 +151,7 @@ func (p *planner) population(kind string, area access.Area) int {
 	case "key":
 		return len(p.s.DeployKeys)
 	case "invitation":
-		return len(p.s.Invitations)
+		return len(p.s.Invitations) + len(p.s.RepoInvitations) // of those to repositories at least so many
 	}
 	seen := map[access.Ref]bool{}
 	for _, g := range p.s.Grants {

@@ -86,6 +86,8 @@ type Action struct {
 	Grant  *access.Grant    `json:"grant,omitempty"` // what is changed, where it is one grant
 	To     access.Privilege `json:"to,omitempty"`    // what the grant becomes; None: it goes
 
+	Parts []string `json:"parts,omitempty"` // of an environment's gate: which parts of it
+
 	Reasons  []Reason        `json:"reasons"` // the findings it answers, the worst first
 	Rule     string          `json:"rule"`    // of the first reason
 	Severity access.Severity `json:"severity"`
@@ -97,12 +99,21 @@ type Action struct {
 	Lost      []Lost         `json:"lost"`   // all of them, by number: the limits of a day count them
 	Loss      string         `json:"loss"`   // what they lose, in words
 	Remaining []Remaining    `json:"remaining"`
-	Residual  []string       `json:"residual"` // excess that stays by another path
+	Residual  []string       `json:"residual"`          // excess that stays by another path
+	Weighed   []Weighed      `json:"weighed,omitempty"` // what was weighed against it, and why it was not chosen
 
 	Precondition string   `json:"precondition"` // what is read again just before
 	Calls        []Call   `json:"calls"`
 	Inverse      string   `json:"inverse"`      // how restore would undo it
 	Irreversible []string `json:"irreversible"` // what restore could not bring back
+}
+
+// Weighed is another way to the same end.
+type Weighed struct {
+	Title  string         `json:"title"`
+	Losers int            `json:"losers"` // who might lose something by it
+	Sample []access.Named `json:"sample"` // at most ten of them
+	Why    string         `json:"why"`    // it was not chosen
 }
 
 // Reason is a finding that an action answers.

@@ -30,8 +30,12 @@ type planner struct {
 	manual   []Instruction
 	accepted []*candidate
 	left     int
-	changed  map[access.Ref][]Action
+	effect   *effect              // of the accepted actions
 	held     map[int64]*HeldState // what people hold by name; nil: not worked out yet
+	more     map[int64]bool       // teams that review environments or hold an organization role
+	leave    map[int64]bool       // teams that are worth nothing by the baseline
+	leaves   map[membershipOf]bool
+	gives    map[int64][]given // what teams give
 }
 
 // onRepo is a person or a team on one repository.
@@ -42,17 +46,22 @@ type onRepo struct {
 
 // candidate is an action on its way through the guards.
 type candidate struct {
+	row      *kindRow
 	action   Action
 	findings []access.Finding
 	reached  []held       // who is reached by the change, on which repository
 	hit      []access.Ref // who might lose something, whatever else is in the plan; the guards ask about these
+	near     []access.Ref // who loses nothing yet and must not be ajar itself or protected either
 	losers   []access.Ref // who does lose something by the whole plan; the limits count these
 	blocked  refuse       // what GitHub itself would refuse
+	verdict  refuse       // of the guards, where they were asked beforehand
+	taken    bool         // it stands in the place of others
 	gap      string       // what was not seen and the action itself rests on
 	lost     []string     // what its inverse cannot bring back, beyond what is true of the kind
 	// Of an action on an environment:
 	env       access.Environment
-	reviewers []access.Ref
+	part      gatePart
+	reviewers []access.Ref // the list that is set; nil: it stays
 }
 
 // held is what somebody has on a repository, the level that an action cuts, and
@@ -80,7 +89,8 @@ func env(id int64) access.Ref  { return access.Ref{Kind: access.Env, ID: id} }
 func newPlanner(in Input) *planner {
 	in.Guards = in.Guards.sane()
 	p := &planner{in: in, s: in.Snapshot, g: in.Graph, envs: map[int64][]access.Environment{}, env: map[int64]access.Environment{}, outside: map[int64][]access.Grant{},
-		may: map[onRepo]may{}, floors: map[onRepo]access.Privilege{}, by: map[string]*candidate{}}
+		may: map[onRepo]may{}, floors: map[onRepo]access.Privilege{}, by: map[string]*candidate{},
+		more: map[int64]bool{}, leave: map[int64]bool{}, leaves: map[membershipOf]bool{}, gives: map[int64][]given{}}
 	if p.g == nil {
 		p.g = reach.New(p.s)
 	}
@@ -96,6 +106,9 @@ func newPlanner(in Input) *planner {
 	for _, g := range p.s.Grants {
 		if g.Principal.Kind == access.User && g.Resource.Kind == access.Repo && g.Source == access.Direct && !p.g.Member(g.Principal.ID) {
 			p.outside[g.Principal.ID] = append(p.outside[g.Principal.ID], g)
+		}
+		if g.Principal.Kind == access.Team && (g.Source == access.Reviewer || g.Source == access.ByOrgRole) {
+			p.more[g.Principal.ID] = true
 		}
 	}
 	p.protect()
@@ -163,38 +176,18 @@ func (p *planner) propose() {
 	}
 }
 
-// finding goes by what the finding is about; the rule decides where that is not
-// enough.
+// finding gives a finding to the family that answers it.
 func (p *planner) finding(f access.Finding) {
-	g := f.Grant
-	switch {
-	case f.Rule == "last-repository-admin": // it asks to give, and a plan takes
-	case strings.HasPrefix(f.Rule, "environment-"):
-		p.environment(f)
-	case f.Rule == "outside-collaborator-stale":
-		p.outsider(f)
-	case f.Rule == "invitation-stale":
-		p.invitation(f)
-	case f.Rule == "base-permission-broad":
-		p.base(f)
-	case f.Rule == "workflow-token-write":
-		p.workflowToken(f)
-	case f.Rule == "owner-not-listed" || f.Rule == "member-stale" || f.Rule == "principal-not-in-baseline" && membership(g):
-		p.person(f)
-	case f.Principal.Kind == access.Key:
-		p.key(f)
-	case g != nil && g.Resource.Kind == access.Repo && (g.Source == access.Direct || g.Source == access.ByTeam):
-		p.grant(f)
-	case g != nil && g.Resource.Kind == access.Env:
-		p.reviewer(f)
-	default:
-		p.elsewhere(f)
+	if f.Rule == "last-repository-admin" {
+		return // it asks to give, and a plan takes
 	}
-}
-
-// membership reports whether a grant is what makes somebody a member.
-func membership(g *access.Grant) bool {
-	return g != nil && g.Resource.Kind == access.Org && g.Source == access.Direct
+	for _, x := range families {
+		if x.answers(&f) {
+			x.propose(p, f)
+			return
+		}
+	}
+	p.elsewhere(f)
 }
 
 // add files an action, or adds the finding to the one that is there: one cause,
@@ -206,7 +199,14 @@ func (p *planner) add(key string, f access.Finding, make func() *candidate) {
 		p.by[key] = c
 		p.found = append(p.found, c)
 	}
-	c.findings = append(c.findings, f)
+	c.answer(f)
+}
+
+// answer adds a finding to those that the action answers.
+func (c *candidate) answer(f access.Finding) {
+	if !slices.ContainsFunc(c.findings, func(x access.Finding) bool { return x.Fingerprint == f.Fingerprint }) {
+		c.findings = append(c.findings, f)
+	}
 }
 
 // instruct files what ajar does not do itself.
@@ -229,29 +229,41 @@ func (p *planner) elsewhere(f access.Finding) {
 	p.instruct(f, where, why)
 }
 
-// judge asks the guards, keeps what passes, and puts it in order.
+// judge asks the guards, keeps what passes, and puts it in order. Where an action
+// on a team's grant would take what is allowed, memberships are weighed against it.
 func (p *planner) judge() {
 	for _, c := range p.found {
+		c.action.Kind = c.row.kind
 		p.measure(c)
-		if r := p.guard(c); r.guard != "" {
-			p.refuse(c, r)
+		r := p.guard(c)
+		if r.guard == "" {
+			p.accepted = append(p.accepted, c)
 			continue
 		}
-		p.accepted = append(p.accepted, c)
+		others := p.instead(c, r)
+		if len(others) == 0 {
+			p.refuse(c, r)
+		}
+		for _, o := range others {
+			if !o.taken {
+				o.taken = true
+				p.accepted = append(p.accepted, o)
+			}
+		}
 	}
 	for _, c := range p.accepted {
 		p.risk(c)
 	}
+	p.mergeGates()
 	slices.SortFunc(p.accepted, func(a, b *candidate) int {
-		_, i := a.action.Kind.row()
-		_, j := b.action.Kind.row()
-		return cmp.Or(cmp.Compare(rank(a.action.Risk), rank(b.action.Risk)), cmp.Compare(i, j),
+		return cmp.Or(cmp.Compare(rank(a.action.Risk), rank(b.action.Risk)), cmp.Compare(a.row.grade, b.row.grade), cmp.Compare(a.row.kind, b.row.kind),
 			a.action.Resource.Compare(b.action.Resource.Ref), a.action.Principal.Compare(b.action.Principal.Ref))
 	})
 	if m := p.in.Max; m > 0 && len(p.accepted) > m {
 		p.left = len(p.accepted) - m
 		p.accepted = p.accepted[:m]
 	}
+	p.effect = p.effectOf(p.accepted)
 	for _, c := range p.accepted {
 		p.settle(c)
 	}

@@ -101,13 +101,12 @@ func carryOut(w *world, actions []remediate.Action) {
 		switch {
 		case a.Kind == remediate.SetBase:
 			w.Settings.BasePermission = a.To
-		case a.Kind == remediate.SetReviewers:
-			w.Grants = slices.DeleteFunc(w.Grants, func(g access.Grant) bool { return g.Resource == a.Resource.Ref })
-			e := w.env(strings.TrimPrefix(a.Resource.Name, "env:acme/"))
-			e.Gate = &access.Gate{Env: e.ID, Repo: e.Repo, PreventSelfReview: e.Gate.PreventSelfReview}
-			for _, who := range strings.Split(a.Want, ", ") {
-				w.reviewer(strings.Replace(who, "team:acme/", "team:", 1), strings.TrimPrefix(a.Resource.Name, "env:acme/"))
-			}
+		case a.Kind == remediate.ProtectEnvironment:
+			w.regate(a)
+		case a.Kind == remediate.RemoveTeamMember:
+			w.Grants = slices.DeleteFunc(w.Grants, func(g access.Grant) bool { return g.Principal == a.Principal.Ref && g.Resource == a.Resource.Ref })
+		case a.Kind == remediate.ConvertMember:
+			w.convert(a.Principal.Ref)
 		case a.Kind == remediate.DemoteOwner:
 			w.Grants = slices.DeleteFunc(w.Grants, func(g access.Grant) bool { return g.Principal == a.Principal.Ref && g.Privilege == access.Owner })
 			w.join(access.Member, strings.TrimPrefix(a.Principal.Name, "user:"))
@@ -122,6 +121,44 @@ func carryOut(w *world, actions []remediate.Action) {
 			}
 		}
 	}
+}
+
+// regate sets the gate of an environment.
+func (w *world) regate(a remediate.Action) {
+	w.Grants = slices.DeleteFunc(w.Grants, func(g access.Grant) bool { return g.Resource == a.Resource.Ref })
+	name := strings.TrimPrefix(a.Resource.Name, "env:acme/")
+	e, to := w.env(name), a.Change.After.Gate
+	e.Gate = &access.Gate{Env: e.ID, Repo: e.Repo, PreventSelfReview: to.PreventSelfReview, WaitTimer: to.WaitTimer}
+	e.Policy = &access.Policy{Env: e.ID, Repo: e.Repo, AdminBypass: to.AdminBypass, Branches: to.Branches}
+	for i, x := range to.Patterns {
+		e.Policy.Patterns = append(e.Policy.Patterns, access.Pattern{ID: int64(i + 1), Name: x.Name, Type: x.Type})
+	}
+	for _, r := range to.Reviewers {
+		w.reviewer(r.Kind+":"+r.Name, name)
+	}
+}
+
+// convert makes a member an outside collaborator: what teams gave becomes a grant
+// of their own.
+func (w *world) convert(who access.Ref) {
+	g := reach.New(w.seal())
+	for id, now := range g.Of(who.ID) {
+		level := access.None
+		for _, s := range now.Sources {
+			if s.Kind == access.Direct || s.Kind == access.ByTeam {
+				level = max(level, s.Privilege)
+			}
+		}
+		on := access.Ref{Kind: access.Repo, ID: id}
+		w.Grants = slices.DeleteFunc(w.Grants, func(g access.Grant) bool { return g.Principal == who && g.Resource == on })
+		if level > access.None {
+			w.Grants = append(w.Grants, access.Grant{Principal: who, Resource: on, Privilege: level, Source: access.Direct})
+		}
+	}
+	w.Grants = slices.DeleteFunc(w.Grants, func(g access.Grant) bool {
+		return g.Principal == who && (g.Resource.Kind == access.Team || g.Resource.Kind == access.Org)
+	})
+	w.Outside = append(w.Outside, access.Outside{User: who.ID})
 }
 
 // twin is a world that can be changed without changing the first.

@@ -8,6 +8,32 @@ import (
 
 // Settings of the organization. They are changed to what the baseline says, and
 // to nothing else.
+const (
+	SetWorkflowToken Kind = "set-workflow-token"
+	SetBase          Kind = "set-base-permission"
+)
+
+var setWorkflowToken = kindRow{kind: SetWorkflowToken, grade: settings, risk: MediumRisk, riskWhy: "workflows that rely on the default may fail",
+	inverse: "set the former default again", precheck: "the organization's workflow permissions",
+	loss: func(*planner, *candidate) string { return "workflows that say no permissions: of their own" }}
+
+var setBase = kindRow{kind: SetBase, grade: everybody, takes: true, risk: HighRisk, riskWhy: "every member loses it on every repository at once",
+	inverse: "set the former base permission again", precheck: "the organization's member privileges",
+	loss: func(_ *planner, c *candidate) string {
+		return c.action.Have + " on every repository, where nothing else gives it"
+	}}
+
+var baseFamily = family{
+	kinds:   []*kindRow{&setBase},
+	answers: func(f *access.Finding) bool { return f.Rule == "base-permission-broad" },
+	propose: (*planner).base,
+}
+
+var tokenFamily = family{
+	kinds:   []*kindRow{&setWorkflowToken},
+	answers: func(f *access.Finding) bool { return f.Rule == "workflow-token-write" },
+	propose: (*planner).workflowToken,
+}
 
 func (p *planner) base(f access.Finding) {
 	const where = "Organization settings → Member privileges → Base permissions"
@@ -22,7 +48,7 @@ func (p *planner) base(f access.Finding) {
 	}
 	p.add("base", f, func() *candidate {
 		have := p.s.Settings.BasePermission
-		c := &candidate{action: Action{Kind: SetBase, Resource: p.name(p.org()), Have: have.String(), Want: want.String(), To: want,
+		c := &candidate{row: &setBase, action: Action{Resource: p.name(p.org()), Have: have.String(), Want: want.String(), To: want,
 			Title:  fmt.Sprintf("lower the base permission of %s from %s to %s", p.called(p.org()), have, want),
 			Change: p.set(BasePermission, State{There: true, Role: have.String()}, State{There: true, Role: want.String()}),
 			Calls:  []Call{{Method: "PATCH", Route: "/orgs/{org}", Body: fmt.Sprintf(`{"default_repository_permission":%q}`, want)}}}}
@@ -34,6 +60,9 @@ func (p *planner) base(f access.Finding) {
 		}
 		if len(p.in.Baseline.Unresolved(p.in.At)) > 0 { // somebody may be entitled to more by it
 			c.gap = string(access.AreaCustomRoles)
+		}
+		for _, u := range p.membersOnly() {
+			c.hit = append(c.hit, user(u))
 		}
 		return c
 	})
@@ -60,7 +89,7 @@ func (p *planner) workflowToken(f access.Finding) {
 		return
 	}
 	p.add("workflow-token", f, func() *candidate {
-		c := &candidate{action: Action{Kind: SetWorkflowToken, Resource: p.name(p.org()), Have: have, Want: want,
+		c := &candidate{row: &setWorkflowToken, action: Action{Resource: p.name(p.org()), Have: have, Want: want,
 			Change: p.set(OrgWorkflowToken, before, tokenState(token, approve)),
 			Title:  fmt.Sprintf("set the default workflow token of %s to %s", p.called(p.org()), want),
 			Calls: []Call{{Method: "PUT", Route: "/orgs/{org}/actions/permissions/workflow",
@@ -74,4 +103,15 @@ func (p *planner) workflowToken(f access.Finding) {
 
 func tokenWords(token string, approve bool) string {
 	return token + pick(approve, ", may approve pull requests", ", may not approve pull requests")
+}
+
+// membersOnly lists the members who are no owners.
+func (p *planner) membersOnly() []int64 {
+	var out []int64
+	for _, g := range p.s.GrantsOn(p.org()) {
+		if g.Principal.Kind == access.User && g.Privilege == access.Member && g.Source == access.Direct {
+			out = append(out, g.Principal.ID)
+		}
+	}
+	return out
 }

@@ -7,10 +7,31 @@ import (
 	"github.com/eb661601/ajar/baseline"
 )
 
+// A deploy key that the baseline does not allow is deleted, or replaced by itself
+// without write: GitHub changes no key in place.
+const (
+	ReplaceKey Kind = "replace-deploy-key"
+	DeleteKey  Kind = "delete-deploy-key"
+)
+
+var (
+	keyLost = []string{"the key's number and the day of its last use"}
+	keyLoss = func(_ *planner, c *candidate) string { return c.action.Have + " for what signs in with the key" }
+
+	replaceKey = kindRow{kind: ReplaceKey, grade: keysGo, takes: true, risk: MediumRisk, riskWhy: "what signs in with the key may fail",
+		inverse: "add the same public key with write again", precheck: "the key, by its id, with its public half", lost: keyLost, loss: keyLoss}
+	deleteKey = kindRow{kind: DeleteKey, grade: keysGo, takes: true, risk: MediumRisk, riskWhy: "what signs in with the key may fail",
+		inverse: "add the same public key with the same title again", precheck: "the key, by its id, with its public half", lost: keyLost, loss: keyLoss}
+)
+
+var keyFamily = family{
+	kinds:   []*kindRow{&replaceKey, &deleteKey},
+	answers: func(f *access.Finding) bool { return f.Principal.Kind == access.Key },
+	propose: (*planner).key,
+}
+
 const keySettings = "Repository settings → Deploy keys"
 
-// key deletes a deploy key that the baseline does not allow, or replaces it by
-// itself without write. GitHub changes no key in place.
 func (p *planner) key(f access.Finding) {
 	k, ok := p.s.Key(f.Principal.ID)
 	switch {
@@ -28,14 +49,14 @@ func (p *planner) key(f access.Finding) {
 		return
 	}
 	p.add("key "+f.Principal.String(), f, func() *candidate {
-		c := &candidate{action: Action{Kind: DeleteKey, Principal: p.name(f.Principal.Ref), Resource: p.name(repo(k.Repo)),
+		c := &candidate{row: &deleteKey, action: Action{Principal: p.name(f.Principal.Ref), Resource: p.name(repo(k.Repo)),
 			Have: have.String(), Want: "nothing", To: e.Privilege, Calls: []Call{{Method: "DELETE", Route: "/repos/{owner}/{repo}/keys/{key_id}"}}}}
 		a := &c.action
 		a.Change = p.set(DeployKey, keyState(k), State{})
 		a.Change.Key, a.Change.Repo = p.label(f.Principal.Ref), p.label(repo(k.Repo))
 		a.Title = fmt.Sprintf("delete %s (%s)", a.Principal.Name, k.Title)
 		if e.Privilege == access.Read {
-			a.Kind, a.Want = ReplaceKey, "read"
+			c.row, a.Want = &replaceKey, "read"
 			a.Title = fmt.Sprintf("replace %s (%s) by the same key without write", a.Principal.Name, k.Title)
 			k.ReadOnly = true
 			a.Change.After = keyState(k)

@@ -9,8 +9,40 @@ import (
 
 // Grants of people and teams on repositories: lowered to what the baseline
 // allows, and removed only where it allows nothing.
+const (
+	LowerDirect  Kind = "lower-direct-grant"
+	LowerTeam    Kind = "lower-team-grant"
+	RemoveDirect Kind = "remove-direct-grant"
+	RemoveTeam   Kind = "remove-team-grant"
+)
+
+var (
+	lowerDirect = kindRow{kind: LowerDirect, grade: lowers, takes: true,
+		inverse: "give the former privilege again", precheck: "the person's direct grant, by ids, with its privilege"}
+	lowerTeam = kindRow{kind: LowerTeam, grade: lowers + 1, takes: true,
+		inverse: "give the former privilege again", precheck: "the team's own grant, by ids, with its privilege"}
+	removeDirect = kindRow{kind: RemoveDirect, grade: removes, takes: true,
+		inverse: "add the collaborator with the former privilege again", precheck: "the person's direct grant, by ids, with its privilege",
+		lost: []string{"issues assigned to the person", "invitations to the repository that the person sent", "stars, and access to packages of the repository"}}
+	removeTeam = kindRow{kind: RemoveTeam, grade: removes + 1, takes: true,
+		inverse: "give the team the former privilege again", precheck: "the team's own grant, by ids; what a parent holds stays"}
+)
+
+var grantFamily = family{
+	kinds: []*kindRow{&lowerDirect, &lowerTeam, &removeDirect, &removeTeam},
+	answers: func(f *access.Finding) bool {
+		g := f.Grant
+		return g != nil && g.Resource.Kind == access.Repo && (g.Source == access.Direct || g.Source == access.ByTeam)
+	},
+	propose: (*planner).grant,
+}
+
+const repositorySettings = "Repository settings → Collaborators and teams"
 
 func (p *planner) grant(f access.Finding) {
+	if f.Rule == "last-repository-admin" {
+		return // it asks to give, and a plan takes
+	}
 	g := *f.Grant
 	if !p.managed(baseline.RepositoryAccess) {
 		p.instruct(f, repositorySettings, "the baseline does not manage access to repositories")
@@ -23,8 +55,6 @@ func (p *planner) grant(f access.Finding) {
 	}
 	p.add("grant "+g.Key(), f, func() *candidate { return p.cut(g, m) })
 }
-
-const repositorySettings = "Repository settings → Collaborators and teams"
 
 // decide is for access that the baseline allows: it is no drift, so nothing takes
 // it away, and whoever answers for the baseline decides.
@@ -51,7 +81,7 @@ func (p *planner) cut(g access.Grant, m may) *candidate {
 		c.blocked = refuse{BaseGuard, fmt.Sprintf("GitHub takes no direct grant below the base permission, which is %s; lower that first", now)}
 	}
 	isTeam := g.Principal.Kind == access.Team
-	a.Kind = pick(isTeam, pick(to == access.None, RemoveTeam, LowerTeam), pick(to == access.None, RemoveDirect, LowerDirect))
+	c.row = pick(isTeam, pick(to == access.None, &removeTeam, &lowerTeam), pick(to == access.None, &removeDirect, &lowerDirect))
 	switch {
 	case m.unknown:
 		c.gap = string(access.AreaCustomRoles)
@@ -134,69 +164,4 @@ func (p *planner) teamGap(id int64) string {
 		}
 	}
 	return ""
-}
-
-// measure works out whom an action reaches, and who might lose something by it.
-func (p *planner) measure(c *candidate) {
-	a := c.action
-	switch a.Kind {
-	case LowerDirect, RemoveDirect, LowerTeam, RemoveTeam:
-		people := []int64{a.Principal.ID}
-		if a.Principal.Kind == access.Team {
-			people = p.g.Members(a.Principal.ID)
-		}
-		for _, u := range people {
-			h := p.hold(u, a.Resource.ID, a.Grant.Privilege, a.To)
-			c.reached = append(c.reached, h)
-			if h.from > h.worst || a.Grant.Role != 0 {
-				c.hit = append(c.hit, user(u))
-			}
-		}
-	case SetBase:
-		for _, u := range p.membersOnly() {
-			c.hit = append(c.hit, user(u))
-		}
-	case DemoteOwner, RemoveMember:
-		c.hit = []access.Ref{a.Principal.Ref}
-		for id, now := range p.g.Of(a.Principal.ID) {
-			h := p.hold(a.Principal.ID, id, now.Privilege, access.None)
-			if a.Kind == RemoveMember {
-				h.worst = access.None // no path is left, whatever the baseline allows
-			}
-			c.reached = append(c.reached, h)
-		}
-	}
-}
-
-// settle works out who loses something once the whole plan has run.
-func (p *planner) settle(c *candidate) {
-	g := c.action.Grant
-	if g == nil {
-		c.losers = c.hit
-		for i := range c.reached {
-			c.reached[i].end = c.reached[i].worst
-		}
-		return
-	}
-	for i := range c.reached {
-		h := &c.reached[i]
-		h.end, _ = p.without(h.user, h.repo, p.planned)
-		if h.end < h.before || g.Role != 0 {
-			c.losers = append(c.losers, user(h.user))
-		}
-	}
-	if g.Principal.Kind == access.Team || len(c.losers) == 0 {
-		c.losers = append(c.losers, g.Principal) // the grant is lost, even where another gives as much
-	}
-}
-
-// membersOnly lists the members who are no owners.
-func (p *planner) membersOnly() []int64 {
-	var out []int64
-	for _, g := range p.s.GrantsOn(p.org()) {
-		if g.Principal.Kind == access.User && g.Privilege == access.Member && g.Source == access.Direct {
-			out = append(out, g.Principal.ID)
-		}
-	}
-	return out
 }
