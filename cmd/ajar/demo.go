@@ -31,7 +31,8 @@ again. Nothing leaves the machine, and nothing is left behind.
 
 With --listen (and --world FILE, for a world file of your own) it only serves
 that GitHub until it is interrupted, to try ajar or anything else on. Times are
-shifted so that the world's "now" is the start.`,
+shifted so that the world's "now" is the start. Nothing can be changed in it but by
+the token that --write-token-out asks for.`,
 		Example: `  ajar demo
   ajar demo --listen 127.0.0.1:8080 --token-out token
   ajar demo --world world.json --listen 127.0.0.1:8080 --token-out token`,
@@ -45,7 +46,8 @@ shifted so that the world's "now" is the start.`,
 	}
 	cmd.Flags().StringVar(&f.world, "world", "", "serve the world in `FILE` instead of the invented one")
 	cmd.Flags().StringVar(&f.listen, "listen", "", "only serve, on `ADDR` such as 127.0.0.1:8080 (port 0: any free one)")
-	cmd.Flags().StringVar(&f.tokenOut, "token-out", "", "write the token of an owner to `FILE`")
+	cmd.Flags().StringVar(&f.tokenOut, "token-out", "", "write the token of an owner, who can read, to `FILE`")
+	cmd.Flags().StringVar(&f.writeTokenOut, "write-token-out", "", "write another token, which can change things, to `FILE`")
 	return cmd
 }
 

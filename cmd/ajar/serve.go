@@ -16,12 +16,13 @@ import (
 )
 
 // serveFlags ask for a GitHub that is only served.
-type serveFlags struct{ world, listen, tokenOut string }
+type serveFlags struct{ world, listen, tokenOut, writeTokenOut string }
 
 // served is a simulated GitHub on a socket.
 type served struct {
 	url           string
-	owner, member string // token values
+	owner, member string // token values; they can read
+	writer        string // an owner's token that can change things as well
 	stop          func()
 	failed        <-chan error // what ended it, if it was not stop
 }
@@ -29,12 +30,15 @@ type served struct {
 // listen serves a world on an address. The tokens are random, so that nothing
 // else on the machine can guess them.
 func listen(ctx context.Context, w *githubsim.World, addr string, now func() time.Time) (*served, error) {
-	s := &served{owner: randomToken(), member: randomToken()}
+	s := &served{owner: randomToken(), member: randomToken(), writer: randomToken()}
+	owner, member := githubsim.OwnerScope, githubsim.MemberScope
+	owner.ReadOnly, member.ReadOnly = true, true
 	sim := githubsim.New(w, githubsim.Options{
-		Now: now,
+		Now: now, Writable: true, // by a token that only this process knows, unless it is asked for
 		Tokens: []githubsim.Token{
-			{Value: s.owner, Scope: githubsim.OwnerScope},
-			{Value: s.member, Scope: githubsim.MemberScope},
+			{Value: s.owner, Scope: owner},
+			{Value: s.member, Scope: member},
+			{Value: s.writer, Scope: githubsim.OwnerScope},
 		},
 	})
 	var lc net.ListenConfig
@@ -71,7 +75,7 @@ func randomToken() string {
 // serveWorld serves a world until it is interrupted, which is its ordinary end.
 func (a *app) serveWorld(ctx context.Context, f serveFlags) error {
 	if f.listen == "" {
-		return withHint(usage("--world and --token-out are for serving, and --listen is missing"), "add --listen 127.0.0.1:8080")
+		return withHint(usage("--world, --token-out and --write-token-out are for serving, and --listen is missing"), "add --listen 127.0.0.1:8080")
 	}
 	w, err := readWorld(f.world)
 	if err != nil {
@@ -86,8 +90,11 @@ func (a *app) serveWorld(ctx context.Context, f serveFlags) error {
 		return err
 	}
 	defer s.stop()
-	if f.tokenOut != "" {
-		if err := writeFile(f.tokenOut, []byte(s.owner+"\n"), false); err != nil {
+	for path, token := range map[string]string{f.tokenOut: s.owner, f.writeTokenOut: s.writer} {
+		if path == "" {
+			continue
+		}
+		if err := writeFile(path, []byte(token+"\n"), false); err != nil {
 			return err
 		}
 	}

@@ -139,7 +139,7 @@ func updateEnvironment(e *exec, in input) (func() payload, *gqlError) {
 	want := Environment{WaitTimer: int(wait), PreventSelfReview: in.flag("preventSelfReview"), CanAdminsBypass: env.CanAdminsBypass, BranchPolicy: env.BranchPolicy}
 	for _, id := range in.words("reviewers") {
 		var named Actor
-		found := false
+		var found bool
 		switch v := e.x.node(id).(type) {
 		case *User:
 			named, found = e.c.reviewer(env.repo, "User", v.ID)
