@@ -83,6 +83,11 @@ func since(t, now time.Time) string {
 	return day(t) + " (" + age(now.Sub(t)) + ")"
 }
 
+// overdue says since when access should have ended that is still there.
+func overdue(f access.Finding, now time.Time) string {
+	return "overdue for " + age(now.Sub(f.Ended)) + ", since " + moment(f.Ended)
+}
+
 // took writes how long something lasted.
 func took(d time.Duration) string {
 	switch {
