@@ -38,7 +38,7 @@ type Input struct {
 	TTL time.Duration
 	// Recent are those who lost something in the last 24 hours, by the journal: the
 	// limits hold for them and for those of this plan together.
-	Recent []Recent
+	Recent []Lost
 	// Told says when those whom a finding affects were told of what is planned, by
 	// its fingerprint. Seen says in how many snapshots a finding has been found.
 	Told map[string]time.Time
@@ -64,6 +64,7 @@ type Plan struct {
 	Refused      []Refusal     `json:"refused"`
 	Instructions []Instruction `json:"instructions"`
 	Notices      []Notice      `json:"notices"` // who is to be told of what, and when it comes
+	Gates        []GateLeft    `json:"gates"`   // who could still approve deployments afterwards
 	Losers       int           `json:"losers"`  // people and principals who lose something, each once
 	Losses       []Loss        `json:"losses"`  // the same by kind
 	// Stopped are the guards that the whole plan breaks. Where there is one,
@@ -171,12 +172,6 @@ type Instruction struct {
 	Why       string       `json:"why"`
 	Rule      string       `json:"rule"`
 	Finding   string       `json:"finding"`
-}
-
-// Recent is somebody who lost something by an earlier run.
-type Recent struct {
-	Kind      string     // as in [remediate] limits
-	Principal access.Ref // who lost it
 }
 
 // Waiting is an action that grace defers.

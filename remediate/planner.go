@@ -304,6 +304,8 @@ func (p *planner) plan() Plan {
 		return cmp.Or(cmp.Compare(a.Rule, b.Rule), a.Resource.Compare(b.Resource.Ref), a.Principal.Compare(b.Principal.Ref), cmp.Compare(a.Finding, b.Finding))
 	})
 	out.Losers, out.Losses, out.Stopped = p.limits()
+	broken, gates := p.verify()
+	out.Stopped, out.Gates = append(out.Stopped, broken...), gates
 	for i, why := range p.in.Held {
 		out.Stopped = slices.Insert(out.Stopped, i, "hold: "+why)
 	}
