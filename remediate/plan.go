@@ -92,6 +92,7 @@ type Action struct {
 	Reasons  []Reason        `json:"reasons"` // the findings it answers, the worst first
 	Rule     string          `json:"rule"`    // of the first reason
 	Severity access.Severity `json:"severity"`
+	Overdue  time.Time       `json:"overdue_since,omitzero"` // when what allowed it ended; zero: nothing did
 	Risk     Risk            `json:"risk"`
 	RiskWhy  string          `json:"risk_why"`
 
@@ -160,7 +161,8 @@ type Refusal struct {
 	Guard     Guard        `json:"guard"`
 	Why       string       `json:"why"`
 	Rule      string       `json:"rule"`
-	Finding   string       `json:"finding"` // fingerprint
+	Finding   string       `json:"finding"`                // fingerprint
+	Overdue   time.Time    `json:"overdue_since,omitzero"` // as of an action
 }
 
 // Instruction is a change that ajar does not make: what, why not, and where.
@@ -172,6 +174,7 @@ type Instruction struct {
 	Why       string       `json:"why"`
 	Rule      string       `json:"rule"`
 	Finding   string       `json:"finding"`
+	Overdue   time.Time    `json:"overdue_since,omitzero"` // as of an action
 }
 
 // Waiting is an action that grace defers.

@@ -274,7 +274,7 @@ type countsDoc struct {
 	Open       int            `json:"open"`
 	Waived     int            `json:"waived"`
 	Resolved   int            `json:"resolved"`
-	Overdue    int            `json:"overdue"` // of the open ones: an assignment has ended and its access is still there
+	Overdue    int            `json:"overdue"`     // of the open ones: an assignment has ended and its access is still there
 	BySeverity map[string]int `json:"by_severity"` // open ones; encoding/json sorts the keys
 	ByCategory map[string]int `json:"by_category"`
 }

@@ -31,14 +31,30 @@ type findingDoc struct {
 	FirstSeen   time.Time       `json:"first_seen,omitzero"`
 	LastSeen    time.Time       `json:"last_seen,omitzero"`
 	ResolvedAt  time.Time       `json:"resolved_at,omitzero"`
-	Overdue     *overdueDoc     `json:"overdue,omitempty"` // null: no assignment has ended
+	Overdue     *Overdue        `json:"overdue,omitempty"` // null: no assignment has ended
 	Waiver      *waiverDoc      `json:"waiver,omitempty"`
 }
 
-// overdueDoc says since when access should have ended that is still there.
-type overdueDoc struct {
+// Overdue says since when access should have ended that is still there.
+type Overdue struct {
 	Since   time.Time `json:"since"`
 	Seconds int64     `json:"seconds"` // until the instant that was judged
+}
+
+// OverdueSince is nil for the zero time.
+func OverdueSince(end, now time.Time) *Overdue {
+	if end.IsZero() {
+		return nil
+	}
+	return &Overdue{utc(end), int64(now.Sub(end) / time.Second)}
+}
+
+// words says it in a line.
+func (o *Overdue) words() string {
+	if o == nil {
+		return ""
+	}
+	return "for " + age(time.Duration(o.Seconds)*time.Second) + ", since " + moment(o.Since)
 }
 
 type waiverDoc struct {
@@ -66,7 +82,7 @@ func newFindingDoc(f access.Finding, now time.Time) findingDoc {
 		d.Grant = &grantDoc{g.Principal, g.Resource, g.Privilege, g.Source, g.Role}
 	}
 	if f.Overdue(now) {
-		d.Overdue = &overdueDoc{utc(f.Ended), int64(now.Sub(f.Ended) / time.Second)}
+		d.Overdue = OverdueSince(f.Ended, now)
 	}
 	if f.Waiver != "" || !f.WaiverEnd.IsZero() {
 		d.Waiver = &waiverDoc{f.Waiver, utc(f.WaiverEnd)}
@@ -124,9 +140,17 @@ func findingFields(f access.Finding, now time.Time) fields {
 		"evidence": strings.Join(f.Evidence, "\n"),
 	}
 	if f.Overdue(now) {
-		row["overdue_since"], row["overdue_seconds"] = rfc3339(f.Ended), strconv.FormatInt(int64(now.Sub(f.Ended)/time.Second), 10)
+		return row.overdue(OverdueSince(f.Ended, now))
 	}
 	return row
+}
+
+// overdue adds the two columns of what is overdue.
+func (f fields) overdue(o *Overdue) fields {
+	if o != nil {
+		f["overdue_since"], f["overdue_seconds"] = rfc3339(o.Since), strconv.FormatInt(o.Seconds, 10)
+	}
+	return f
 }
 
 // pathLines writes paths for one cell, a line each.

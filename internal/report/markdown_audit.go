@@ -79,7 +79,7 @@ func (a Audit) mdFindings(all []access.Finding) [][]string {
 			title += " (" + number(f.Affected) + " affected)"
 		}
 		if f.Overdue(a.now()) {
-			title += ", **" + overdue(f, a.now()) + "**"
+			title += OverdueSince(f.Ended, a.now()).markdown()
 		}
 		rows = append(rows, []string{title, mdCode(f.Rule), day(f.Since), mdCode(short(f.Fingerprint))})
 	}

@@ -85,7 +85,7 @@ func since(t, now time.Time) string {
 
 // overdue says since when access should have ended that is still there.
 func overdue(f access.Finding, now time.Time) string {
-	return "overdue for " + age(now.Sub(f.Ended)) + ", since " + moment(f.Ended)
+	return "overdue " + OverdueSince(f.Ended, now).words()
 }
 
 // took writes how long something lasted.
