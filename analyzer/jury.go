@@ -133,8 +133,7 @@ func (j *jury) owners() {
 		v := verdict{class: baseline.Owners, grant: g, gap: j.nameless(u), people: []int64{u.ID}, needs: []access.Need{need(access.AreaMembers, 0)}}
 		v.allowed = e.user(u.ID)
 		v.stranger = len(j.mentioned(u)) == 0
-		h := held{privilege: access.Owner}
-		v.outcome, v.ended = v.allowed.judge(h, true), v.allowed.lapsed(h)
+		v.outcome = v.allowed.judge(held{privilege: access.Owner}, true)
 		if v.gap != "" {
 			v.outcome = unknown
 		}
@@ -192,8 +191,7 @@ func (j *jury) keys() {
 		if _, ok := j.s.Repository(k.Repo); !ok {
 			v.outcome, v.gap = unknown, "repositories: the repository of a key was not listed"
 		} else {
-			h := held{privilege: access.Write}
-			v.outcome, v.ended = a.judge(h, j.b.Privileged(access.Write)), a.lapsed(h)
+			v.outcome = a.judge(held{privilege: access.Write}, j.b.Privileged(access.Write))
 		}
 		if v.outcome != accepted {
 			j.out = append(j.out, &v)

@@ -47,9 +47,6 @@ func (c *court) finding(v *verdict) access.Finding {
 		Severity: c.weight(v), Principal: c.name(g.Principal), Resource: c.name(g.Resource), Grant: &g, Have: c.have(v), Want: c.want(v),
 		Title: c.fact(v) + ", " + c.reproach(v), Affected: len(v.people), Sample: c.sample(v.people), Fixable: fixable(v),
 	}
-	if v.outcome == expired {
-		f.Ended = v.ended.Ended
-	}
 	if v.class == baseline.OutsideCollaborators {
 		f.Grant = nil // they are that by all their grants together
 	}
@@ -109,7 +106,7 @@ func (c *court) reproach(v *verdict) string {
 	case elevated:
 		return "which the baseline allows only as an elevation"
 	case expired:
-		return "though the assignment ended " + moment(v.ended.Ended)
+		return "though the assignment ended " + moment(v.allowed.ended.Ended)
 	}
 	switch {
 	case v.class == baseline.Owners:
@@ -172,7 +169,7 @@ func (c *court) want(v *verdict) string {
 	case elevated:
 		return "an elevation of at most " + a.elevation.String() + ", standing: " + most
 	case expired:
-		return fmt.Sprintf("%s; the assignment (%s) ended %s", most, place(v.ended.Position), moment(v.ended.Ended))
+		return fmt.Sprintf("%s; the assignment (%s) ended %s", most, place(a.ended.Position), moment(a.ended.Ended))
 	}
 	return most
 }

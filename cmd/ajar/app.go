@@ -22,8 +22,8 @@ type app struct {
 	program   string
 	flags     globals
 	status    status
-	skewed    bool // that the clock of this machine is wrong was said
-	doubted   bool // that GitHub's contradicts itself was said
+	skewed    bool                              // that the clock of this machine is wrong was said
+	doubted   bool                              // that GitHub's contradicts itself was said
 	waiting   func(why string, until time.Time) // hears that GitHub makes ajar wait; nil: nobody
 }
 

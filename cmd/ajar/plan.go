@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf16"
 
 	"github.com/spf13/cobra"
@@ -49,6 +48,7 @@ known, whatever takes access away is refused.
 	cmd.Flags().StringArrayVar(&f.only, "only", nil, "only what answers to `KEY=VALUE`: rule=…, resource=…, principal=…; repeat it: one key's values add up, different keys must all fit")
 	cmd.Flags().IntVar(&f.max, "max", 0, "at most the first `N` actions (0: all)")
 	cmd.Flags().StringVar(&f.out, "out", "", "save the plan as JSON in `FILE`, which must not be there yet")
+	cmd.AddCommand(newApprove(a))
 	return also(cmd, report.Markdown)
 }
 
@@ -71,7 +71,11 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	if b == nil {
 		return a.noBaseline("plan")
 	}
-	s, err := a.look(ctx, c)
+	see := a.look
+	if f.out != "" { // what is saved is recorded, or nobody could apply it
+		see = a.touch
+	}
+	s, err := see(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -99,6 +103,9 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	p, left := smaller(in, only, f.max)
 	if f.out != "" {
 		if err := save(f.out, p); err != nil {
+			return err
+		}
+		if err := a.keep(ctx, s, p); err != nil {
 			return err
 		}
 	}
@@ -238,28 +245,26 @@ func planView(c *config.Config, p remediate.Plan, r audit.Result) report.Plan {
 		Gaps:     report.Gaps(r.Snapshot, c.Collect.Without...),
 	}
 	for _, x := range p.Actions {
-		v.Actions = append(v.Actions, actionView(x, p.MadeAt))
+		v.Actions = append(v.Actions, actionView(x))
 	}
 	for _, x := range p.Refused {
 		v.Refused = append(v.Refused, report.PlanRefusal{
 			Principal: x.Principal, Resource: x.Resource, Title: x.Title, Guard: string(x.Guard), Why: x.Why, Finding: x.Finding,
-			Overdue: report.OverdueSince(x.Overdue, p.MadeAt),
 		})
 	}
 	for _, x := range p.Instructions {
 		v.Instructions = append(v.Instructions, report.PlanInstruction{
 			Principal: x.Principal, Resource: x.Resource, Title: x.Title, Where: x.Where, Rule: x.Rule, Finding: x.Finding,
-			Overdue: report.OverdueSince(x.Overdue, p.MadeAt),
 		})
 	}
 	return v
 }
 
-func actionView(x remediate.Action, now time.Time) report.PlanAction {
+func actionView(x remediate.Action) report.PlanAction {
 	v := report.PlanAction{
 		ID: x.ID, Kind: string(x.Kind), Principal: x.Principal, Resource: x.Resource, Title: x.Title, Have: x.Have, Want: x.Want,
 		Rule: x.Rule, Severity: x.Severity.String(), Risk: string(x.Risk), Losers: x.Losers, Sample: x.Sample, Loss: x.Loss,
-		Inverse: x.Inverse, Irreversible: x.Irreversible, Overdue: report.OverdueSince(x.Overdue, now),
+		Inverse: x.Inverse, Irreversible: x.Irreversible,
 	}
 	for i, reason := range x.Reasons {
 		v.Findings = append(v.Findings, reason.Fingerprint)

@@ -42,7 +42,7 @@ func newRoot(a *app) *cobra.Command {
 	root.SetUsageTemplate(root.UsageTemplate() + "\n" + exitCodes)
 	globalFlags(root.PersistentFlags(), &a.flags)
 	root.AddCommand(
-		newInit(a), newDoctor(a), newAudit(a), newCollect(a), newFindings(a), newAccess(a), newWhoCan(a), newDiff(a), newPlan(a),
+		newInit(a), newDoctor(a), newAudit(a), newCollect(a), newFindings(a), newAccess(a), newWhoCan(a), newDiff(a), newPlan(a), newApply(a), newRestore(a),
 		newStore(a), newHold(a), newResume(a),
 		newBaseline(a), newConfig(a), newDemo(a), newVersion(a),
 	)

@@ -68,6 +68,7 @@ func TestScripts(t *testing.T) {
 			"waitfor": waitFor,
 			"sql":     alter,
 			"smudge":  smudge,
+			"writes":  writes,
 		},
 	})
 }
@@ -98,6 +99,7 @@ func servers(e *testscript.Env) error {
 		_, _ = io.Copy(io.Discard, r.Body) // only then does the server notice that the client is gone
 		<-r.Context().Done()
 	}))
+	serve("WRITE", changeable(e))
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err

@@ -107,6 +107,14 @@ func (a *app) look(ctx context.Context, c *config.Config) (*store.Store, error) 
 	return a.openStore(ctx, a.storePath(c), true)
 }
 
+// touch opens the store that is there to write into it.
+func (a *app) touch(ctx context.Context, c *config.Config) (*store.Store, error) {
+	if err := a.mustExist(c); err != nil {
+		return nil, err
+	}
+	return a.open(ctx, c)
+}
+
 func (a *app) mustExist(c *config.Config) error {
 	path := a.storePath(c)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {

@@ -34,15 +34,11 @@ func Self(ctx context.Context, c *github.Client) (access.Ref, error) {
 	return access.Ref{Kind: access.User, ID: me.GetID()}, nil
 }
 
-// Who names the person behind the token, "user:LOGIN (number N)". A token that is
-// no person's is an error: a decision needs somebody who made it.
+// Who names the person behind the token, "user:LOGIN (number N)".
 func Who(ctx context.Context, c *github.Client) (string, error) {
-	me, _, err := c.REST().Users.Get(ctx, "")
+	me, err := Me(ctx, c)
 	if err != nil {
-		return "", fmt.Errorf("asking whom the token belongs to: %w", err)
+		return "", err
 	}
-	if me.GetID() == 0 || me.GetType() != "User" {
-		return "", fmt.Errorf("asking whom the token belongs to: it is no person's")
-	}
-	return fmt.Sprintf("user:%s (number %d)", me.GetLogin(), me.GetID()), nil
+	return fmt.Sprintf("user:%s (number %d)", me.Login, me.ID), nil
 }

@@ -229,11 +229,11 @@ func (v value) kind() string {
 
 func (v value) mode() string {
 	switch s := v.text(); s {
-	case "dry-run", "":
-	case "approve", "auto":
-		v.bad(fmt.Sprintf("mode %q is not supported by this version yet: it can change nothing", s), `leave it at "dry-run"`)
+	case "dry-run", "approve", "auto":
+		return s
+	case "":
 	default:
-		v.bad(fmt.Sprintf("%q is not a mode", s), `this version has "dry-run" alone`)
+		v.bad(fmt.Sprintf("%q is not a mode", s), `one of "dry-run", "approve", "auto"`)
 	}
 	return "dry-run"
 }

@@ -32,6 +32,7 @@ func TestExampleLoadsAsItStandsAndSaysTheDefaults(t *testing.T) {
 	want.GitHub.Read = []Credential{{TokenEnv: "AJAR_GITHUB_TOKEN"}}
 	want.StorePath = filepath.Join("..", "..", "ajar.db")
 	want.Remediate.Protected = []string{}
+	want.Remediate.Approvers = []string{}
 	if diff := cmp.Diff(&want, c); diff != "" {
 		t.Errorf("the example differs from the defaults (-default +example):\n%s", diff)
 	}

@@ -35,9 +35,7 @@ var orgFields = map[string]fieldFunc{
 	"name":            orgField(func(_ *exec, o *orgIndex, _ args) any { return orNull(o.Name) }),
 	"pendingMembers":  orgField(func(e *exec, o *orgIndex, _ args) any { return e.pending(o) }),
 	"repositories":    orgField(func(e *exec, o *orgIndex, a args) any { return e.repositories(o, a) }),
-	"repository": orgField(func(e *exec, o *orgIndex, a args) any {
-		return e.repository(o, o.Login, a.str("name"), a.flag("followRenames"))
-	}),
+	"repository":      orgField(func(e *exec, o *orgIndex, a args) any { return e.repository(o, o.Login, a.str("name")) }),
 	"requiresTwoFactorAuthentication": orgField(func(e *exec, o *orgIndex, _ args) any {
 		if !e.v.onOrg(o, "organization_administration", "read") {
 			return nil

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/eb661601/ajar/access"
 	"github.com/google/go-cmp/cmp"
@@ -60,6 +61,11 @@ var examples = []struct {
 	{"config-check", exampleConfigCheck()},
 	{"holds", Holds{Org: "acme", Now: taken, Holds: exampleHolds()}},
 	{"holds-none", Holds{Org: "acme", Now: taken}},
+	{"run", exampleCarried()},
+	{"run-stopped", stoppedRun()},
+	{"restore", examplePutBack()},
+	{"restore-none", PutBack{Org: "acme", Run: "run-91c2b3a4d5e6f708", Hash: "91c2b3a4d5e6f708"}},
+	{"approval", Agreed{Org: "acme", Plan: "91c2b3a4d5e6f708", By: "user:dora (number 4)", At: taken, Until: taken.Add(time.Hour), Allowed: 40}},
 	{"doctor", exampleDoctor()},
 	{"doctor-down", Doctor{Requests: 1, Checks: []DoctorCheck{
 		{About: "configuration", Name: "config.toml", Mark: "ok", Found: "in order"},

@@ -28,11 +28,8 @@ type htmlStrip struct {
 }
 
 func (m htmlMaker) posture(p *htmlPage) {
-	c := counts(m.a.Findings, m.a.now())
+	c := counts(m.a.Findings)
 	p.PostureLead = count(c.Open, "open finding", "open findings")
-	if c.Overdue > 0 {
-		p.PostureLead += ", " + number(c.Overdue) + " of them overdue"
-	}
 	if c.Waived > 0 {
 		p.PostureLead += ", " + number(c.Waived) + " waived"
 	}

@@ -78,9 +78,6 @@ func (a Audit) mdFindings(all []access.Finding) [][]string {
 		if f.Affected > 1 {
 			title += " (" + number(f.Affected) + " affected)"
 		}
-		if f.Overdue(a.now()) {
-			title += OverdueSince(f.Ended, a.now()).markdown()
-		}
 		rows = append(rows, []string{title, mdCode(f.Rule), day(f.Since), mdCode(short(f.Fingerprint))})
 	}
 	return rows

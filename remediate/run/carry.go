@@ -208,7 +208,7 @@ func (r *running) unanswered(p *Past, err error) (over bool, _ error) {
 	var refused *act.Refused
 	var limited *act.Limited
 	var conflict *act.Conflict
-	at := r.o.Now().UTC()
+	at := r.o.Clock().UTC()
 	none := func(status int, why string) error {
 		return r.note(journal.Answered, p, Answered{Status: status, At: at, NotApplied: true, Why: why})
 	}
@@ -266,7 +266,7 @@ func (r *running) gone(p *Past, refused *act.Refused) (over bool, err error) {
 	live, err := r.read(r.work, p)
 	done, _ := reached(live)
 	if err == nil && !done {
-		a := Answered{Status: refused.Status, At: r.o.Now().UTC(), NotApplied: true, Why: refused.Reason}
+		a := Answered{Status: refused.Status, At: r.o.Clock().UTC(), NotApplied: true, Why: refused.Reason}
 		if err := r.note(journal.Answered, p, a); err != nil {
 			return true, err
 		}
@@ -275,7 +275,7 @@ func (r *running) gone(p *Past, refused *act.Refused) (over bool, err error) {
 		}
 		return true, r.fail(p, Failed{Why: refused.Error(), Status: refused.Status, State: &live.State, Half: p.Effective()})
 	}
-	if e := r.note(journal.Answered, p, Answered{Status: refused.Status, At: r.o.Now().UTC(), Why: refused.Reason}); e != nil {
+	if e := r.note(journal.Answered, p, Answered{Status: refused.Status, At: r.o.Clock().UTC(), Why: refused.Reason}); e != nil {
 		return true, e
 	}
 	if err != nil {

@@ -36,7 +36,8 @@ type Options struct {
 	Org     remediate.Label
 	Guards  remediate.Guards
 	Version string
-	Now     func() time.Time
+	Now     func() time.Time // of this machine: it measures how long something takes
+	Clock   func() time.Time // what entries are dated by, and ends judged; nil: Now
 	Sleep   func(ctx context.Context, d time.Duration) error
 
 	// AdminListed reports whether the baseline lists an administrator of the
@@ -91,6 +92,9 @@ func New(ctx context.Context, owner string, o Options) (*Engine, error) {
 	if o.Fence == 0 {
 		o.Fence = fence
 	}
+	if o.Clock == nil {
+		o.Clock = o.Now
+	}
 	if o.Tell == nil {
 		o.Tell = func(Event) {}
 	}
@@ -122,7 +126,7 @@ func (e *Engine) outwait(ctx context.Context) error {
 	}
 	// A clock that was set back must not make this wait for hours: the other
 	// process measured its ten seconds by a clock that cannot be set.
-	wait := min(e.o.Fence+e.o.Fence/10-e.o.Now().Sub(newest), e.o.Fence+e.o.Fence/10)
+	wait := min(e.o.Fence+e.o.Fence/10-e.o.Clock().Sub(newest), e.o.Fence+e.o.Fence/10)
 	if newest.IsZero() || wait <= 0 {
 		return nil
 	}
@@ -189,7 +193,7 @@ func (r *running) write(entries ...journal.Entry) error {
 	for _, e := range entries {
 		crash.At("run." + string(e.Kind) + ".before")
 	}
-	at := r.o.Now().UTC().Truncate(time.Millisecond)
+	at := r.o.Clock().UTC().Truncate(time.Millisecond)
 	for i := range entries {
 		entries[i].At = at
 	}

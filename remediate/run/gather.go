@@ -52,6 +52,17 @@ func GatherRestore(ctx context.Context, s *store.Store, c *RestoreCase) error {
 	if c.Approvals, _, err = Approvals(entries); err != nil {
 		return err
 	}
+	id, err := NextRestore(ctx, s, c.Restore.Hash)
+	if err != nil {
+		return err
+	}
+	former, err := Load(ctx, s, id)
+	if err != nil {
+		return err
+	}
+	if c.Former = nil; former.ID != "" {
+		c.Former = former
+	}
 	c.Held, err = held(ctx, s, c.Restore.Org)
 	c.Restored = s.Restored()
 	return err

@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/eb661601/ajar/remediate"
@@ -157,6 +158,23 @@ func (c Case) begun() *RefusedError {
 		return nil
 	}
 	return refuse(BegunBefore, "make a new one: ajar plan --out FILE", "the plan was begun before, as run %s, which has ended", c.Former.ID)
+}
+
+// Again makes the plan again from the newest snapshot: it must be the same or
+// smaller (S6). gone says why an action is not called for any more (S7).
+func (c Case) Again(in remediate.Input) (gone map[string]string, _ *RefusedError) {
+	_, d, err := remediate.Rederive(c.Plan, in)
+	if err != nil {
+		return nil, refuse(Stale, "make a new one: ajar plan --out FILE", "%v", err)
+	}
+	gone = map[string]string{}
+	for _, a := range d.Gone {
+		gone[a.ID] = fmt.Sprintf("snapshot %d does not show the drift any more", d.To)
+	}
+	for _, w := range d.Waiting {
+		gone[w.ID] = "it has to wait now: " + strings.Join(w.Why, "; ")
+	}
+	return gone, nil
 }
 
 // automatic holds that the daemon acts by itself only where every reason of every

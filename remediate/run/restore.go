@@ -197,31 +197,50 @@ type RestoreCase struct {
 	Restored  time.Time
 	By        Person
 	Approvals []Approval // of this restore, each unused
+	Former    *Run       // the run of this restore that was interrupted, nil: there is none
 	Reason    string
 }
 
-// Decide says whether the run may be put back now, and on whose word.
+// Allowed says whether the run may be put back now by whoever asks, and whether
+// somebody agreed where that is needed: nil, or why not.
+func (c RestoreCase) Allowed() *RefusedError {
+	_, r := c.word()
+	return r
+}
+
+// Decide is Allowed with the word that counts, and asks, live, whether who gave it
+// may still.
 func (c RestoreCase) Decide(ctx context.Context, who Approvers) ([]Approval, *RefusedError) {
+	given, r := c.word()
+	if r != nil {
+		return nil, r
+	}
+	for _, a := range given {
+		if r := confirm(ctx, who, a.By); r != nil {
+			return nil, r
+		}
+	}
+	return given, nil
+}
+
+func (c RestoreCase) word() ([]Approval, *RefusedError) {
 	k := Case{Mode: c.Mode, Restored: c.Restored, Held: c.Held, Now: c.Now, By: c.By, Approvals: c.Approvals}
 	k.Plan.Hash = c.Restore.Hash
 	if r := k.mode(); r != nil {
 		return nil, r
 	}
-	if len(c.Restore.Above) == 0 {
+	if len(c.Restore.Above) == 0 || c.Former != nil { // it was begun on a word, which counts to its end
 		return nil, nil
 	}
 	a, r := k.usable()
-	if r != nil {
-		r.Hint = fmt.Sprintf("somebody else of [remediate] approvers: ajar restore %s --approve", c.Restore.Run)
-		if r.Code == NoApproval {
-			r.Why = fmt.Sprintf("%d of its actions give what the baseline forbids now, and nobody else has agreed", len(c.Restore.Above))
-		}
-		return nil, r
+	if r == nil {
+		return []Approval{a}, nil
 	}
-	if r := confirm(ctx, who, a.By); r != nil {
-		return nil, r
+	r.Hint = fmt.Sprintf("somebody else of [remediate] approvers: ajar restore %s --approve", c.Restore.Run)
+	if r.Code == NoApproval {
+		r.Why = fmt.Sprintf("%d of its actions give what the baseline forbids now, and nobody else has agreed", len(c.Restore.Above))
 	}
-	return []Approval{a}, nil
+	return nil, r
 }
 
 // Order makes the order of the restore.

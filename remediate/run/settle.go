@@ -2,7 +2,6 @@ package run
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/eb661601/ajar/internal/journal"
 	"github.com/eb661601/ajar/remediate/act"
@@ -13,10 +12,9 @@ import (
 // state; the state of before only once GitHub had its time to show a change.
 func (r *running) settle(p *Past) error {
 	last := p.Sends[len(p.Sends)-1]
-	until := r.o.Now()
-	if late := last.At.Add(r.o.Lag); late.After(until) {
-		until = minTime(late, until.Add(r.o.Lag)) // a clock that was set back makes nobody wait longer
-	}
+	// A clock that was set back makes nobody wait longer than GitHub may take.
+	rest := min(max(0, r.o.Lag-r.o.Clock().Sub(last.At)), r.o.Lag)
+	until := r.o.Now().Add(rest)
 	live, looks, seen, err := r.look(p, until, func(l act.Live) bool { return r.shows(l, last) || l.Moved != "" })
 	if r.ctx.Err() != nil && (err != nil || !seen && r.o.Now().Before(until)) {
 		return nil // it stays open: the next start looks again
@@ -40,13 +38,6 @@ func (r *running) settle(p *Past) error {
 		return nil
 	}
 	return r.unshown(p, last, live)
-}
-
-func minTime(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
 }
 
 // unshown settles an action that GitHub does not show, although it had its time.
