@@ -101,6 +101,7 @@ type Finding struct {
 	Evidence []string `json:"evidence,omitempty"` // dated facts it rests on, one sentence each
 	Fixable  string   `json:"fixable,omitempty"`  // where it must be changed, if not by ajar
 
+	Ended      time.Time `json:"ended,omitzero"` // when what allowed it ended, where that is why it is drift
 	Since      time.Time `json:"since,omitzero"` // since when the cause is there: GitHub's own date of it, else since when it has been seen
 	FirstSeen  time.Time `json:"first_seen,omitzero"`
 	LastSeen   time.Time `json:"last_seen,omitzero"`
@@ -108,6 +109,12 @@ type Finding struct {
 	Waiver     string    `json:"waiver,omitempty"` // the reason of the waiver in force
 	WaiverEnd  time.Time `json:"waiver_end,omitzero"`
 	Needs      []Need    `json:"-"` // the coverage that proves it
+}
+
+// Overdue reports whether the access of an assignment that has ended is still there
+// at that instant: from the end itself on, unless a waiver accepts it.
+func (f *Finding) Overdue(at time.Time) bool {
+	return f.State == Open && !f.Ended.IsZero() && !at.Before(f.Ended)
 }
 
 // Need is one piece of coverage that a conclusion rests on.

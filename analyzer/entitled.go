@@ -38,7 +38,7 @@ type allowed struct {
 	until     time.Time         // its end; zero: none
 	overdue   time.Time         // when its review was due, where that is past and nothing else accepts it
 	elevation access.Privilege  // the most that may be held as an elevation
-	ended     baseline.Line     // the best of the entries that have ended
+	ended     []baseline.Line   // the entries that have ended
 	accepted  access.Privilege  // the most that an acceptance is in force for
 	extras    []string          // permissions allowed on top
 	roles     []int64           // custom roles that are allowed
@@ -58,11 +58,7 @@ func (a *allowed) add(e entitlement) {
 		a.accepted = max(a.accepted, e.Privilege)
 	}
 	a.elevation = max(a.elevation, e.JITOnly)
-	for _, l := range e.Expired {
-		if l.Privilege > a.ended.Privilege {
-			a.ended = l
-		}
-	}
+	a.ended = append(a.ended, e.Expired...)
 	a.extras, a.roles = append(a.extras, e.Extras...), append(a.roles, e.CustomRoles...)
 	a.open = a.open || len(e.Unresolved) > 0
 }
@@ -73,9 +69,7 @@ func (a *allowed) join(b *allowed) {
 		a.privilege, a.source, a.until, a.overdue = b.privilege, b.source, b.until, b.overdue
 	}
 	a.accepted, a.elevation = max(a.accepted, b.accepted), max(a.elevation, b.elevation)
-	if b.ended.Privilege > a.ended.Privilege {
-		a.ended = b.ended
-	}
+	a.ended = append(a.ended, b.ended...)
 	a.extras, a.roles = append(a.extras, b.extras...), append(a.roles, b.roles...)
 	a.open = a.open || b.open
 }
@@ -87,6 +81,17 @@ func (a *allowed) accept(p access.Privilege, source baseline.Position) {
 		a.privilege, a.source, a.until, a.overdue = p, source, time.Time{}, time.Time{}
 	}
 	a.accepted = max(a.accepted, p)
+}
+
+// lapsed gives the entry that allowed as much the longest: of several that have
+// ended the later end decides. The zero line says that none did.
+func (a *allowed) lapsed(h held) (last baseline.Line) {
+	for _, l := range a.ended {
+		if l.Privilege >= h.privilege && l.Ended.After(last.Ended) {
+			last = l
+		}
+	}
+	return last
 }
 
 // judge compares what is held with what is allowed. privileged says whether the
@@ -108,7 +113,7 @@ func (a *allowed) judge(h held, privileged bool) outcome {
 		return unaccepted
 	case a.elevation >= h.privilege:
 		return elevated
-	case a.ended.Privilege >= h.privilege:
+	case a.lapsed(h).Privilege >= h.privilege:
 		return expired
 	}
 	return beyond

@@ -133,7 +133,8 @@ func (j *jury) owners() {
 		v := verdict{class: baseline.Owners, grant: g, gap: j.nameless(u), people: []int64{u.ID}, needs: []access.Need{need(access.AreaMembers, 0)}}
 		v.allowed = e.user(u.ID)
 		v.stranger = len(j.mentioned(u)) == 0
-		v.outcome = v.allowed.judge(held{privilege: access.Owner}, true)
+		h := held{privilege: access.Owner}
+		v.outcome, v.ended = v.allowed.judge(h, true), v.allowed.lapsed(h)
 		if v.gap != "" {
 			v.outcome = unknown
 		}
@@ -191,7 +192,8 @@ func (j *jury) keys() {
 		if _, ok := j.s.Repository(k.Repo); !ok {
 			v.outcome, v.gap = unknown, "repositories: the repository of a key was not listed"
 		} else {
-			v.outcome = a.judge(held{privilege: access.Write}, j.b.Privileged(access.Write))
+			h := held{privilege: access.Write}
+			v.outcome, v.ended = a.judge(h, j.b.Privileged(access.Write)), a.lapsed(h)
 		}
 		if v.outcome != accepted {
 			j.out = append(j.out, &v)

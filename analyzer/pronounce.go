@@ -47,6 +47,9 @@ func (c *court) finding(v *verdict) access.Finding {
 		Severity: c.weight(v), Principal: c.name(g.Principal), Resource: c.name(g.Resource), Grant: &g, Have: c.have(v), Want: c.want(v),
 		Title: c.fact(v) + ", " + c.reproach(v), Affected: len(v.people), Sample: c.sample(v.people), Fixable: fixable(v),
 	}
+	if v.outcome == expired {
+		f.Ended = v.ended.Ended
+	}
 	if v.class == baseline.OutsideCollaborators {
 		f.Grant = nil // they are that by all their grants together
 	}
@@ -106,7 +109,7 @@ func (c *court) reproach(v *verdict) string {
 	case elevated:
 		return "which the baseline allows only as an elevation"
 	case expired:
-		return "though the assignment ended " + moment(v.allowed.ended.Ended)
+		return "though the assignment ended " + moment(v.ended.Ended)
 	}
 	switch {
 	case v.class == baseline.Owners:
@@ -169,7 +172,7 @@ func (c *court) want(v *verdict) string {
 	case elevated:
 		return "an elevation of at most " + a.elevation.String() + ", standing: " + most
 	case expired:
-		return fmt.Sprintf("%s; the assignment (%s) ended %s", most, place(a.ended.Position), moment(a.ended.Ended))
+		return fmt.Sprintf("%s; the assignment (%s) ended %s", most, place(v.ended.Position), moment(v.ended.Ended))
 	}
 	return most
 }

@@ -12,17 +12,18 @@ type verdict struct {
 	class    baseline.Class
 	grant    access.Grant
 	outcome  outcome
-	stranger bool     // no entry mentions the principal, nor its teams or their parents
-	allowed  allowed  // what the principal may have: of a person their own, of a team the team's
-	lacking  allowed  // what one of the people may have whom the outcome hits
-	people   []int64  // whom the outcome hits
-	rightly  int      // how many others the grant reaches who may have it by another entry
-	extras   []string // what a custom role adds beyond the baseline
-	nobody   bool     // a team that reaches nobody
-	outside  bool     // a person's own write or more, who is an outside collaborator or may be one
-	perhaps  bool     // outside, but that is not known
-	repo     int64    // of an organization role judged by its base: a repository where it is so
-	gap      string   // why it is unknown
+	stranger bool          // no entry mentions the principal, nor its teams or their parents
+	allowed  allowed       // what the principal may have: of a person their own, of a team the team's
+	lacking  allowed       // what one of the people may have whom the outcome hits
+	ended    baseline.Line // of what is expired: the entry that ended, of several people's the first that did
+	people   []int64       // whom the outcome hits
+	rightly  int           // how many others the grant reaches who may have it by another entry
+	extras   []string      // what a custom role adds beyond the baseline
+	nobody   bool          // a team that reaches nobody
+	outside  bool          // a person's own write or more, who is an outside collaborator or may be one
+	perhaps  bool          // outside, but that is not known
+	repo     int64         // of an organization role judged by its base: a repository where it is so
+	gap      string        // why it is unknown
 	needs    []access.Need
 }
 
@@ -89,7 +90,7 @@ type jury struct {
 func (j *jury) person(v verdict, e *entitlements, h held, privileged bool) {
 	u := v.grant.Principal.ID
 	v.allowed = e.user(u)
-	v.lacking, v.outcome = v.allowed, v.allowed.judge(h, privileged)
+	v.lacking, v.outcome, v.ended = v.allowed, v.allowed.judge(h, privileged), v.allowed.lapsed(h)
 	v.people = []int64{u}
 	j.close(v, h)
 }
@@ -98,7 +99,7 @@ func (j *jury) person(v verdict, e *entitlements, h held, privileged bool) {
 // too little by what each person whom it reaches may have otherwise.
 func (j *jury) team(v verdict, e *entitlements, h held, privileged bool) {
 	v.allowed = e.team(v.grant.Principal.ID)
-	v.lacking, v.outcome = v.allowed, v.allowed.judge(h, privileged)
+	v.lacking, v.outcome, v.ended = v.allowed, v.allowed.judge(h, privileged), v.allowed.lapsed(h)
 	if v.outcome == accepted {
 		return
 	}
@@ -110,7 +111,10 @@ func (j *jury) team(v verdict, e *entitlements, h held, privileged bool) {
 			a := e.user(u)
 			o := a.judge(h, privileged)
 			if o > v.outcome {
-				v.lacking, v.outcome, v.people = a, o, nil
+				v.lacking, v.outcome, v.people, v.ended = a, o, nil, a.lapsed(h)
+			}
+			if l := a.lapsed(h); o == v.outcome && l.Ended.Before(v.ended.Ended) {
+				v.ended = l
 			}
 			switch {
 			case o == accepted:

@@ -65,6 +65,7 @@ func (p *planner) finish(c *candidate) {
 		a.Reasons = append(a.Reasons, Reason{f.Rule, f.Fingerprint, f.Title, f.Severity})
 	}
 	a.Rule, a.Severity = a.Reasons[0].Rule, a.Reasons[0].Severity
+	a.Overdue = overdue(c.findings, p.in.At)
 	a.Precondition, a.Inverse = row.precheck, row.inverse
 	a.Irreversible = append([]string{}, slices.Concat(row.lost, c.lost, p.forks(c))...)
 	a.Loss = p.loss(c)

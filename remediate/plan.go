@@ -38,7 +38,7 @@ type Input struct {
 	TTL time.Duration
 	// Recent are those who lost something in the last 24 hours, by the journal: the
 	// limits hold for them and for those of this plan together.
-	Recent []Recent
+	Recent []Lost
 	// Told says when those whom a finding affects were told of what is planned, by
 	// its fingerprint. Seen says in how many snapshots a finding has been found.
 	Told map[string]time.Time
@@ -64,6 +64,7 @@ type Plan struct {
 	Refused      []Refusal     `json:"refused"`
 	Instructions []Instruction `json:"instructions"`
 	Notices      []Notice      `json:"notices"` // who is to be told of what, and when it comes
+	Gates        []GateLeft    `json:"gates"`   // who could still approve deployments afterwards
 	Losers       int           `json:"losers"`  // people and principals who lose something, each once
 	Losses       []Loss        `json:"losses"`  // the same by kind
 	// Stopped are the guards that the whole plan breaks. Where there is one,
@@ -91,6 +92,7 @@ type Action struct {
 	Reasons  []Reason        `json:"reasons"` // the findings it answers, the worst first
 	Rule     string          `json:"rule"`    // of the first reason
 	Severity access.Severity `json:"severity"`
+	Overdue  time.Time       `json:"overdue_since,omitzero"` // when what allowed it ended; zero: nothing did
 	Risk     Risk            `json:"risk"`
 	RiskWhy  string          `json:"risk_why"`
 
@@ -159,7 +161,8 @@ type Refusal struct {
 	Guard     Guard        `json:"guard"`
 	Why       string       `json:"why"`
 	Rule      string       `json:"rule"`
-	Finding   string       `json:"finding"` // fingerprint
+	Finding   string       `json:"finding"`                // fingerprint
+	Overdue   time.Time    `json:"overdue_since,omitzero"` // as of an action
 }
 
 // Instruction is a change that ajar does not make: what, why not, and where.
@@ -171,12 +174,7 @@ type Instruction struct {
 	Why       string       `json:"why"`
 	Rule      string       `json:"rule"`
 	Finding   string       `json:"finding"`
-}
-
-// Recent is somebody who lost something by an earlier run.
-type Recent struct {
-	Kind      string     // as in [remediate] limits
-	Principal access.Ref // who lost it
+	Overdue   time.Time    `json:"overdue_since,omitzero"` // as of an action
 }
 
 // Waiting is an action that grace defers.

@@ -213,6 +213,7 @@ func (c *candidate) answer(f access.Finding) {
 func (p *planner) instruct(f access.Finding, where, why string) {
 	p.manual = append(p.manual, Instruction{
 		Title: f.Title, Principal: f.Principal, Resource: f.Resource, Where: where, Why: why, Rule: f.Rule, Finding: f.Fingerprint,
+		Overdue: overdue([]access.Finding{f}, p.in.At),
 	})
 }
 
@@ -256,7 +257,7 @@ func (p *planner) judge() {
 	}
 	p.mergeGates()
 	slices.SortFunc(p.accepted, func(a, b *candidate) int {
-		return cmp.Or(cmp.Compare(rank(a.action.Risk), rank(b.action.Risk)), cmp.Compare(a.row.grade, b.row.grade), cmp.Compare(a.row.kind, b.row.kind),
+		return cmp.Or(cmp.Compare(p.turn(a), p.turn(b)), cmp.Compare(rank(a.action.Risk), rank(b.action.Risk)), cmp.Compare(a.row.grade, b.row.grade), cmp.Compare(a.row.kind, b.row.kind),
 			a.action.Resource.Compare(b.action.Resource.Ref), a.action.Principal.Compare(b.action.Principal.Ref))
 	})
 	if m := p.in.Max; m > 0 && len(p.accepted) > m {
@@ -279,6 +280,7 @@ func (p *planner) refuse(c *candidate, r refuse) {
 	p.refused = append(p.refused, Refusal{
 		ID: c.action.id(), Kind: c.action.Kind, Title: c.action.Title, Principal: c.action.Principal, Resource: c.action.Resource,
 		Guard: r.guard, Why: r.why, Rule: f.Rule, Finding: f.Fingerprint,
+		Overdue: overdue(c.findings, p.in.At),
 	})
 }
 
@@ -304,6 +306,8 @@ func (p *planner) plan() Plan {
 		return cmp.Or(cmp.Compare(a.Rule, b.Rule), a.Resource.Compare(b.Resource.Ref), a.Principal.Compare(b.Principal.Ref), cmp.Compare(a.Finding, b.Finding))
 	})
 	out.Losers, out.Losses, out.Stopped = p.limits()
+	broken, gates := p.verify()
+	out.Stopped, out.Gates = append(out.Stopped, broken...), gates
 	for i, why := range p.in.Held {
 		out.Stopped = slices.Insert(out.Stopped, i, "hold: "+why)
 	}

@@ -187,6 +187,11 @@ func TestWhateverPartOfAPlanRunsNobodyIsLockedOut(t *testing.T) {
 		w, base, guards := drawWorld(rt), drawBaseline(rt), drawGuards(rt)
 		in := w.input(t, base, guards)
 		p := remediate.NewPlan(in)
+		for _, why := range p.Stopped {
+			if strings.HasPrefix(why, "end state:") {
+				rt.Fatalf("%s: %v", why, lines(p))
+			}
+		}
 		part := slices.DeleteFunc(slices.Clone(p.Actions), func(remediate.Action) bool { return rapid.Bool().Draw(rt, "left out") })
 		end := w.twin()
 		carryOut(end, part)

@@ -76,7 +76,7 @@ func (a *app) checkBaseline(ctx context.Context) error {
 // up in the newest snapshot of every organization that it speaks of.
 func (a *app) holdAgainst(ctx context.Context, c *config.Config, b *baseline.Baseline, v *report.BaselineCheck) error {
 	v.Hash, v.Figures = b.Hash(), figures(b)
-	warnings := b.Lint(a.now(), ruleNames(), nil)
+	warnings := b.Lint(a.clock.Now(), ruleNames(), nil)
 	defer func() { _, v.Warnings = problemsOf(warnings) }()
 	if _, err := os.Stat(a.storePath(c)); errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -94,7 +94,7 @@ func (a *app) holdAgainst(ctx context.Context, c *config.Config, b *baseline.Bas
 	for _, o := range orgs {
 		known = append(known, o.Login)
 	}
-	warnings = b.Lint(a.now(), ruleNames(), known)
+	warnings = b.Lint(a.clock.Now(), ruleNames(), known)
 	var bad baseline.Problems
 	for _, org := range known {
 		if !meant(c, b, org, len(known)) {
@@ -185,7 +185,7 @@ func (a *app) explain(ctx context.Context, principal, resource, at string) error
 	if err != nil {
 		return err
 	}
-	when := a.now()
+	when := a.clock.Now()
 	if at != "" {
 		if when, err = moment(at, when); err != nil {
 			return err

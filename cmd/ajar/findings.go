@@ -112,7 +112,7 @@ func (a *app) findings(ctx context.Context, f filter) error {
 		if err != nil {
 			return err
 		}
-		now := a.now()
+		now := a.clock.Now()
 		if f.at != "" {
 			now = v.Info.At
 		}
@@ -220,7 +220,7 @@ func (a *app) explainFinding(ctx context.Context, c *config.Config, p audit.Pass
 		areas = append(areas, n.Area)
 	}
 	view := report.Finding{
-		Finding: f, Rule: ruleText(f.Rule), Now: a.now(), Gaps: touching(report.Gaps(v.Snapshot, c.Collect.Without...), areas),
+		Finding: f, Rule: ruleText(f.Rule), Now: a.clock.Now(), Gaps: touching(report.Gaps(v.Snapshot, c.Collect.Without...), areas),
 	}
 	if err := a.lifeOf(ctx, p, v, f, &view); err != nil {
 		return err

@@ -69,7 +69,7 @@ func (a *app) sinceWhen(ctx context.Context, s *store.Store, org, text string) (
 		}
 		return info.At.Add(time.Millisecond), nil // the store's times are in whole milliseconds
 	}
-	from, err := past("--since", text, a.now())
+	from, err := past("--since", text, a.clock.Now())
 	return from.from, err
 }
 

@@ -72,7 +72,7 @@ func (a *app) holds(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return w.show(report.Holds{Org: info.Org, Holds: holdViews(all), Now: a.now()})
+		return w.show(report.Holds{Org: info.Org, Holds: holdViews(all), Now: a.clock.Now()})
 	})
 }
 
@@ -95,7 +95,7 @@ func (a *app) hold(ctx context.Context, reason string) error {
 		if err != nil {
 			a.remark("warning: it is not known who sets the hold: %v", err)
 		}
-		h := store.Hold{OrgID: info.OrgID, Kind: store.HeldByHand, Reason: reason, Since: a.now(), Snapshot: info.ID, SetBy: who}
+		h := store.Hold{OrgID: info.OrgID, Kind: store.HeldByHand, Reason: reason, Since: a.clock.Now(), Snapshot: info.ID, SetBy: who}
 		if err := s.Hold(ctx, h); err != nil {
 			return err
 		}
@@ -137,7 +137,7 @@ func (a *app) resume(ctx context.Context, reason string) error {
 			return withHint(fmt.Errorf("lifting the hold of %s: %w", info.Org, err), "it takes a person: --auth gh, or a token of your own in AJAR_GITHUB_TOKEN")
 		}
 		for _, h := range all {
-			if err := s.Lift(ctx, h.ID, a.now(), who, reason); err != nil {
+			if err := s.Lift(ctx, h.ID, a.clock.Now(), who, reason); err != nil {
 				return err
 			}
 			a.remark("%s: lifted by %s: %s", info.Org, who, h.Reason)

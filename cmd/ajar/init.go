@@ -218,7 +218,7 @@ func keepBackup(path string) error {
 func (w *work) firstConfig(info store.SnapshotInfo, dir string) ([]byte, error) {
 	c := w.config
 	out := adopt.Config{
-		Org: info.Org, At: w.a.now(), APIURL: c.GitHub.APIURL, GraphQLURL: c.GitHub.GraphQLURL,
+		Org: info.Org, At: w.a.clock.Now(), APIURL: c.GitHub.APIURL, GraphQLURL: c.GitHub.GraphQLURL,
 		TokenEnv: w.a.tokenVariable(), UsualStore: config.StatePath(w.a.getenv), Baseline: baselineName,
 	}
 	for _, area := range c.Collect.Without {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf16"
 
 	"github.com/spf13/cobra"
@@ -245,26 +246,28 @@ func planView(c *config.Config, p remediate.Plan, r audit.Result) report.Plan {
 		Gaps:     report.Gaps(r.Snapshot, c.Collect.Without...),
 	}
 	for _, x := range p.Actions {
-		v.Actions = append(v.Actions, actionView(x))
+		v.Actions = append(v.Actions, actionView(x, p.MadeAt))
 	}
 	for _, x := range p.Refused {
 		v.Refused = append(v.Refused, report.PlanRefusal{
 			Principal: x.Principal, Resource: x.Resource, Title: x.Title, Guard: string(x.Guard), Why: x.Why, Finding: x.Finding,
+			Overdue: report.OverdueSince(x.Overdue, p.MadeAt),
 		})
 	}
 	for _, x := range p.Instructions {
 		v.Instructions = append(v.Instructions, report.PlanInstruction{
 			Principal: x.Principal, Resource: x.Resource, Title: x.Title, Where: x.Where, Rule: x.Rule, Finding: x.Finding,
+			Overdue: report.OverdueSince(x.Overdue, p.MadeAt),
 		})
 	}
 	return v
 }
 
-func actionView(x remediate.Action) report.PlanAction {
+func actionView(x remediate.Action, now time.Time) report.PlanAction {
 	v := report.PlanAction{
 		ID: x.ID, Kind: string(x.Kind), Principal: x.Principal, Resource: x.Resource, Title: x.Title, Have: x.Have, Want: x.Want,
 		Rule: x.Rule, Severity: x.Severity.String(), Risk: string(x.Risk), Losers: x.Losers, Sample: x.Sample, Loss: x.Loss,
-		Inverse: x.Inverse, Irreversible: x.Irreversible,
+		Inverse: x.Inverse, Irreversible: x.Irreversible, Overdue: report.OverdueSince(x.Overdue, now),
 	}
 	for i, reason := range x.Reasons {
 		v.Findings = append(v.Findings, reason.Fingerprint)

@@ -49,7 +49,7 @@ func (a *app) pick(ctx context.Context, s *store.Store, org, flag, at string) (s
 	if byNumber {
 		return s.Snapshot(ctx, org, id)
 	}
-	when, err := past(flag, at, a.now())
+	when, err := past(flag, at, a.clock.Now())
 	if err != nil {
 		return store.SnapshotInfo{}, err
 	}

@@ -38,7 +38,9 @@ func (p Pass) Take(ctx context.Context) (store.SnapshotInfo, error) {
 	if err != nil {
 		return none, fmt.Errorf("finding the organization %s: %w", p.Org, err)
 	}
-	t.begun = p.Now() // not before GitHub has told the time
+	if err := t.begin(ctx); err != nil {
+		return none, err
+	}
 	if err := t.open(); err != nil {
 		return none, err
 	}
@@ -63,6 +65,21 @@ type taking struct {
 	begun   time.Time // by the one that is judged by
 	before  github.Meter
 	shrunk  atomic.Int64
+}
+
+// begin settles the instant that the snapshot will speak of, now that GitHub has
+// told the time. It tells seconds: of two passes within one, the later must not
+// look like the earlier.
+func (t *taking) begin(ctx context.Context) error {
+	t.begun = t.Now().Truncate(time.Millisecond)
+	last, err := t.Store.Latest(ctx, t.org.Login)
+	if errors.Is(err, store.ErrNoSnapshot) {
+		return nil
+	}
+	if ahead := last.At.Sub(t.begun); err == nil && ahead >= 0 && ahead < time.Second {
+		t.begun = last.At.Add(time.Millisecond)
+	}
+	return err
 }
 
 // errAnew says that what a former run was answered must not be gone on with.

@@ -2,6 +2,7 @@ package github
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -43,7 +44,6 @@ func NewWriter(o Options) (*Writer, error) {
 	if o.Reserve == nil {
 		o.Reserve = writeReserve
 	}
-	own := o.Base == nil
 	o.InFlight = 1
 	if err := o.defaults(); err != nil {
 		return nil, err
@@ -58,16 +58,26 @@ func NewWriter(o Options) (*Writer, error) {
 	}
 	w := &Writer{o: o, rest: rest, graphql: graphql, wire: o.Base}
 	if t, ok := o.Base.(*http.Transport); ok {
-		if !own {
-			t = t.Clone()
-		}
-		t.DisableKeepAlives, t.ForceAttemptHTTP2 = true, false
-		t.TLSNextProto = nil
-		t.Protocols = new(http.Protocols)
-		t.Protocols.SetHTTP1(true)
-		w.wire, w.traced = t, true
+		w.wire, w.traced = once(t), true
 	}
 	return w, nil
+}
+
+// once is a wire like t on which nothing is ever sent twice: each request has a
+// connection of its own, of HTTP/1, so that there is none that the other side may
+// have given up meanwhile, and no stream that it refuses.
+func once(t *http.Transport) *http.Transport {
+	t = t.Clone()
+	t.DisableKeepAlives, t.ForceAttemptHTTP2, t.TLSNextProto = true, false, nil
+	t.Protocols = new(http.Protocols)
+	t.Protocols.SetHTTP1(true)
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if t.TLSClientConfig != nil {
+		config = t.TLSClientConfig.Clone()
+	}
+	config.NextProtos = []string{"http/1.1"}
+	t.TLSClientConfig = config
+	return t
 }
 
 // writeReserve is what changes leave of an hourly limit: expiry must go on.

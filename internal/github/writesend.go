@@ -69,7 +69,7 @@ func (w *Writer) Send(ctx context.Context, m Mutation) (Answered, error) {
 	defer stop()
 	g := &gone{now: w.o.Now, begun: w.o.Now(), stop: stop}
 	if !w.traced {
-		g.left.Store(true) // such a wire does not tell
+		g.far.Store(leaving) // such a wire does not tell
 	}
 	timer := time.AfterFunc(firstByte, g.late)
 	defer timer.Stop()
@@ -142,7 +142,7 @@ func (w *Writer) failed(req *http.Request, g *gone, token string, err error) (An
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = &UnreachableError{Host: req.URL.Host, Why: "it did not answer in time", Err: err}
 	}
-	if !g.left.Load() {
+	if !g.left() {
 		return Answered{}, &UnsentError{Method: req.Method, Path: req.URL.Path, Err: err}
 	}
 	why := strings.ReplaceAll(err.Error(), token, "[redacted]")
@@ -152,19 +152,26 @@ func (w *Writer) failed(req *http.Request, g *gone, token string, err error) (An
 	return Answered{}, &DoubtError{Method: req.Method, Path: req.URL.Path, Why: why, Err: err}
 }
 
+// How far a request has come.
+const (
+	connecting int32 = iota
+	leaving          // a connection is there: some of it may have left
+	tooLate          // it was not begun in time, and must not begin
+)
+
 // gone notes whether anything of a request may have left the machine.
 type gone struct {
-	left  atomic.Bool // a connection was there, so some of it may have
-	over  atomic.Bool // too late: what was not begun must not begin
+	far   atomic.Int32
 	now   func() time.Time
 	begun time.Time
 	stop  context.CancelFunc
 }
 
+func (g *gone) left() bool { return g.far.Load() == leaving }
+
 // late keeps a request from leaving that has no connection yet.
 func (g *gone) late() {
-	if !g.left.Load() {
-		g.over.Store(true)
+	if g.far.CompareAndSwap(connecting, tooLate) {
 		g.stop()
 	}
 }
@@ -172,13 +179,14 @@ func (g *gone) late() {
 func (g *gone) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GotConn: func(c httptrace.GotConnInfo) {
-			if g.over.Load() || g.now().Sub(g.begun) > firstByte {
+			if g.now().Sub(g.begun) > firstByte {
+				g.late()
+			}
+			if !g.far.CompareAndSwap(connecting, leaving) {
 				// Another process may act for this one by now: nothing may leave.
 				_ = c.Conn.Close() // whatever comes of it, the request cannot be written
-				g.stop()
 				return
 			}
-			g.left.Store(true)
 			crash.At("github.send.connected")
 		},
 		WroteRequest: func(httptrace.WroteRequestInfo) { crash.At("github.send.written") },

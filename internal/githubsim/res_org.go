@@ -35,7 +35,9 @@ var orgFields = map[string]fieldFunc{
 	"name":            orgField(func(_ *exec, o *orgIndex, _ args) any { return orNull(o.Name) }),
 	"pendingMembers":  orgField(func(e *exec, o *orgIndex, _ args) any { return e.pending(o) }),
 	"repositories":    orgField(func(e *exec, o *orgIndex, a args) any { return e.repositories(o, a) }),
-	"repository":      orgField(func(e *exec, o *orgIndex, a args) any { return e.repository(o, o.Login, a.str("name")) }),
+	"repository": orgField(func(e *exec, o *orgIndex, a args) any {
+		return e.repository(o, o.Login, a.str("name"), a.flag("followRenames"))
+	}),
 	"requiresTwoFactorAuthentication": orgField(func(e *exec, o *orgIndex, _ args) any {
 		if !e.v.onOrg(o, "organization_administration", "read") {
 			return nil

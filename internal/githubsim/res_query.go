@@ -75,7 +75,7 @@ var queryFields = map[string]fieldFunc{
 		if o == nil {
 			return fail("NOT_FOUND", "Could not resolve to a Repository with the name '%s/%s'.", a.str("owner"), a.str("name"))
 		}
-		return e.repository(o, a.str("owner"), a.str("name"))
+		return e.repository(o, a.str("owner"), a.str("name"), a.flag("followRenames"))
 	},
 	"repositoryOwner": func(e *exec, _ any, a args) any {
 		if o := e.x.org(a.str("login")); o != nil {
@@ -180,8 +180,12 @@ func (e *exec) organization(login string) any {
 	return o
 }
 
-func (e *exec) repository(o *orgIndex, owner, name string) any {
-	if r := o.repo(name); r != nil && e.v.sees(repoOf{r, o}) {
+func (e *exec) repository(o *orgIndex, owner, name string, follow bool) any {
+	r := o.repo(name)
+	if r == nil && follow {
+		r = o.formerly(name)
+	}
+	if r != nil && e.v.sees(repoOf{r, o}) {
 		return repoOf{r, o}
 	}
 	return fail("NOT_FOUND", "Could not resolve to a Repository with the name '%s/%s'.", owner, name)

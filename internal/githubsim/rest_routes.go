@@ -120,18 +120,40 @@ func (c *call) refuse(o *orgIndex) *reply {
 
 // repo finds the repository of the path, as far as the caller can see it.
 func (c *call) repo() (repoOf, *reply) {
-	o := c.x.org(c.params["owner"])
-	if o == nil || o.repo(c.params["repo"]) == nil {
+	r, moved := c.repoOfPath()
+	if r.Repo == nil {
 		return repoOf{}, c.notFound()
 	}
-	r := repoOf{o.repo(c.params["repo"]), o}
+	o := r.org
 	if c.viewer.sso(o) && r.Visibility != "public" {
 		return repoOf{}, c.ssoRequired(o)
 	}
 	if !c.viewer.sees(r) {
 		return repoOf{}, c.notFound()
 	}
+	if moved {
+		return repoOf{}, c.redirected(r)
+	}
 	return r, nil
+}
+
+// repoOfPath finds the repository by its number, its name, or a name it had.
+func (c *call) repoOfPath() (r repoOf, moved bool) {
+	if c.params["repository_id"] != "" {
+		r, _ = c.numbered()
+		return r, false
+	}
+	o := c.x.org(c.params["owner"])
+	if o == nil {
+		return r, false
+	}
+	if named := o.repo(c.params["repo"]); named != nil {
+		return repoOf{named, o}, false
+	}
+	if was := o.formerly(c.params["repo"]); was != nil {
+		return repoOf{was, o}, true
+	}
+	return r, false
 }
 
 // repoFor finds the repository of the path for somebody who has the

@@ -103,7 +103,7 @@ func New(w *World, o Options) *Server {
 		s.tokens[o.Tokens[i].Value] = &o.Tokens[i]
 	}
 	s.limits, s.faults = newLimits(o), newFaults(o)
-	s.routes = newRouteTable(slices.Concat(s.coreRoutes(), s.restRoutes(), writeRoutes()))
+	s.routes = newRouteTable(slices.Concat(s.coreRoutes(), s.restRoutes(), writeRoutes(), byNumbers(s.restRoutes()), byNumbers(writeRoutes())))
 	return s
 }
 

@@ -28,6 +28,8 @@ type Posture struct {
 	noTwo      *prometheus.GaugeVec
 	coverage   *prometheus.GaugeVec
 	last       *prometheus.GaugeVec
+	overdue    *prometheus.GaugeVec
+	late       *prometheus.GaugeVec
 }
 
 // RuleLabel is one rule that can be counted: every pair starts at 0, so that a
@@ -55,6 +57,9 @@ func New() *Posture {
 		coverage:   gauge("audit_coverage_ratio", "Share of the kinds of data that were read to their end.", "org"),
 		last:       gauge("audit_last_success_timestamp_seconds", "When the newest finished audit was taken.", "org", "kind"),
 	}
+	p.overdue = gauge("expired_overdue", "Assignments that have ended while their access is still there.", "org")
+	p.late = gauge("expired_overdue_oldest_seconds", "For how long the first of them is overdue, 0 where there is none.", "org")
+	p.reg.MustRegister(p.overdue, p.late)
 	p.reg.MustRegister(p.findings, p.oldest, p.waivers, p.principals, p.repos, p.grants, p.owners, p.noTwo, p.coverage, p.last)
 	return p
 }
@@ -82,9 +87,13 @@ func (p *Posture) recordFindings(org string, findings []access.Finding, rules []
 	for s := access.Info; s <= access.Critical; s++ {
 		p.oldest.WithLabelValues(org, s.String()).Set(0)
 	}
-	waived := 0
+	waived, overdue, late := 0, 0, time.Duration(0)
 	oldest := map[access.Severity]time.Duration{}
 	for _, f := range findings {
+		if f.Overdue(at) {
+			overdue++
+			late = max(late, at.Sub(f.Ended))
+		}
 		switch f.State {
 		case access.Open:
 			p.findings.WithLabelValues(org, f.Rule, f.Severity.String()).Inc()
@@ -96,6 +105,8 @@ func (p *Posture) recordFindings(org string, findings []access.Finding, rules []
 	for s, age := range oldest {
 		p.oldest.WithLabelValues(org, s.String()).Set(age.Seconds())
 	}
+	p.overdue.WithLabelValues(org).Set(float64(overdue))
+	p.late.WithLabelValues(org).Set(late.Seconds())
 	p.waivers.WithLabelValues(org, "active").Set(float64(waived))
 }
 

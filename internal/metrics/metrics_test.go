@@ -60,6 +60,27 @@ ajar_org_members_without_two_factor{org="acme"} 1
 	}
 }
 
+func TestOverdueCountsFromTheEndItself(t *testing.T) {
+	p := metrics.New()
+	p.Record(sample(), []access.Finding{
+		{Rule: "expired-assignment", Severity: access.High, State: access.Open, FirstSeen: at, Ended: at},
+		{Rule: "expired-assignment", Severity: access.High, State: access.Open, FirstSeen: at, Ended: at.Add(-90 * time.Second)},
+		{Rule: "expired-assignment", Severity: access.High, State: access.Waived, FirstSeen: at, Ended: at.Add(-time.Hour)},
+		{Rule: "expired-assignment", Severity: access.High, State: access.Resolved, FirstSeen: at, Ended: at.Add(-time.Hour)},
+	}, nil, at)
+	err := testutil.GatherAndCompare(p.Registry(), strings.NewReader(`
+# HELP ajar_expired_overdue Assignments that have ended while their access is still there.
+# TYPE ajar_expired_overdue gauge
+ajar_expired_overdue{org="acme"} 2
+# HELP ajar_expired_overdue_oldest_seconds For how long the first of them is overdue, 0 where there is none.
+# TYPE ajar_expired_overdue_oldest_seconds gauge
+ajar_expired_overdue_oldest_seconds{org="acme"} 90
+`), "ajar_expired_overdue", "ajar_expired_overdue_oldest_seconds")
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 func TestUnseenTwoFactorIsAbsentNotZero(t *testing.T) {
 	s := sample()
 	s.Coverage = access.Coverage{}

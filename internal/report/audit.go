@@ -224,8 +224,8 @@ func (a Audit) json(w io.Writer) error {
 		Overview  *Overview          `json:"overview"`
 		Version   string             `json:"ajar_version"`
 	}{
-		"ajar.audit/v1", a.doc(), a.Baseline, list(a.Withheld), unexpected(a.Gaps) == 0 && len(a.Failed) == 0, list(a.Gaps), list(a.Earlier), counts(a.Findings),
-		findingDocs(a.Findings), list(a.Undecided), list(a.Failed), list(a.Unmanaged), holdDocs(a.Holds), a.Cross, exit{a.Exit(), a.FailOn, a.verdict()},
+		"ajar.audit/v1", a.doc(), a.Baseline, list(a.Withheld), unexpected(a.Gaps) == 0 && len(a.Failed) == 0, list(a.Gaps), list(a.Earlier), counts(a.Findings, a.now()),
+		findingDocs(a.Findings, a.now()), list(a.Undecided), list(a.Failed), list(a.Unmanaged), holdDocs(a.Holds), a.Cross, exit{a.Exit(), a.FailOn, a.verdict()},
 		a.rules(), a.Overview.whole(), a.Version,
 	})
 }
@@ -274,16 +274,20 @@ type countsDoc struct {
 	Open       int            `json:"open"`
 	Waived     int            `json:"waived"`
 	Resolved   int            `json:"resolved"`
+	Overdue    int            `json:"overdue"`     // of the open ones: an assignment has ended and its access is still there
 	BySeverity map[string]int `json:"by_severity"` // open ones; encoding/json sorts the keys
 	ByCategory map[string]int `json:"by_category"`
 }
 
-func counts(all []access.Finding) countsDoc {
+func counts(all []access.Finding, now time.Time) countsDoc {
 	c := countsDoc{BySeverity: map[string]int{}, ByCategory: map[string]int{}}
 	for _, s := range severities {
 		c.BySeverity[s.String()] = 0
 	}
 	for _, f := range all {
+		if f.Overdue(now) {
+			c.Overdue++
+		}
 		switch f.State {
 		case access.Open:
 			c.Open++
@@ -299,5 +303,5 @@ func counts(all []access.Finding) countsDoc {
 }
 
 func (a Audit) csv(s *sheet) error {
-	return findingRows(s, a.Org.Name, a.At, a.Gaps, a.Findings, a.Undecided)
+	return findingRows(s, a.Org.Name, a.At, a.now(), a.Gaps, a.Findings, a.Undecided)
 }

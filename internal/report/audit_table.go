@@ -24,7 +24,7 @@ func (a Audit) table(p *page) error {
 	p.failed(a.Failed)
 	p.holds(a.Holds, a.now(), orgName(a.Org))
 	p.cross(a.Cross)
-	p.counts(a.Findings)
+	p.counts(a.Findings, a.now())
 	open := inState(a.Findings, access.Open)
 	p.open(open, a.Org, a.now())
 	p.resolved(inState(a.Findings, access.Resolved))
@@ -86,11 +86,14 @@ type tally struct {
 }
 
 // counts writes the bars: by severity, and by category beside or beneath.
-func (p *page) counts(all []access.Finding) {
-	c := counts(all)
+func (p *page) counts(all []access.Finding, now time.Time) {
+	c := counts(all, now)
 	rest := number(c.Open) + " open"
 	if c.Open == 0 {
 		rest = "none open"
+	}
+	if c.Overdue > 0 {
+		rest += ", " + number(c.Overdue) + " of them overdue"
 	}
 	if c.Waived > 0 {
 		rest += ", " + number(c.Waived) + " waived"
@@ -262,7 +265,7 @@ func entries(all []access.Finding, org access.Named, now time.Time) []gridRow {
 		rows = append(rows, gridRow{
 			mark: severityStyle(f.Severity).of("● "), lead: plain.of(f.Title),
 			cells: []span{
-				dim.of(short(f.Fingerprint)), dim.of(f.Rule), dim.of(affected), sinceSpan(f.Since, now),
+				dim.of(short(f.Fingerprint)), dim.of(f.Rule), dim.of(affected), sinceSpan(f, now),
 				dim.of(unnamed(f)).in(org),
 			},
 		})
@@ -281,9 +284,16 @@ func unnamed(f access.Finding) string {
 	return ""
 }
 
-// sinceSpan says since when with the age, or briefly without.
-func sinceSpan(t, now time.Time) span {
-	if t.IsZero() {
+// sinceSpan says since when with the age, or briefly without; of what should have
+// ended, since when it is overdue.
+func sinceSpan(f access.Finding, now time.Time) span {
+	t := f.Since
+	switch {
+	case f.Overdue(now):
+		s := high.of(overdue(f, now))
+		s.brief = "overdue for " + age(now.Sub(f.Ended))
+		return s
+	case t.IsZero():
 		return span{}
 	}
 	s := dim.of("since " + since(t, now))

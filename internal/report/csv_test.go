@@ -125,12 +125,19 @@ func TestEveryCSVRowHasTheHeadersCells(t *testing.T) {
 	}
 }
 
+// overdueFinding is the example with every field filled.
+func overdueFinding() access.Finding {
+	f := exampleFinding()
+	f.State, f.Ended = access.Open, taken
+	return f
+}
+
 func TestEveryFieldHasAColumn(t *testing.T) {
 	for name, c := range map[string]struct {
 		columns []string
 		rows    []fields
 	}{
-		"findings": {findingColumns, []fields{findingFields(exampleFinding())}},
+		"findings": {findingColumns, []fields{findingFields(overdueFinding(), taken)}},
 		"plan":     {planColumns, []fields{actionFields(1, examplePlan().Actions[0])}},
 	} {
 		known := map[string]bool{}

@@ -153,7 +153,10 @@ func exampleFindings() []access.Finding {
 		Rule: "stale-member", Category: "stale", Severity: access.Low, Principal: user(40, "a-login-of-thirty-nine-characters-in-all"), Resource: org,
 		Title: "user:a-login-of-thirty-nine-characters-in-all has shown no activity for 203 days", Affected: 1, Since: ago(113),
 	}, access.Finding{
-		Rule: "expired-assignment", Category: "standing", Severity: access.Medium, State: access.Waived, Principal: user(41, "heidi"),
+		Rule: "expired-assignment", Category: "standing", Severity: access.High, Principal: user(42, "ivan"), Resource: repo(105, "payments"), Ended: ago(4),
+		Title: "user:ivan has write on repo:acme-robotics/payments, though the assignment ended", Affected: 1, Since: ago(200),
+	}, access.Finding{
+		Rule: "expired-assignment", Category: "standing", Severity: access.Medium, State: access.Waived, Ended: ago(9), Principal: user(41, "heidi"),
 		Resource: repo(105, "payments"), Title: "user:heidi still has write on repo:acme-robotics/payments after the end of the assignment",
 		Waiver: "hand-over, TICKET-77", WaiverEnd: taken.AddDate(0, 0, 6), Since: ago(9),
 	}, access.Finding{

@@ -60,7 +60,7 @@ func examplePlan() Plan {
 		Actions: []PlanAction{{
 			ID: "a1", Kind: "lower-team", Principal: team(30, "engineering"), Resource: repo(100, "api"),
 			Title: "lower team:acme-robotics/engineering on repo:acme-robotics/api from admin to write",
-			Have:  "admin", Want: "write", Why: "the baseline allows write", Rule: "overprivileged-repository", Severity: "high",
+			Have:  "admin", Want: "write", Why: "the baseline allows write", Rule: "overprivileged-repository", Severity: "high", Overdue: OverdueSince(ago(4), taken),
 			Findings: []string{fingerprint(1)}, Risk: "low: nobody used more than write in 90 days", Losers: 14,
 			Sample: exampleFinding().Sample, Loss: "admin, down to write", Inverse: "give the team admin on the repository again",
 		}, {
@@ -74,7 +74,7 @@ func examplePlan() Plan {
 		Losers: 15,
 		Refused: []PlanRefusal{{
 			Principal: user(66, "mallory"), Resource: org, Title: "take ownership of org:acme-robotics from user:mallory",
-			Guard: "min_owners = 2", Why: "one owner would be left", Finding: fingerprint(2),
+			Guard: "min_owners = 2", Why: "one owner would be left", Finding: fingerprint(2), Overdue: OverdueSince(taken.Add(-time.Hour), taken),
 		}},
 		Instructions: []PlanInstruction{{
 			Principal: team(32, "運用チーム"), Resource: repo(103, "robot-arm-firmware"), Rule: "standing-privileged",

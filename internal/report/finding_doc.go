@@ -31,7 +31,30 @@ type findingDoc struct {
 	FirstSeen   time.Time       `json:"first_seen,omitzero"`
 	LastSeen    time.Time       `json:"last_seen,omitzero"`
 	ResolvedAt  time.Time       `json:"resolved_at,omitzero"`
+	Overdue     *Overdue        `json:"overdue,omitempty"` // null: no assignment has ended
 	Waiver      *waiverDoc      `json:"waiver,omitempty"`
+}
+
+// Overdue says since when access should have ended that is still there.
+type Overdue struct {
+	Since   time.Time `json:"since"`
+	Seconds int64     `json:"seconds"` // until the instant that was judged
+}
+
+// OverdueSince is nil for the zero time.
+func OverdueSince(end, now time.Time) *Overdue {
+	if end.IsZero() {
+		return nil
+	}
+	return &Overdue{utc(end), int64(now.Sub(end) / time.Second)}
+}
+
+// words says it in a line.
+func (o *Overdue) words() string {
+	if o == nil {
+		return ""
+	}
+	return "for " + age(time.Duration(o.Seconds)*time.Second) + ", since " + moment(o.Since)
 }
 
 type waiverDoc struct {
@@ -47,7 +70,7 @@ type grantDoc struct {
 	Role      int64            `json:"role_id,omitempty"`
 }
 
-func newFindingDoc(f access.Finding) findingDoc {
+func newFindingDoc(f access.Finding, now time.Time) findingDoc {
 	d := findingDoc{
 		Fingerprint: f.Fingerprint, Rule: f.Rule, Category: f.Category, Severity: f.Severity, State: f.State,
 		Org: f.Org, Principal: maybe(f.Principal), Resource: maybe(f.Resource),
@@ -58,16 +81,19 @@ func newFindingDoc(f access.Finding) findingDoc {
 	if g := f.Grant; g != nil {
 		d.Grant = &grantDoc{g.Principal, g.Resource, g.Privilege, g.Source, g.Role}
 	}
+	if f.Overdue(now) {
+		d.Overdue = OverdueSince(f.Ended, now)
+	}
 	if f.Waiver != "" || !f.WaiverEnd.IsZero() {
 		d.Waiver = &waiverDoc{f.Waiver, utc(f.WaiverEnd)}
 	}
 	return d
 }
 
-func findingDocs(all []access.Finding) []findingDoc {
+func findingDocs(all []access.Finding, now time.Time) []findingDoc {
 	docs := make([]findingDoc, 0, len(all))
 	for _, f := range worstFirst(all) {
-		docs = append(docs, newFindingDoc(f))
+		docs = append(docs, newFindingDoc(f, now))
 	}
 	return docs
 }
@@ -75,13 +101,13 @@ func findingDocs(all []access.Finding) []findingDoc {
 // findingColumns are those of every CSV of findings.
 var findingColumns = append([]string{
 	"row", "organization", "snapshot_at", "fingerprint", "severity", "state", "rule", "category", "resource", "resource_id",
-	"principal", "principal_id", "title", "have", "want", "affected", "since", "first_seen", "last_seen", "resolved_at",
+	"principal", "principal_id", "title", "have", "want", "affected", "since", "first_seen", "last_seen", "resolved_at", "overdue_since", "overdue_seconds",
 	"waiver", "waiver_end", "fixable", "paths", "evidence", "count",
 }, gapColumns...)
 
 // findingRows writes gaps first, then findings, then what was not decided; the
-// first column says which a row is.
-func findingRows(s *sheet, org string, at time.Time, gaps []Gap, all []access.Finding, undecided []access.Undecided) error {
+// first column says which a row is. What is overdue is so at now.
+func findingRows(s *sheet, org string, at, now time.Time, gaps []Gap, all []access.Finding, undecided []access.Undecided) error {
 	if err := s.header(findingColumns...); err != nil {
 		return err
 	}
@@ -90,7 +116,7 @@ func findingRows(s *sheet, org string, at time.Time, gaps []Gap, all []access.Fi
 		return err
 	}
 	for _, f := range worstFirst(all) {
-		if err := s.fields(findingColumns, findingFields(f), about); err != nil {
+		if err := s.fields(findingColumns, findingFields(f, now), about); err != nil {
 			return err
 		}
 	}
@@ -103,8 +129,8 @@ func findingRows(s *sheet, org string, at time.Time, gaps []Gap, all []access.Fi
 	return nil
 }
 
-func findingFields(f access.Finding) fields {
-	return fields{
+func findingFields(f access.Finding, now time.Time) fields {
+	row := fields{
 		"row": "finding", "fingerprint": f.Fingerprint, "severity": f.Severity.String(), "state": string(f.State),
 		"rule": f.Rule, "category": f.Category, "resource": f.Resource.Name, "resource_id": id(f.Resource),
 		"principal": f.Principal.Name, "principal_id": id(f.Principal), "title": f.Title, "have": f.Have, "want": f.Want,
@@ -113,6 +139,18 @@ func findingFields(f access.Finding) fields {
 		"waiver_end": rfc3339(f.WaiverEnd), "fixable": f.Fixable, "paths": pathLines(f.Paths),
 		"evidence": strings.Join(f.Evidence, "\n"),
 	}
+	if f.Overdue(now) {
+		return row.overdue(OverdueSince(f.Ended, now))
+	}
+	return row
+}
+
+// overdue adds the two columns of what is overdue.
+func (f fields) overdue(o *Overdue) fields {
+	if o != nil {
+		f["overdue_since"], f["overdue_seconds"] = rfc3339(o.Since), strconv.FormatInt(o.Seconds, 10)
+	}
+	return f
 }
 
 // pathLines writes paths for one cell, a line each.

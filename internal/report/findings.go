@@ -41,13 +41,13 @@ func (v Findings) json(w io.Writer) error {
 		Counts   countsDoc    `json:"counts"`
 		Findings []findingDoc `json:"findings"`
 	}{
-		"ajar.findings/v1", v.Org, utc(v.At), v.Filter, unexpected(v.Gaps) == 0, list(v.Gaps), counts(v.Findings),
-		findingDocs(v.Findings),
+		"ajar.findings/v1", v.Org, utc(v.At), v.Filter, unexpected(v.Gaps) == 0, list(v.Gaps), counts(v.Findings, v.now()),
+		findingDocs(v.Findings, v.now()),
 	})
 }
 
 func (v Findings) csv(s *sheet) error {
-	return findingRows(s, v.Org.Name, v.At, v.Gaps, v.Findings, nil)
+	return findingRows(s, v.Org.Name, v.At, v.now(), v.Gaps, v.Findings, nil)
 }
 
 func (v Findings) table(p *page) error {

@@ -139,7 +139,7 @@ func (m htmlMaker) head(p *htmlPage) {
 	if !a.Stored {
 		read = "read in " + took(a.Took) + ": " + cost(a.Run)
 	}
-	c := counts(a.Findings)
+	c := counts(a.Findings, a.now())
 	p.Footer = Visible(version + "; snapshot " + number(a.Snapshot) + " of " + m.org + ", taken " + moment(a.At) + ", " + read + "; " +
 		count(c.Open, "open finding", "open findings") + ", " + number(c.Waived) + " waived, " + number(c.Resolved) + " resolved, " +
 		count(len(a.Undecided), "undecided reason", "undecided reasons") + ", " + count(len(a.Gaps), "gap", "gaps") + ".")

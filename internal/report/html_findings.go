@@ -139,6 +139,9 @@ func (m htmlMaker) finding(f access.Finding) htmlFinding {
 	if !f.Since.IsZero() {
 		meta = append(meta, "since "+since(f.Since, now))
 	}
+	if f.Overdue(now) {
+		meta = append(meta, overdue(f, now))
+	}
 	if f.Affected > 1 {
 		meta = append(meta, number(f.Affected)+" affected")
 	}

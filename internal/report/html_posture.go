@@ -28,8 +28,11 @@ type htmlStrip struct {
 }
 
 func (m htmlMaker) posture(p *htmlPage) {
-	c := counts(m.a.Findings)
+	c := counts(m.a.Findings, m.a.now())
 	p.PostureLead = count(c.Open, "open finding", "open findings")
+	if c.Overdue > 0 {
+		p.PostureLead += ", " + number(c.Overdue) + " of them overdue"
+	}
 	if c.Waived > 0 {
 		p.PostureLead += ", " + number(c.Waived) + " waived"
 	}

@@ -78,6 +78,9 @@ func (a Audit) mdFindings(all []access.Finding) [][]string {
 		if f.Affected > 1 {
 			title += " (" + number(f.Affected) + " affected)"
 		}
+		if f.Overdue(a.now()) {
+			title += OverdueSince(f.Ended, a.now()).markdown()
+		}
 		rows = append(rows, []string{title, mdCode(f.Rule), day(f.Since), mdCode(short(f.Fingerprint))})
 	}
 	return rows

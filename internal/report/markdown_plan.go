@@ -78,7 +78,7 @@ func (v Plan) mdActions(d *mdDoc) {
 			never[j] = mdText(s, known...)
 		}
 		n := number(i + 1)
-		brief = append(brief, []string{n, mdText(a.Title, known...), why, mdText(a.Risk, known...)})
+		brief = append(brief, []string{n, mdText(a.Title, known...) + a.Overdue.markdown(), why, mdText(a.Risk, known...)})
 		full = append(full, []string{n, mdText(a.loses(), known...), mdText(a.Inverse, known...), strings.Join(never, "; ")})
 	}
 	d.table([]string{"#", "change", "why", "risk"}, brief, "changes", false)
@@ -91,7 +91,7 @@ func (v Plan) mdOthers(d *mdDoc) {
 		d.para("### Refused: " + number(len(v.Refused)))
 		var rows [][]string
 		for _, r := range v.Refused {
-			rows = append(rows, []string{mdText(r.Title, r.Principal.Name, r.Resource.Name), mdCode(r.Guard), mdText(r.Why, r.Principal.Name, r.Resource.Name)})
+			rows = append(rows, []string{mdText(r.Title, r.Principal.Name, r.Resource.Name) + r.Overdue.markdown(), mdCode(r.Guard), mdText(r.Why, r.Principal.Name, r.Resource.Name)})
 		}
 		d.table([]string{"drift", "guard", "why"}, rows, "refusals", false)
 	}
@@ -99,11 +99,19 @@ func (v Plan) mdOthers(d *mdDoc) {
 		d.para("### By hand: " + number(len(v.Instructions)))
 		var rows [][]string
 		for _, i := range v.Instructions {
-			title := mdText(i.Title, knownNames(i.Principal, i.Resource)...)
+			title := mdText(i.Title, knownNames(i.Principal, i.Resource)...) + i.Overdue.markdown()
 			rows = append(rows, []string{title, mdText(i.Where, knownNames(i.Principal, i.Resource)...), mdCode(i.Rule)})
 		}
 		d.table([]string{"change", "where", "rule"}, rows, "changes", false)
 	}
+}
+
+// markdown is what stands behind a title.
+func (o *Overdue) markdown() string {
+	if o == nil {
+		return ""
+	}
+	return ", **overdue " + o.words() + "**"
 }
 
 func knownNames(all ...access.Named) []string {

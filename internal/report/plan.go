@@ -40,6 +40,7 @@ type PlanAction struct {
 	Findings     []string       `json:"findings"` // fingerprints of what it answers
 	Rule         string         `json:"rule"`
 	Severity     string         `json:"severity,omitempty"`
+	Overdue      *Overdue       `json:"overdue,omitempty"` // nil: no assignment has ended
 	Risk         string         `json:"risk"`
 	Losers       int            `json:"losers"` // how many people and principals lose something
 	Sample       []access.Named `json:"sample"` // at most ten of them
@@ -56,6 +57,7 @@ type PlanRefusal struct {
 	Guard     string       `json:"guard"`
 	Why       string       `json:"why"`
 	Finding   string       `json:"finding,omitempty"`
+	Overdue   *Overdue     `json:"overdue,omitempty"` // as of an action: it stays so
 }
 
 // PlanInstruction is a change that somebody has to make elsewhere.
@@ -66,6 +68,7 @@ type PlanInstruction struct {
 	Where     string       `json:"where"`
 	Rule      string       `json:"rule"`
 	Finding   string       `json:"finding,omitempty"`
+	Overdue   *Overdue     `json:"overdue,omitempty"`
 }
 
 // Exit is ExitFindings for a plan with changes, else ExitGaps where something
@@ -173,7 +176,7 @@ func (v Plan) json(w io.Writer) error {
 
 var planColumns = append([]string{
 	"row", "organization", "snapshot_at", "plan", "order", "id", "kind", "principal", "principal_id", "resource", "resource_id",
-	"title", "have", "want", "why", "findings", "rule", "severity", "risk", "losers", "sample", "loss", "inverse", "irreversible",
+	"title", "have", "want", "why", "findings", "rule", "severity", "overdue_since", "overdue_seconds", "risk", "losers", "sample", "loss", "inverse", "irreversible",
 	"guard", "where",
 }, gapColumns...)
 
@@ -198,13 +201,13 @@ func (v Plan) csv(s *sheet) error {
 		rows = append(rows, fields{
 			"row": "refused", "principal": r.Principal.Name, "principal_id": id(r.Principal), "resource": r.Resource.Name,
 			"resource_id": id(r.Resource), "title": r.Title, "guard": r.Guard, "why": r.Why, "findings": r.Finding,
-		})
+		}.overdue(r.Overdue))
 	}
 	for _, i := range v.Instructions {
 		rows = append(rows, fields{
 			"row": "instruction", "principal": i.Principal.Name, "principal_id": id(i.Principal), "resource": i.Resource.Name,
 			"resource_id": id(i.Resource), "title": i.Title, "where": i.Where, "rule": i.Rule, "findings": i.Finding,
-		})
+		}.overdue(i.Overdue))
 	}
 	for _, row := range rows {
 		if err := s.fields(planColumns, row, about); err != nil {
@@ -225,5 +228,5 @@ func actionFields(order int, a PlanAction) fields {
 		"have": a.Have, "want": a.Want, "why": a.Why, "findings": strings.Join(a.Findings, " "), "rule": a.Rule,
 		"severity": a.Severity, "risk": a.Risk, "losers": strconv.Itoa(a.Losers), "sample": strings.Join(sample, "\n"),
 		"loss": a.Loss, "inverse": a.Inverse, "irreversible": strings.Join(a.Irreversible, "\n"),
-	}
+	}.overdue(a.Overdue)
 }

@@ -119,6 +119,7 @@ func (v Plan) detail(p *page, a PlanAction) {
 	if len(about) > 0 {
 		why = strings.TrimSpace(why + " (" + strings.Join(about, ", ") + ")")
 	}
+	p.under("overdue", high, a.Overdue.words())
 	p.under("why", plain, why)
 	p.under("risk", plain, a.Risk)
 	p.under("loses", plain, a.loses())
@@ -164,6 +165,7 @@ func (v Plan) refused(p *page) {
 	for _, r := range v.Refused {
 		p.gap()
 		p.hang(2, []span{warn.of("✗ ")}, plain, r.Title)
+		p.under("overdue", high, r.Overdue.words())
 		p.under("guard", plain, r.Guard)
 		p.under("why", plain, r.Why)
 	}
@@ -177,6 +179,7 @@ func (v Plan) instructions(p *page) {
 	for _, i := range v.Instructions {
 		p.gap()
 		p.hang(2, []span{plain.of("· ")}, plain, i.Title)
+		p.under("overdue", high, i.Overdue.words())
 		p.under("where", plain, i.Where)
 		p.under("rule", plain, i.Rule)
 	}

@@ -76,11 +76,11 @@ func (v Finding) json(w io.Writer) error {
 		Givers  []Giver    `json:"given_by"`
 		Silent  string     `json:"given_by_unknown"`
 		Waiver  string     `json:"waiver_toml"`
-	}{"ajar.finding/v1", newFindingDoc(v.Finding), rule, list(v.Gaps), v.turns(), v.givers(), v.Silent, WaiverTOML(v.Finding, v.Now.Add(v.longest()))})
+	}{"ajar.finding/v1", newFindingDoc(v.Finding, v.Now), rule, list(v.Gaps), v.turns(), v.givers(), v.Silent, WaiverTOML(v.Finding, v.Now.Add(v.longest()))})
 }
 
 func (v Finding) csv(s *sheet) error {
-	return findingRows(s, v.Finding.Org.Name, v.Finding.LastSeen, v.Gaps, []access.Finding{v.Finding}, nil)
+	return findingRows(s, v.Finding.Org.Name, v.Finding.LastSeen, v.Now, v.Gaps, []access.Finding{v.Finding}, nil)
 }
 
 func (v Finding) table(p *page) error {
@@ -121,10 +121,14 @@ func (v Finding) state() string {
 	case access.Resolved:
 		return "resolved, " + since(f.ResolvedAt, v.Now)
 	}
-	if f.Since.IsZero() {
-		return string(f.State)
+	said := string(f.State)
+	if !f.Since.IsZero() {
+		said += ", since " + since(f.Since, v.Now)
 	}
-	return string(f.State) + ", since " + since(f.Since, v.Now)
+	if f.Overdue(v.Now) {
+		said += "; " + overdue(f, v.Now)
+	}
+	return said
 }
 
 func (v Finding) affected() string {

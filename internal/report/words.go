@@ -83,6 +83,11 @@ func since(t, now time.Time) string {
 	return day(t) + " (" + age(now.Sub(t)) + ")"
 }
 
+// overdue says since when access should have ended that is still there.
+func overdue(f access.Finding, now time.Time) string {
+	return "overdue " + OverdueSince(f.Ended, now).words()
+}
+
 // took writes how long something lasted.
 func took(d time.Duration) string {
 	switch {

@@ -173,3 +173,6 @@ func (h *Hands) Self(ctx context.Context) ([]access.Ref, error) {
 	}
 	return []access.Ref{{Kind: access.User, ID: q.Viewer.DatabaseID}}, nil
 }
+
+// Org is the organization that the hands act in.
+func (h *Hands) Org() remediate.Label { return h.o.Org }

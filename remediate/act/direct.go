@@ -106,7 +106,7 @@ func directRole(effective string, sources []source, repo string) (remediate.Stat
 		default:
 			return found, fmt.Errorf("the access comes from something that is not known here: %q", s.Source.Typename)
 		}
-		name := ""
+		var name string
 		switch {
 		case s.Source.ID != repo:
 			return found, errors.New("the access comes from another repository")

@@ -2,6 +2,7 @@ package act
 
 import (
 	"context"
+	"slices"
 
 	"github.com/eb661601/ajar/remediate"
 )
@@ -30,24 +31,28 @@ func (h *Hands) heldToday(ctx context.Context, l *Live) error {
 	return nil
 }
 
-// invitedBack is what somebody becomes who was invited to each of the repositories
-// that they are to get back; nil where they were not.
-func (h *Hands) invitedBack(ctx context.Context, c remediate.Change) (*remediate.State, error) {
-	if !c.After.There || c.After.Role != outside || c.After.Held == nil || len(c.After.Held.Repos) == 0 {
-		return nil, nil
+// invitedBack reads to which of the repositories that an outsider is to get back
+// they were invited already: those are what the state holds. Invited to all of
+// them, they are an outsider again once they accept.
+func (h *Hands) invitedBack(ctx context.Context, l *Live) error {
+	c := l.Change
+	if !c.After.There || c.After.Role != outside || c.After.Held == nil {
+		return nil
 	}
+	l.State.Held = &remediate.HeldState{}
 	for _, r := range c.After.Held.Repos {
 		rows, err := h.repoInvitations(ctx, c.Org.Name, r.Name)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		found := false
-		for _, i := range rows {
-			found = found || i.Invitee != nil && i.Invitee.ID == c.User.ID && role(i.Permissions) == r.Role
-		}
-		if !found {
-			return nil, nil
+		if slices.ContainsFunc(rows, func(i repoInvite) bool {
+			return i.Invitee != nil && i.Invitee.ID == c.User.ID && role(i.Permissions) == r.Role
+		}) {
+			l.State.Held.Repos = append(l.State.Held.Repos, r)
 		}
 	}
-	return &remediate.State{There: true, Role: outside, Held: c.After.Held}, nil
+	if n := len(l.State.Held.Repos); n > 0 && n == len(c.After.Held.Repos) {
+		l.Invited = &remediate.State{There: true, Role: outside, Held: c.After.Held}
+	}
+	return nil
 }

@@ -139,8 +139,8 @@ func invitationSteps(c remediate.Change, now remediate.State) ([]Step, error) {
 		return []Step{cancel}, nil
 	}
 	i := c.After.Invite
-	if c.Before.There && !now.There {
-		return nil, errGone
+	if c.Before.There || now.There {
+		return nil, errors.New("GitHub changes no invitation in place")
 	}
 	if i == nil || i.Role == "" || i.Invitee == 0 && (i.Login != "" || i.Email == "") {
 		return nil, errors.New("whom to invite again, and as what, is not known")
@@ -158,9 +158,5 @@ func invitationSteps(c remediate.Change, now remediate.State) ([]Step, error) {
 		}
 		invite["team_ids"] = ids
 	}
-	send := Step{Method: http.MethodPost, Route: orgInviteRoute, Path: path("orgs", c.Org.Name, "invitations"), Body: body(invite)}
-	if now.There { // GitHub changes none in place
-		return []Step{cancel, send}, nil
-	}
-	return []Step{send}, nil
+	return []Step{{Method: http.MethodPost, Route: orgInviteRoute, Path: path("orgs", c.Org.Name, "invitations"), Body: body(invite)}}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/eb661601/ajar/remediate"
 )
@@ -49,8 +50,7 @@ func (h *Hands) readMembership(ctx context.Context, l *Live) error {
 		if l.State, err = h.outsider(ctx, c); err != nil || l.State.There {
 			return err
 		}
-		l.Invited, err = h.invitedBack(ctx, c)
-		return err
+		return h.invitedBack(ctx, l)
 	}
 	if err != nil {
 		return err
@@ -129,11 +129,11 @@ func membershipSteps(c remediate.Change, now remediate.State) ([]Step, error) {
 	case [2]string{outside, ""}:
 		return []Step{{Method: http.MethodDelete, Route: outsideRoute, Path: out, Repeatable: true}}, nil
 	}
-	return backSteps(c, have, want)
+	return backSteps(c, now, have, want)
 }
 
 // backSteps bring somebody back who is gone, or is an outsider.
-func backSteps(c remediate.Change, have, want string) ([]Step, error) {
+func backSteps(c remediate.Change, now remediate.State, have, want string) ([]Step, error) {
 	if c.Before.There && have == "" {
 		return nil, errGone
 	}
@@ -146,6 +146,9 @@ func backSteps(c remediate.Change, have, want string) ([]Step, error) {
 		for _, r := range c.After.Held.Repos {
 			if r.Role == "" || r.Name == "" {
 				return nil, errNoRole
+			}
+			if now.Held != nil && slices.ContainsFunc(now.Held.Repos, func(o remediate.HeldRole) bool { return o.ID == r.ID }) {
+				continue // invited already
 			}
 			steps = append(steps, Step{Method: http.MethodPut, Route: collaboratorRoute, Repeatable: true,
 				Path: path("repos", c.Org.Name, r.Name, "collaborators", c.User.Name), Body: object("permission", verb(r.Role))})

@@ -23,7 +23,7 @@ type Answer struct {
 var ErrNotSent = errors.New("nothing was sent")
 
 // Refused is a step that GitHub did not carry out.
-type Refused struct {
+type Refused struct { //nolint:errname // it reads as what GitHub did: act.Refused
 	Status int // 400 to 499, or a redirect, which is never followed; 200 for a mutation of GraphQL
 	Reason string
 	Err    error
@@ -37,7 +37,7 @@ func (e *Refused) Unwrap() error { return e.Err }
 
 // Conflict is a step that GitHub did not carry out since something else was under
 // way, or stands against it (409): read again, and try again.
-type Conflict struct{ Reason string }
+type Conflict struct{ Reason string } //nolint:errname // as above
 
 // Error gives GitHub's reason.
 func (e *Conflict) Error() string {
@@ -45,7 +45,7 @@ func (e *Conflict) Error() string {
 }
 
 // Limited is a step that GitHub did not carry out for a limit.
-type Limited struct{ Until time.Time }
+type Limited struct{ Until time.Time } //nolint:errname // as above
 
 // Error says when to come back.
 func (e *Limited) Error() string {
@@ -53,7 +53,7 @@ func (e *Limited) Error() string {
 }
 
 // Unknown is a step that may have been carried out: it is settled by reading.
-type Unknown struct {
+type Unknown struct { //nolint:errname // as above
 	Why string
 	Err error
 }
@@ -152,7 +152,7 @@ func mutation(s Step) (github.Mutation, error) {
 	if !ok {
 		return github.Mutation{}, fmt.Errorf("there is no mutation %q", s.GraphQL)
 	}
-	body, err := json.Marshal(map[string]any{"query": text, "variables": map[string]any{"input": json.RawMessage(s.Body)}})
+	body, err := json.Marshal(map[string]any{"query": text, "variables": map[string]any{"input": s.Body}})
 	if err != nil {
 		return github.Mutation{}, fmt.Errorf("writing the mutation %s: %w", s.GraphQL, err)
 	}

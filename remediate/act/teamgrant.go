@@ -37,8 +37,15 @@ func (h *Hands) readTeamGrant(ctx context.Context, l *Live) error {
 		return err
 	}
 	for _, t := range rows {
-		if t.ID != c.Team.ID || t.AccessSource != "" && t.AccessSource != "direct" {
+		if t.ID != c.Team.ID {
 			continue
+		}
+		switch t.AccessSource {
+		case "", "direct":
+		case "organization", "enterprise":
+			continue
+		default: // it may be the team's own, under a new name
+			return fmt.Errorf("where the access of the team comes from is not known here: %q", t.AccessSource)
 		}
 		own := role(t.Permission)
 		named, err := h.teamRole(ctx, c, c.Team.Name)

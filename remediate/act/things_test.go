@@ -2,6 +2,7 @@ package act
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/eb661601/ajar/internal/githubsim"
@@ -49,6 +50,44 @@ var trips = []trip{
 	{"replace key", remediate.Change{Thing: remediate.DeployKey, Org: acme, Repo: boat, Key: &remediate.Label{ID: 801, Name: "robot"},
 		Before: remediate.State{There: true, Key: &remediate.KeyState{Title: "robot", Public: keyText}},
 		After:  remediate.State{There: true, Key: &remediate.KeyState{Title: "robot", Public: keyText, ReadOnly: true}}}, false, false},
+	{"set reviewers", gateTrip(func(g *remediate.GateState) { g.Reviewers = g.Reviewers[:1] }), false, false},
+	{"prevent self-review", gateTrip(func(g *remediate.GateState) { g.PreventSelfReview = true }), false, false},
+	{"add a reviewer without node id", gateTrip(func(g *remediate.GateState) {
+		g.Reviewers = append(g.Reviewers, remediate.Reviewer{Kind: "team", Label: remediate.Label{ID: 31, Name: "crew"}})
+	}), false, false},
+	{"forbid bypass", gateTrip(func(g *remediate.GateState) { g.AdminBypass = truth(false) }), false, false},
+	{"protected branches", gateTrip(func(g *remediate.GateState) { g.Branches, g.Patterns = "protected", nil }), false, false},
+	{"any branch", gateTrip(func(g *remediate.GateState) { g.Branches, g.Patterns = "any", nil }), false, false},
+	{"other branches", gateTrip(func(g *remediate.GateState) {
+		g.Patterns = []remediate.Pattern{{Name: "main", Type: "branch"}, {Name: "v*", Type: "tag"}}
+	}), false, false},
+	{"all of the gate", gateTrip(func(g *remediate.GateState) {
+		*g = remediate.GateState{Reviewers: g.Reviewers[1:], WaitTimer: 60, PreventSelfReview: true, AdminBypass: truth(false), Branches: "selected",
+			Patterns: []remediate.Pattern{{Name: "release", Type: "branch"}}}
+	}), false, false},
+	{"organization's workflow token", remediate.Change{Thing: remediate.OrgWorkflowToken, Org: acme, Before: workflow("write", true), After: workflow("read", false)}, false, true},
+	{"repository's workflow token", remediate.Change{Thing: remediate.RepoWorkflowToken, Org: acme, Repo: boat, Before: workflow("write", true), After: workflow("read", true)}, false, true},
+	{"base permission", remediate.Change{Thing: remediate.BasePermission, Org: acme, Before: grant("read"), After: grant("none")}, false, true},
+}
+
+func truth(b bool) *bool { return &b }
+
+func workflow(to string, approve bool) remediate.State {
+	return remediate.State{There: true, Token: &remediate.TokenState{Default: to, CanApprove: approve}}
+}
+
+// gateTrip changes the gate of the lab's environment.
+func gateTrip(change func(*remediate.GateState)) remediate.Change {
+	of := func() *remediate.GateState {
+		return &remediate.GateState{
+			Reviewers: []remediate.Reviewer{{Kind: "user", Label: *user(11, "annika")}, {Kind: "team", Label: *deck}}, WaitTimer: 5,
+			AdminBypass: truth(true), Branches: "selected", Patterns: []remediate.Pattern{{Name: "dev*", Type: "branch"}, {Name: "main", Type: "branch"}},
+		}
+	}
+	after := of()
+	change(after)
+	return remediate.Change{Thing: remediate.Protection, Org: acme, Repo: boat, Env: east,
+		Before: remediate.State{There: true, Gate: of()}, After: remediate.State{There: true, Gate: after}}
 }
 
 // TestEveryThingIsSetAndSetBack reads each thing, leads it to another state, and
@@ -97,6 +136,9 @@ func TestRenamedThingsAreFoundByTheirNumbers(t *testing.T) {
 			`"second"`, `"mate"`, `"harbour/east"`, `"harbour/west"`)
 	}
 	for _, tr := range trips {
+		if strings.Contains(tr.name, "without node id") {
+			continue // a name is all that there is
+		}
 		t.Run(tr.name, func(t *testing.T) {
 			b := start(t, w(), githubsim.Options{}, nil)
 			b.roundTrip(tr)
