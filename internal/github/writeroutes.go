@@ -140,3 +140,16 @@ func keysOf(body []byte) (keys []string, ok bool) {
 	}
 	return keys, !d.More()
 }
+
+// Writable lists all that a [Writer] lets out: "METHOD /route", and "mutation NAME"
+// of GraphQL.
+func Writable() []string {
+	out := make([]string, 0, len(writable)+len(mutations))
+	for _, r := range writable {
+		out = append(out, r.method+" "+r.template)
+	}
+	for _, m := range mutations {
+		out = append(out, "mutation "+m)
+	}
+	return out
+}

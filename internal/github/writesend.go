@@ -182,7 +182,7 @@ func (g *gone) trace() *httptrace.ClientTrace {
 			if g.now().Sub(g.begun) > firstByte {
 				g.late()
 			}
-			if !g.far.CompareAndSwap(connecting, leaving) {
+			if !g.far.CompareAndSwap(connecting, leaving) && !g.left() {
 				// Another process may act for this one by now: nothing may leave.
 				_ = c.Conn.Close() // whatever comes of it, the request cannot be written
 				return
