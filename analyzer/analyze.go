@@ -58,9 +58,11 @@ func Analyze(in Input) Result {
 	slices.SortFunc(f.found, func(a, b *access.Finding) int {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint))
 	})
-	res := Result{Findings: make([]access.Finding, len(f.found)), Undecided: f.open(), Failed: failed}
-	for i, found := range f.found {
-		res.Findings[i] = *found
+	// A few more may come on top: those that were found before, and are gone.
+	found, most := f.found, len(f.found)+len(f.found)/64
+	res := Result{Findings: make([]access.Finding, len(found), most), Undecided: f.open(), Failed: failed}
+	for i := range found {
+		res.Findings[i], found[i] = *found[i], nil // they are many, and not all of them are in memory twice
 	}
 	return res
 }

@@ -20,8 +20,8 @@ type facts struct {
 	at          time.Time
 	memberSince func(int64) time.Time
 
-	envs    map[int64]access.Environment
-	exposed map[int64]bool // repositories with an environment that leads to production
+	envs    map[int64]int32 // by id: where the environment stands in the snapshot
+	exposed map[int64]bool  // repositories with an environment that leads to production
 	named   map[access.Ref]access.Named
 
 	// Of the baseline; see verdicts.
@@ -40,7 +40,7 @@ func newFacts(in Input) *facts {
 	s := sorted(in.Snapshot)
 	f := &facts{
 		s: s, g: in.Graph, b: in.Baseline, at: in.At, memberSince: in.MemberSince,
-		envs: make(map[int64]access.Environment, len(s.Environments)), exposed: map[int64]bool{},
+		envs: make(map[int64]int32, len(s.Environments)), exposed: map[int64]bool{},
 		named: map[access.Ref]access.Named{}, undecided: map[access.Undecided]int{}, disabled: in.Disabled,
 		known: map[access.Ref][]access.Ref{}, reach: map[int64][]int64{}, accused: map[access.Grant]bool{},
 	}
@@ -50,8 +50,8 @@ func newFacts(in Input) *facts {
 	if f.memberSince == nil {
 		f.memberSince = func(int64) time.Time { return time.Time{} }
 	}
-	for _, e := range s.Environments {
-		f.envs[e.ID] = e
+	for i, e := range s.Environments {
+		f.envs[e.ID] = int32(i)
 		if f.leadsToProduction(e) {
 			f.exposed[e.Repo] = true
 		}
@@ -88,6 +88,16 @@ func inOrder[T any](rows *[]T, compare func(a, b T) int) {
 	}
 }
 
+// environment finds an environment by its id; the snapshot would search all of
+// them each time.
+func (f *facts) environment(id int64) (access.Environment, bool) {
+	i, ok := f.envs[id]
+	if !ok {
+		return access.Environment{}, false
+	}
+	return f.s.Environments[i], true
+}
+
 // name gives a principal or resource with the name it has now.
 func (f *facts) name(r access.Ref) access.Named {
 	n, ok := f.named[r]
@@ -95,7 +105,7 @@ func (f *facts) name(r access.Ref) access.Named {
 		return n
 	}
 	n.Ref = r
-	if e, ok := f.envs[r.ID]; ok && r.Kind == access.Env { // the snapshot would search all of them each time
+	if e, ok := f.environment(r.ID); ok && r.Kind == access.Env {
 		n.Name = f.s.EnvironmentName(e)
 	} else {
 		n.Name = f.s.Name(r)

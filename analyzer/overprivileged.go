@@ -34,8 +34,9 @@ func outsideCollaboratorWrite(c *court) {
 			continue
 		}
 		who, repo, role := c.name(g.Principal), c.name(g.Resource), c.s.RoleName(g)
+		cause := g // g itself would be made anew for each grant
 		f := access.Finding{
-			Severity: c.repositoryWeight(g.Privilege, g.Resource.ID), Principal: who, Resource: repo, Grant: &g,
+			Severity: c.repositoryWeight(g.Privilege, g.Resource.ID), Principal: who, Resource: repo, Grant: &cause,
 			Title: fmt.Sprintf("%s, an outside collaborator, has %s on %s", who.Name, role, repo.Name),
 			Have:  role, Want: "triage or less, or an entry in a baseline",
 		}

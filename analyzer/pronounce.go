@@ -187,7 +187,8 @@ func (c *court) weight(v *verdict) access.Severity {
 	case v.class == baseline.Members || v.class == baseline.OutsideCollaborators:
 		return c.personWeight(g.Principal.ID, v.class == baseline.OutsideCollaborators)
 	case g.Source == access.Reviewer:
-		w = c.environmentWeight(c.envs[g.Resource.ID])
+		e, _ := c.environment(g.Resource.ID)
+		w = c.environmentWeight(e)
 	case g.Source == access.ByOrgRole && (g.Privilege == access.Read || g.Privilege == access.Triage):
 		w = access.Medium
 	case g.Resource.Kind == access.Repo:

@@ -260,8 +260,9 @@ func archivedWrite(c *court) {
 			w = access.Low
 		}
 		who, repo, role := c.name(g.Principal), c.name(g.Resource), c.s.RoleName(g)
+		cause := g // g itself would be made anew for each grant
 		f := access.Finding{
-			Severity: w, Principal: who, Resource: repo, Grant: &g,
+			Severity: w, Principal: who, Resource: repo, Grant: &cause,
 			Title: fmt.Sprintf("%s has %s on %s, which is archived", who.Name, role, repo.Name), Have: role, Want: "read or nothing",
 		}
 		c.reached(&f, g)

@@ -153,7 +153,8 @@ func (j *jury) close(v verdict, h held) {
 			v.extras = append(v.extras, x)
 		}
 	}
-	j.out = append(j.out, &v)
+	filed := v // v itself would be made anew for each grant, and hardly any is filed
+	j.out = append(j.out, &filed)
 }
 
 // judge judges a grant to whichever kind of principal holds it.

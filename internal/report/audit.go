@@ -153,9 +153,12 @@ func urgent(category string) int {
 
 // worstFirst gives the findings as documents list them: worst first, by category,
 // then by rule and fingerprint, so that a renamed thing keeps its place.
-func worstFirst(all []access.Finding) []access.Finding {
-	out := slices.Clone(all)
-	slices.SortStableFunc(out, func(a, b access.Finding) int {
+func worstFirst(all []access.Finding) []*access.Finding {
+	out := make([]*access.Finding, len(all))
+	for i := range all {
+		out[i] = &all[i]
+	}
+	slices.SortStableFunc(out, func(a, b *access.Finding) int {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(urgent(a.Category), urgent(b.Category)), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint))
 	})
 	return out
@@ -163,36 +166,31 @@ func worstFirst(all []access.Finding) []access.Finding {
 
 // forReading gives the findings as tables list them: worst first, one rule
 // and category together, then by title.
-func forReading(all []access.Finding) []access.Finding {
-	return listed(all, func(access.Finding) bool { return true })
+func forReading(all []access.Finding) []*access.Finding {
+	return listed(all, func(*access.Finding) bool { return true })
 }
 
 // listed gives the findings that are wanted as tables list them. Findings are large
-// and many, so it is their places that are sorted, and each is copied once.
-func listed(all []access.Finding, wanted func(access.Finding) bool) []access.Finding {
-	order := make([]int32, 0, len(all))
+// and many, so none of them is copied.
+func listed(all []access.Finding, wanted func(*access.Finding) bool) []*access.Finding {
+	out := make([]*access.Finding, 0, len(all))
 	for i := range all {
-		if wanted(all[i]) {
-			order = append(order, int32(i))
+		if wanted(&all[i]) {
+			out = append(out, &all[i])
 		}
 	}
-	slices.SortStableFunc(order, func(i, j int32) int {
-		a, b := &all[i], &all[j]
+	slices.SortStableFunc(out, func(a, b *access.Finding) int {
 		return cmp.Or(
 			cmp.Compare(b.Severity, a.Severity), cmp.Compare(urgent(a.Category), urgent(b.Category)), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Title, b.Title),
 			cmp.Compare(a.Fingerprint, b.Fingerprint),
 		)
 	})
-	out := make([]access.Finding, len(order))
-	for i, at := range order {
-		out[i] = all[at]
-	}
 	return out
 }
 
 // inState picks the findings in one state, for reading.
-func inState(all []access.Finding, s access.State) []access.Finding {
-	return listed(all, func(f access.Finding) bool { return f.State == s })
+func inState(all []access.Finding, s access.State) []*access.Finding {
+	return listed(all, func(f *access.Finding) bool { return f.State == s })
 }
 
 // severities in report order.

@@ -192,8 +192,8 @@ func shownOf(s access.Severity) int {
 
 // open lists the open findings by severity, all in the same columns, and says
 // what it leaves out.
-func (p *page) open(all []access.Finding, org access.Named, now time.Time) {
-	bySeverity := map[access.Severity][]access.Finding{}
+func (p *page) open(all []*access.Finding, org access.Named, now time.Time) {
+	bySeverity := map[access.Severity][]*access.Finding{}
 	for len(all) > 0 { // they come by severity
 		n := 1
 		for n < len(all) && all[n].Severity == all[0].Severity {
@@ -223,7 +223,7 @@ func (p *page) open(all []access.Finding, org access.Named, now time.Time) {
 }
 
 // cut says what a list leaves out, and how to see it.
-func (p *page) cut(s access.Severity, rest []access.Finding) {
+func (p *page) cut(s access.Severity, rest []*access.Finding) {
 	if len(rest) == 0 {
 		return
 	}
@@ -233,7 +233,7 @@ func (p *page) cut(s access.Severity, rest []access.Finding) {
 }
 
 // byRule says how many of which rule.
-func byRule(all []access.Finding) string {
+func byRule(all []*access.Finding) string {
 	n := map[string]int{}
 	for _, f := range all {
 		n[f.Rule]++
@@ -255,7 +255,7 @@ var entryColumns = []column{{}, {}, {right: true, fold: true}, {fold: true}, {mi
 
 // entries lays out findings: the title, and beneath it in columns the id, the
 // rule, how many are affected, since when, and what the title leaves unnamed.
-func entries(all []access.Finding, org access.Named, now time.Time) []gridRow {
+func entries(all []*access.Finding, org access.Named, now time.Time) []gridRow {
 	var rows []gridRow
 	for _, f := range all {
 		affected := ""
@@ -275,7 +275,7 @@ func entries(all []access.Finding, org access.Named, now time.Time) []gridRow {
 
 // unnamed gives the resource, else the principal, of a finding whose title does
 // not name it; a name that stands there already is not said twice.
-func unnamed(f access.Finding) string {
+func unnamed(f *access.Finding) string {
 	for _, n := range []access.Named{f.Resource, f.Principal} {
 		if n.Name != "" && n.Kind != access.Org && !strings.Contains(f.Title, n.Name) {
 			return n.Name
@@ -286,7 +286,7 @@ func unnamed(f access.Finding) string {
 
 // sinceSpan says since when with the age, or briefly without; of what should have
 // ended, since when it is overdue.
-func sinceSpan(f access.Finding, now time.Time) span {
+func sinceSpan(f *access.Finding, now time.Time) span {
 	t := f.Since
 	switch {
 	case f.Overdue(now):
@@ -302,7 +302,7 @@ func sinceSpan(f access.Finding, now time.Time) span {
 }
 
 // resolved lists what is well again.
-func (p *page) resolved(all []access.Finding) {
+func (p *page) resolved(all []*access.Finding) {
 	if len(all) == 0 {
 		return
 	}
@@ -323,12 +323,12 @@ func (p *page) resolved(all []access.Finding) {
 }
 
 // waived says how many findings are accepted, and which acceptance ends first.
-func (p *page) waived(all []access.Finding, now time.Time) {
+func (p *page) waived(all []*access.Finding, now time.Time) {
 	if len(all) == 0 {
 		return
 	}
 	p.section(strong, "Waived", count(len(all), "finding is", "findings are")+" accepted until a date")
-	first := slices.MinFunc(all, func(a, b access.Finding) int { return a.WaiverEnd.Compare(b.WaiverEnd) })
+	first := slices.MinFunc(all, func(a, b *access.Finding) int { return a.WaiverEnd.Compare(b.WaiverEnd) })
 	if !first.WaiverEnd.IsZero() {
 		p.para(2, plain, "the next to end, at the end of "+lastDay(first.WaiverEnd)+" (in "+age(first.WaiverEnd.Sub(now))+"): "+first.Title)
 	}

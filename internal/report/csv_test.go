@@ -133,11 +133,12 @@ func overdueFinding() access.Finding {
 }
 
 func TestEveryFieldHasAColumn(t *testing.T) {
+	found := overdueFinding()
 	for name, c := range map[string]struct {
 		columns []string
 		rows    []fields
 	}{
-		"findings": {findingColumns, []fields{findingFields(overdueFinding(), taken)}},
+		"findings": {findingColumns, []fields{findingFields(&found, taken)}},
 		"plan":     {planColumns, []fields{actionFields(1, examplePlan().Actions[0])}},
 	} {
 		known := map[string]bool{}

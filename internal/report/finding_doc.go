@@ -70,7 +70,7 @@ type grantDoc struct {
 	Role      int64            `json:"role_id,omitempty"`
 }
 
-func newFindingDoc(f access.Finding, now time.Time) findingDoc {
+func newFindingDoc(f *access.Finding, now time.Time) findingDoc {
 	d := findingDoc{
 		Fingerprint: f.Fingerprint, Rule: f.Rule, Category: f.Category, Severity: f.Severity, State: f.State,
 		Org: f.Org, Principal: maybe(f.Principal), Resource: maybe(f.Resource),
@@ -129,7 +129,7 @@ func findingRows(s *sheet, org string, at, now time.Time, gaps []Gap, all []acce
 	return nil
 }
 
-func findingFields(f access.Finding, now time.Time) fields {
+func findingFields(f *access.Finding, now time.Time) fields {
 	row := fields{
 		"row": "finding", "fingerprint": f.Fingerprint, "severity": f.Severity.String(), "state": string(f.State),
 		"rule": f.Rule, "category": f.Category, "resource": f.Resource.Name, "resource_id": id(f.Resource),

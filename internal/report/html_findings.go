@@ -69,7 +69,7 @@ func (m htmlMaker) findings(p *htmlPage) {
 	}
 	first := true
 	for _, s := range severities {
-		these := slices.DeleteFunc(slices.Clone(open), func(f access.Finding) bool { return f.Severity != s })
+		these := slices.DeleteFunc(slices.Clone(open), func(f *access.Finding) bool { return f.Severity != s })
 		if len(these) == 0 {
 			continue
 		}
@@ -92,8 +92,8 @@ func (m htmlMaker) findings(p *htmlPage) {
 
 // byRuleOf cuts findings that are sorted by severity and rule where either
 // changes.
-func byRuleOf(all []access.Finding) [][]access.Finding {
-	var out [][]access.Finding
+func byRuleOf(all []*access.Finding) [][]*access.Finding {
+	var out [][]*access.Finding
 	for i, f := range all {
 		if i == 0 || all[i-1].Rule != f.Rule || all[i-1].Severity != f.Severity {
 			out = append(out, nil)
@@ -104,7 +104,7 @@ func byRuleOf(all []access.Finding) [][]access.Finding {
 }
 
 // rule lays out the findings of one rule, open or not.
-func (m htmlMaker) rule(all []access.Finding, open bool) htmlRule {
+func (m htmlMaker) rule(all []*access.Finding, open bool) htmlRule {
 	f := all[0]
 	r := htmlRule{ID: Visible(f.Rule), Title: Visible(f.Rule), N: number(len(all)), Open: open}
 	if i := slices.IndexFunc(m.a.Rules, func(t RuleText) bool { return t.ID == f.Rule }); i >= 0 {
@@ -128,7 +128,7 @@ func (m htmlMaker) rule(all []access.Finding, open bool) htmlRule {
 	return r
 }
 
-func (m htmlMaker) finding(f access.Finding) htmlFinding {
+func (m htmlMaker) finding(f *access.Finding) htmlFinding {
 	now := m.a.now()
 	known := []string{f.Principal.Name, f.Resource.Name, f.Org.Name}
 	for _, n := range f.Sample {

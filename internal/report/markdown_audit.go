@@ -61,7 +61,7 @@ func (a Audit) mdOpen(d *mdDoc) {
 		return
 	}
 	for _, s := range severities {
-		these := slices.DeleteFunc(slices.Clone(open), func(f access.Finding) bool { return f.Severity != s })
+		these := slices.DeleteFunc(slices.Clone(open), func(f *access.Finding) bool { return f.Severity != s })
 		if len(these) == 0 {
 			continue
 		}
@@ -70,7 +70,7 @@ func (a Audit) mdOpen(d *mdDoc) {
 	}
 }
 
-func (a Audit) mdFindings(all []access.Finding) [][]string {
+func (a Audit) mdFindings(all []*access.Finding) [][]string {
 	var rows [][]string
 	for _, f := range all {
 		known := []string{f.Principal.Name, f.Resource.Name, f.Org.Name}

@@ -76,7 +76,7 @@ func (v Finding) json(w io.Writer) error {
 		Givers  []Giver    `json:"given_by"`
 		Silent  string     `json:"given_by_unknown"`
 		Waiver  string     `json:"waiver_toml"`
-	}{"ajar.finding/v1", newFindingDoc(v.Finding, v.Now), rule, list(v.Gaps), v.turns(), v.givers(), v.Silent, WaiverTOML(v.Finding, v.Now.Add(v.longest()))})
+	}{"ajar.finding/v1", newFindingDoc(&v.Finding, v.Now), rule, list(v.Gaps), v.turns(), v.givers(), v.Silent, WaiverTOML(v.Finding, v.Now.Add(v.longest()))})
 }
 
 func (v Finding) csv(s *sheet) error {
@@ -126,7 +126,7 @@ func (v Finding) state() string {
 		said += ", since " + since(f.Since, v.Now)
 	}
 	if f.Overdue(v.Now) {
-		said += "; " + overdue(f, v.Now)
+		said += "; " + overdue(&f, v.Now)
 	}
 	return said
 }

@@ -84,7 +84,7 @@ func since(t, now time.Time) string {
 }
 
 // overdue says since when access should have ended that is still there.
-func overdue(f access.Finding, now time.Time) string {
+func overdue(f *access.Finding, now time.Time) string {
 	return "overdue " + OverdueSince(f.Ended, now).words()
 }
 

@@ -76,12 +76,7 @@ func (s *Store) Judge(ctx context.Context, snap *access.Snapshot, found []access
 			return nil, fmt.Errorf("judging snapshot %d: %w", snap.ID, err)
 		}
 	}
-	slices.SortFunc(lives, func(x, y *life) int { return byWeight(x.finding, y.finding) })
-	out := make([]access.Finding, len(lives))
-	for i, l := range lives {
-		out[i] = l.tell()
-	}
-	return out, nil
+	return tellAll(found, lives), nil
 }
 
 // judgedOrg is the organization of a snapshot, with what was judged of it.

@@ -15,6 +15,7 @@ import (
 // life is one finding over time: as it was judged last, and what became of it.
 type life struct {
 	finding  *access.Finding
+	met      bool   // it was found now, and finding is what was found
 	why      string // it was resolved
 	unseen   string // why it could not be looked for again; "" when it was
 	reopened int
@@ -102,7 +103,7 @@ func (j judgement) note(l *life, what, why string) {
 func (j judgement) meet(known *life, f *access.Finding) *life {
 	f.State = cmp.Or(f.State, access.Open)
 	f.FirstSeen, f.LastSeen, f.ResolvedAt = j.snap.TakenAt, j.snap.TakenAt, time.Time{}
-	l := &life{finding: f}
+	l := &life{finding: f, met: true}
 	was := access.Open
 	switch {
 	case known == nil:
@@ -186,6 +187,12 @@ func (j judgement) reason(f *access.Finding) string {
 // tell gives the finding with what its life adds to the evidence.
 func (l *life) tell() access.Finding {
 	f := *l.finding
+	l.testify(&f)
+	return f
+}
+
+// testify adds to the evidence of a finding what its life says.
+func (l *life) testify(f *access.Finding) {
 	f.Evidence = slices.Clip(f.Evidence)
 	if l.unseen != "" {
 		f.Evidence = append(f.Evidence, l.unseen)
@@ -196,7 +203,38 @@ func (l *life) tell() access.Finding {
 	if f.State == access.Resolved {
 		f.Evidence = append(f.Evidence, fmt.Sprintf("resolved on %s: %s", date(f.ResolvedAt), l.why))
 	}
-	return f
+}
+
+// tellAll gives the findings of all lives, the worst first. Those that were found
+// now stay where they are: they are many, and large.
+func tellAll(found []access.Finding, lives []*life) []access.Finding {
+	met := 0
+	for _, l := range lives {
+		if l.met {
+			met++
+		}
+	}
+	stay := met == len(found)
+	if !stay { // several had one fingerprint
+		found = make([]access.Finding, 0, len(lives))
+	}
+	for _, l := range lives {
+		if l.met && stay {
+			l.testify(l.finding)
+		}
+	}
+	for _, l := range lives {
+		if !l.met || !stay {
+			found = append(found, l.tell())
+		}
+	}
+	for i := 1; i < len(found); i++ {
+		if byWeight(&found[i-1], &found[i]) > 0 {
+			slices.SortFunc(found, func(x, y access.Finding) int { return byWeight(&x, &y) })
+			break
+		}
+	}
+	return found
 }
 
 func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
