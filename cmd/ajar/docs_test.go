@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,7 +82,7 @@ func section(b *strings.Builder, c *cobra.Command) {
 	}
 	fmt.Fprintf(b, "%s\n\n", text)
 	use := c.UseLine()
-	if c.Runnable() && c.Name() != "completion" && !c.HasSubCommands() || c.Name() == "findings" {
+	if c.Runnable() && c.Name() != "completion" && !c.HasSubCommands() || slices.Contains([]string{"findings", "journal", "keys"}, c.Name()) {
 		fmt.Fprintf(b, "```\n%s\n```\n\n", use)
 	}
 	if c.Example != "" {

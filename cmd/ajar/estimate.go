@@ -32,7 +32,7 @@ func (a *app) estimate(ctx context.Context, without []string, fresh bool) error 
 	}
 	w.readAll(fresh)
 	if path := a.storePath(w.config); exists(path) {
-		s, err := a.openStore(ctx, path, true)
+		s, err := a.openStore(ctx, w.config, path, true)
 		switch {
 		case errors.Is(err, store.ErrNoStore), errors.Is(err, store.ErrOlder):
 		case err != nil:

@@ -43,7 +43,7 @@ func newRoot(a *app) *cobra.Command {
 	globalFlags(root.PersistentFlags(), &a.flags)
 	root.AddCommand(
 		newInit(a), newDoctor(a), newAudit(a), newCollect(a), newFindings(a), newAccess(a), newWhoCan(a), newDiff(a), newPlan(a), newApply(a), newRestore(a),
-		newStore(a), newHold(a), newResume(a),
+		newStore(a), newHold(a), newResume(a), newJournal(a), newKeys(a),
 		newBaseline(a), newConfig(a), newDemo(a), newVersion(a),
 	)
 	complete(root)

@@ -96,7 +96,7 @@ func (a *app) open(ctx context.Context, c *config.Config) (*store.Store, error) 
 			return nil, fmt.Errorf("making the state directory: %w", err)
 		}
 	}
-	return a.openStore(ctx, path, false)
+	return a.openStore(ctx, c, path, false)
 }
 
 // look opens the store to read. One that is not there is no empty one.
@@ -104,7 +104,7 @@ func (a *app) look(ctx context.Context, c *config.Config) (*store.Store, error) 
 	if err := a.mustExist(c); err != nil {
 		return nil, err
 	}
-	return a.openStore(ctx, a.storePath(c), true)
+	return a.openStore(ctx, c, a.storePath(c), true)
 }
 
 // touch opens the store that is there to write into it.
@@ -130,12 +130,16 @@ func (a *app) closing(s *store.Store) {
 	}
 }
 
-func (a *app) openStore(ctx context.Context, path string, readOnly bool) (*store.Store, error) {
+func (a *app) openStore(ctx context.Context, c *config.Config, path string, readOnly bool) (*store.Store, error) {
 	log, err := a.log()
 	if err != nil {
 		return nil, err
 	}
-	s, err := store.Open(ctx, path, store.Options{ReadOnly: readOnly, Now: a.now, Log: slog.New(spoken{log.Handler(), a})})
+	o := store.Options{ReadOnly: readOnly, Now: a.now, Log: slog.New(spoken{log.Handler(), a}), KeyFile: c.Journal.KeyFile}
+	if c.Journal.Checkpoints != "" {
+		o.Checkpoints = []string{c.Journal.Checkpoints}
+	}
+	s, err := store.Open(ctx, path, o)
 	if err != nil {
 		return nil, err
 	}

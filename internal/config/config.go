@@ -13,7 +13,8 @@ import (
 type Config struct {
 	Path      string // the file it was read from; "" = none, these are the defaults
 	GitHub    GitHub
-	StorePath string    // the SQLite file of store.url, absolute or relative to the working directory; "" = not said, see StatePath
+	StorePath string // the SQLite file of store.url, absolute or relative to the working directory; "" = not said, see StatePath
+	Journal   Journal
 	Baseline  *Baseline // nil: no [baseline] section, so no rule that needs one runs
 	Collect   Collect
 	Remediate Remediate
@@ -36,6 +37,12 @@ type GitHub struct {
 	AcceptWrite   []string     // scopes and permissions that may let a read credential write elsewhere
 	Read          []Credential // what the collector uses, the preferred one first; empty: not said
 	Write         *Credential  // nil: nothing can ever be changed
+}
+
+// Journal says where the key and the copies of the journal are.
+type Journal struct {
+	KeyFile     string // the private key, absolute or relative to the working directory; "" = beside the store
+	Checkpoints string // one more file that checkpoints are appended to; "" = none
 }
 
 // Baseline says where the baseline is found.

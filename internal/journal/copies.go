@@ -111,3 +111,23 @@ func DecodeCopies(r io.Reader) (Copies, error) {
 
 // SyncFolder makes the name of a file durable.
 func SyncFolder(path string) error { return syncFolder(filepath.Dir(path)) }
+
+// ClaimCopies hands the checkpoints of files to the verification. A last line that is
+// no checkpoint is what a crash leaves; any other is a problem.
+func (v *Verifier) ClaimCopies(paths []string) error {
+	for _, path := range paths {
+		c, err := ReadCopies(path)
+		if err != nil {
+			return err
+		}
+		for _, c := range c.Checkpoints {
+			v.Claim(c, path)
+		}
+		for _, n := range c.Broken {
+			if n < c.Lines {
+				v.Problem(0, "line %d of %s is no checkpoint", n, path)
+			}
+		}
+	}
+	return nil
+}

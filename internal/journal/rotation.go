@@ -67,16 +67,32 @@ func (r Rotation) Check() error {
 	return nil
 }
 
-// KeyOf gives the public key that an entry of kind [KeyMade] or [KeyChange] brings.
-func KeyOf(e Entry) (string, error) {
+// KeyOf gives the public key that an entry of kind [KeyMade] or [KeyChange] brings,
+// and whether the key before signed the change; the first one needs none.
+func KeyOf(e Entry) (key string, vouched bool, err error) {
 	if e.Kind == KeyMade {
 		var k NewKey
 		err := e.Decode(&k)
-		return k.Key, err
+		return k.Key, true, err
 	}
 	var r Rotation
-	err := e.Decode(&r)
-	return r.New, err
+	if err := e.Decode(&r); err != nil {
+		return "", false, err
+	}
+	err = r.Check()
+	if errors.Is(err, ErrUnsigned) {
+		return r.New, false, nil
+	}
+	return r.New, true, err
+}
+
+// CheckPublic reports what is wrong with the text of a public key.
+func CheckPublic(key string) error {
+	v, err := note.NewVerifier(key)
+	if err != nil || !isOrigin(v.Name()) {
+		return fmt.Errorf("%.80q is no public key of a journal", key)
+	}
+	return nil
 }
 
 // ErrUnsigned says that a key was replaced without a signature of the one before.

@@ -62,8 +62,12 @@ func (s *Store) Journal(ctx context.Context, from, to int64) iter.Seq2[journal.E
 	if to == 0 {
 		to = math.MaxInt64
 	}
+	return s.walkEntries(ctx, entriesFrom, from, to)
+}
+
+func (s *Store) walkEntries(ctx context.Context, query string, args ...any) iter.Seq2[journal.Entry, error] {
 	return func(yield func(journal.Entry, error) bool) {
-		err := s.eachEntry(ctx, entriesFrom, []any{from, to}, func(e journal.Entry) error {
+		err := s.eachEntry(ctx, query, args, func(e journal.Entry) error {
 			if !yield(e, nil) {
 				return errEnough
 			}
@@ -131,4 +135,23 @@ func (s *Store) OpenRuns(ctx context.Context, org int64) ([]string, error) {
 		return nil, fmt.Errorf("reading which runs are open: %w", explain(s.path, err))
 	}
 	return out, nil
+}
+
+const (
+	decisions   = entryColumns + ` WHERE run = '' AND kind <> 'took-over' ORDER BY seq`
+	journalSize = `SELECT coalesce(max(seq), 0) FROM journal ORDER BY 1`
+)
+
+// Decisions gives the entries that are part of no run, the oldest first, but for
+// those that say who writes.
+func (s *Store) Decisions(ctx context.Context) iter.Seq2[journal.Entry, error] {
+	return s.walkEntries(ctx, decisions)
+}
+
+// JournalSize is how many entries the journal has.
+func (s *Store) JournalSize(ctx context.Context) (n int64, err error) {
+	if err := s.read.row(ctx, journalSize, nil, &n); err != nil {
+		return 0, fmt.Errorf("reading the journal: %w", explain(s.path, err))
+	}
+	return n, nil
 }

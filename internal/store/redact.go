@@ -101,11 +101,11 @@ func (s *Store) redactable(seq int64) (journal.Entry, error) {
 	if slices.Contains(unredactable, e.Kind) {
 		return e, fmt.Errorf("an entry of kind %s is what the journal is followed by", e.Kind)
 	}
-	var ended int64
+	var ended bool
 	if err := s.queryRow(endOfRun, []any{e.Run}, &ended); err != nil {
 		return e, err
 	}
-	if e.Run != "" && ended == 0 {
+	if e.Run != "" && !ended {
 		return e, fmt.Errorf("run %s is not over: it needs its entries", e.Run)
 	}
 	return e, nil

@@ -7,10 +7,41 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/eb661601/ajar/internal/crash"
 	"github.com/eb661601/ajar/internal/journal"
 )
+
+// ErrKeyThere says that a key is not lost.
+var ErrKeyThere = errors.New("the signing key is there")
+
+const keyEntries = entryColumns + ` WHERE kind IN ('key-made', 'key-changed') ORDER BY seq`
+
+// Key is a public key of the journal.
+type Key struct {
+	Key     string
+	From    int64 // the entry that brought it
+	At      time.Time
+	Vouched bool // the key before signed the change, or it is the first
+}
+
+// Keys gives the public keys of the journal, the oldest first: the last one signs.
+func (s *Store) Keys(ctx context.Context) ([]Key, error) {
+	entries, err := s.entries(ctx, keyEntries)
+	if err != nil {
+		return nil, err
+	}
+	var out []Key
+	for _, e := range entries {
+		key, vouched, err := journal.KeyOf(e)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Key{key, e.Seq, e.At, vouched})
+	}
+	return out, nil
+}
 
 // RotateKey replaces the key that signs the journal by a new one, and gives its
 // public key. The change is an entry that the old key signed, so whoever trusts that
@@ -52,7 +83,7 @@ func (s *Store) ReplaceLostKey(ctx context.Context, owner, who, reason string) (
 	}
 	if err == nil {
 		if _, there := s.keyInForce(h.key); there == nil {
-			err = s.undo(errors.New("the key is there; change it the ordinary way"))
+			err = s.undo(ErrKeyThere)
 		}
 	}
 	if err == nil {
@@ -98,10 +129,10 @@ func (s *Store) rotate(h head, epoch int64, old *journal.Signer, who, reason str
 	}
 	s.signer = next
 	crash.At("journal-key-changed")
-	if err := os.Rename(s.nextKeyFile(), s.keyFile()); err != nil {
+	if err := os.Rename(s.nextKeyFile(), s.KeyFile()); err != nil {
 		return next.Public(), fmt.Errorf("the new key is in force, but could not be put in its place, where the next start puts it: %w", err)
 	}
-	if err := journal.SyncFolder(s.keyFile()); err != nil {
+	if err := journal.SyncFolder(s.KeyFile()); err != nil {
 		return next.Public(), fmt.Errorf("signing key: %w", err)
 	}
 	_, err = s.publish()

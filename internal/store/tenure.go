@@ -115,8 +115,8 @@ func (s *Store) asSigned(h head) error {
 
 const seeVerify = "ajar journal verify says what is wrong"
 
-// keyFile is where the private key is.
-func (s *Store) keyFile() string {
+// KeyFile is where the private key of the journal is.
+func (s *Store) KeyFile() string {
 	if s.keyPath != "" {
 		return s.keyPath
 	}
@@ -124,12 +124,12 @@ func (s *Store) keyFile() string {
 }
 
 // nextKeyFile is where a key waits that is about to replace the one in force.
-func (s *Store) nextKeyFile() string { return s.keyFile() + ".next" }
+func (s *Store) nextKeyFile() string { return s.KeyFile() + ".next" }
 
 // firstKey gives the key that the journal begins with: one that is there already,
 // or a new one.
 func (s *Store) firstKey() (*journal.Signer, error) {
-	signer, err := journal.ReadKey(s.keyFile())
+	signer, err := journal.ReadKey(s.KeyFile())
 	if !errors.Is(err, journal.ErrNoKey) {
 		return signer, err
 	}
@@ -140,29 +140,29 @@ func (s *Store) firstKey() (*journal.Signer, error) {
 	if signer, err = journal.NewSigner(s.random, origin); err != nil {
 		return nil, err
 	}
-	if err := journal.WriteKey(s.keyFile(), signer); err != nil {
+	if err := journal.WriteKey(s.KeyFile(), signer); err != nil {
 		return nil, err
 	}
-	s.log.Info("made a signing key for the journal", "path", s.keyFile(), "public", signer.Public())
+	s.log.Info("made a signing key for the journal", "path", s.KeyFile(), "public", signer.Public())
 	return signer, nil
 }
 
 // keyInForce reads the private key that belongs to the public one. A change of
 // keys that was cut short after it was journaled is finished here.
 func (s *Store) keyInForce(public string) (*journal.Signer, error) {
-	signer, err := journal.ReadKey(s.keyFile())
+	signer, err := journal.ReadKey(s.KeyFile())
 	if err == nil && signer.Public() == public {
 		return signer, nil
 	}
 	next, errNext := journal.ReadKey(s.nextKeyFile())
 	if errNext == nil && next.Public() == public {
-		if err := os.Rename(s.nextKeyFile(), s.keyFile()); err != nil {
+		if err := os.Rename(s.nextKeyFile(), s.KeyFile()); err != nil {
 			return nil, fmt.Errorf("signing key: %w", err)
 		}
-		return next, journal.SyncFolder(s.keyFile())
+		return next, journal.SyncFolder(s.KeyFile())
 	}
 	if err == nil {
-		err = fmt.Errorf("signing key %s: it is not the one that signs this journal", s.keyFile())
+		err = fmt.Errorf("signing key %s: it is not the one that signs this journal", s.KeyFile())
 	}
 	return nil, fmt.Errorf("%w; put the key of %s back, or see ajar keys rotate --help", err, public)
 }

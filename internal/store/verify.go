@@ -19,7 +19,7 @@ const headTree = `SELECT size, hashes FROM journal_head WHERE id = 1 ORDER BY id
 // signatures must be by it or by one that it vouched for. It may run beside a writer.
 func (s *Store) VerifyJournal(ctx context.Context, trusted []string, copies []string) (journal.Report, error) {
 	v := journal.NewVerifier(trusted...)
-	if err := claimCopies(v, copies); err != nil { // before the head: beside a writer it can only be ahead of them
+	if err := v.ClaimCopies(copies); err != nil { // before the head: beside a writer it can only be ahead of them
 		return journal.Report{}, err
 	}
 	var size int64
@@ -77,24 +77,6 @@ func (s *Store) noneBehind(ctx context.Context, v *journal.Verifier) error {
 	return nil
 }
 
-func claimCopies(v *journal.Verifier, paths []string) error {
-	for _, path := range paths {
-		c, err := journal.ReadCopies(path)
-		if err != nil {
-			return err
-		}
-		for _, c := range c.Checkpoints {
-			v.Claim(c, path)
-		}
-		for i, n := range c.Broken {
-			if i < len(c.Broken)-1 || n < c.Lines {
-				v.Problem(0, "line %d of %s is no checkpoint", n, path)
-			}
-		}
-	}
-	return nil
-}
-
 // ExportJournal gives what [journal.Export] takes: the public keys, the checkpoints
 // and the entries that the newest of them covers.
 func (s *Store) ExportJournal(ctx context.Context) (keys []string, checkpoints []journal.Checkpoint, entries func(yield func(journal.Entry, error) bool), err error) {
@@ -105,23 +87,17 @@ func (s *Store) ExportJournal(ctx context.Context) (keys []string, checkpoints [
 		return nil, nil, nil, fmt.Errorf("store %s: %w", s.path, ErrNoJournal)
 	}
 	to := checkpoints[len(checkpoints)-1].Size
-	for _, kind := range []journal.Kind{journal.KeyMade, journal.KeyChange} {
-		found, err := s.entries(ctx, entriesOfKind, string(kind), to)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		for _, e := range found {
-			key, err := journal.KeyOf(e)
-			if err != nil {
-				return nil, nil, nil, err
-			}
-			keys = append(keys, key)
+	spans, err := s.Keys(ctx)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	for _, k := range spans {
+		if k.From <= to {
+			keys = append(keys, k.Key)
 		}
 	}
 	return keys, checkpoints, s.Journal(ctx, 0, to), nil
 }
-
-const entriesOfKind = entryColumns + ` WHERE kind = $1 AND org = 0 AND seq <= $2 ORDER BY seq`
 
 // ErrNoJournal says that nothing was journaled yet.
 var ErrNoJournal = errors.New("there is no journal yet: nothing was decided or changed")

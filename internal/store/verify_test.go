@@ -206,14 +206,14 @@ func TestAKeyThatWasChangedStaysVerifiable(t *testing.T) {
 
 func TestAChangeOfKeysThatWasCutShortIsFinished(t *testing.T) {
 	s, epoch := told(t)
-	if err := os.Rename(s.keyFile(), s.keyFile()+".kept"); err != nil {
+	if err := os.Rename(s.KeyFile(), s.KeyFile()+".kept"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.RotateKey(t.Context(), epoch, "", "a year is over"); err != nil {
 		t.Fatal(err)
 	}
 	// As if the process had died before the file of the next key was renamed.
-	if err := errors.Join(os.Rename(s.keyFile(), s.nextKeyFile()), os.Rename(s.keyFile()+".kept", s.keyFile())); err != nil {
+	if err := errors.Join(os.Rename(s.KeyFile(), s.nextKeyFile()), os.Rename(s.KeyFile()+".kept", s.KeyFile())); err != nil {
 		t.Fatal(err)
 	}
 	s = open(t, again(t, s))

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/eb661601/ajar/internal/config"
+	"github.com/eb661601/ajar/internal/report"
+	"github.com/eb661601/ajar/internal/store"
+)
+
+func newKeys(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "keys",
+		Short: "Show the public keys of the journal",
+		Long: `Show the public keys that sign the journal, the oldest first, and since which entry
+each does. The private key is made when the first decision or change is recorded, in
+the file that [journal] key_file names, else beside the store; it never leaves that
+file. Note the public key somewhere else: "ajar journal verify --key" takes it.`,
+		Example: "  ajar keys\n  ajar keys -o json | jq -r '.keys[] | select(.in_force) | .public_key' > ajar.pub",
+		Args:    onlyCommands,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.reading(cmd.Context(), func(ctx context.Context, s *store.Store) error {
+				keys, err := s.Keys(ctx)
+				if err != nil {
+					return err
+				}
+				v := report.JournalKeys{File: s.KeyFile()}
+				for i, k := range keys {
+					v.Keys = append(v.Keys, report.JournalKey{Key: k.Key, From: k.From, At: k.At, Vouched: k.Vouched, InForce: i == len(keys)-1})
+				}
+				return a.show(v)
+			})
+		},
+	}
+	cmd.AddCommand(newKeysRotate(a))
+	return cmd
+}
+
+func newKeysRotate(a *app) *cobra.Command {
+	var reason string
+	var lost bool
+	cmd := &cobra.Command{
+		Use:   "rotate --reason TEXT",
+		Short: "Sign the journal with a new key from now on",
+		Long: `Make a new key and sign the journal with it from now on. The change is an entry that
+the former key signed, so whoever trusts that one can follow, and what it signed
+stays verifiable; the former private key is removed.
+
+--lost is for a private key that is gone: nothing can vouch for the new one then, and
+everybody who verifies the journal is told so. It is refused while the key is there.`,
+		Example: "  ajar keys rotate --reason \"a year is over\"\n  ajar keys rotate --lost --reason \"the disk of the key failed, TICKET-12\"",
+		Args:    exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if strings.TrimSpace(reason) == "" {
+				return withHint(usage("%s needs a reason, which is kept", cmd.CommandPath()), `--reason "why the key changes"`)
+			}
+			if lost {
+				return a.replaceLostKey(cmd.Context(), reason)
+			}
+			return a.journaling(cmd.Context(), func(s *store.Store, epoch int64, who string) error {
+				key, err := s.RotateKey(cmd.Context(), epoch, who, reason)
+				if err != nil {
+					return err
+				}
+				return a.show(report.JournalWork{What: "rotate", Path: s.Path(), Key: key, Reason: reason})
+			})
+		},
+	}
+	cmd.Flags().StringVar(&reason, "reason", "", "`TEXT` that says why, for those who look later")
+	cmd.Flags().BoolVar(&lost, "lost", false, "the private key is gone")
+	return cmd
+}
+
+func (a *app) replaceLostKey(ctx context.Context, reason string) error {
+	return a.writing(ctx, func(c *config.Config, s *store.Store) error {
+		org, err := a.stored(ctx, s, c, "")
+		if err != nil {
+			return err
+		}
+		who, err := a.whoami(ctx, c, org)
+		if err != nil {
+			return withHint(err, "the journal names a person: --auth gh, or a token of your own in AJAR_GITHUB_TOKEN")
+		}
+		key, err := s.ReplaceLostKey(ctx, a.program+" of "+who, who, reason)
+		if errors.Is(err, store.ErrKeyThere) {
+			return withHint(err, "%s keys rotate, without --lost", a.program)
+		}
+		if err != nil {
+			return err
+		}
+		return a.show(report.JournalWork{What: "rotate", Path: s.Path(), Key: key, Reason: reason})
+	})
+}
