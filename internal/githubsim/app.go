@@ -63,7 +63,7 @@ func (i *issuer) issue(in *Installation, scope Scope, now time.Time) (string, ti
 	i.serial++
 	value := fmt.Sprintf("ghs_simulated%d", i.serial)
 	end := now.Add(tokenLife).Truncate(time.Second)
-	i.tokens[value] = issued{token: &Token{Value: value, Scope: scope, account: i.accounts[in.ID]}, installation: in.ID, expires: end}
+	i.tokens[value] = issued{token: &Token{Value: value, Login: in.AppSlug + "[bot]", Scope: scope, account: i.accounts[in.ID]}, installation: in.ID, expires: end}
 	return value, end
 }
 

@@ -80,6 +80,7 @@ type Server struct {
 	past    []version // what readers are still shown, the oldest first
 	pending []*postponed
 	lastID  int64
+	counted bool                  // lastID is as high as any in the world
 	sent    map[int64][]time.Time // invitations of the last day, by organization
 }
 
@@ -124,7 +125,7 @@ func (s *Server) Mutate(change func(*World)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(s.world)
-	s.index, s.past = s.world.Index(), nil
+	s.index, s.past, s.counted = s.world.Index(), nil, false
 }
 
 // call is one request on its way through the server. Handlers read it and

@@ -9,9 +9,9 @@ import (
 // Token is a credential that the server accepts, and who acts by it.
 type Token struct {
 	Value string // what stands after "Bearer " or "token "
-	// Login is the account behind the token. It may be empty for an App, and for
-	// Owner and Member scopes: then the first fitting account of the world is
-	// taken.
+	// Login is the account behind the token; for an App its bot, which the audit log
+	// names. It may be empty for an App, and for Owner and Member scopes: then the
+	// first fitting account of the world is taken.
 	Login string
 	Scope Scope
 	// Expires is the end of a personal access token, which every answer states; zero

@@ -210,6 +210,9 @@ func (s *Server) visible(now time.Time) *Index {
 
 // newID is a number that nothing in the world has, or ever had.
 func (s *Server) newID() int64 {
-	s.lastID = max(s.lastID, s.world.largestID()) + 1
+	if !s.counted {
+		s.lastID, s.counted = max(s.lastID, s.world.largestID()), true
+	}
+	s.lastID++
 	return s.lastID
 }

@@ -84,12 +84,12 @@ func (c *call) someone() (*User, *reply) {
 	return u, nil
 }
 
-// actor is who the audit log names for the request.
+// actor is who the audit log names for the request; an App is its bot.
 func (c *call) actor() string {
 	if u := c.viewer.user; u != nil {
 		return u.Login
 	}
-	return ""
+	return c.token.Login
 }
 
 // log adds an entry to the audit log of an organization that has one.

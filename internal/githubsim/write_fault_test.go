@@ -101,7 +101,7 @@ func TestChangeIsSeenAfterTheLagByBothAPIs(t *testing.T) {
 		_, raw := s.do("GET", "/repos/village/shop/collaborators?affiliation=direct", "")
 		return fmt.Sprint(strings.Count(string(raw), `"role_name"`), s.data(`{repository(owner:"village",name:"shop"){collaborators(first:5,affiliation:DIRECT){totalCount}}}`))
 	}
-	two, one, none := seen(), "", ""
+	two := seen()
 	s.want(204, "DELETE", "/repos/village/shop/collaborators/eve", "")
 	if s.clock.Advance(10 * time.Second); seen() != two {
 		t.Error("the change is seen before its time")
@@ -109,9 +109,9 @@ func TestChangeIsSeenAfterTheLagByBothAPIs(t *testing.T) {
 	s.want(204, "DELETE", "/repos/village/shop/collaborators/ada", "")
 	s.want(404, "DELETE", "/repos/village/shop/collaborators/eve", "") // a change meets what is there
 	s.clock.Advance(20 * time.Second)
-	one = seen()
+	one := seen()
 	s.clock.Advance(10 * time.Second)
-	none = seen()
+	none := seen()
 	if one == two || none == one || !strings.HasPrefix(one, "1") || !strings.HasPrefix(none, "0") {
 		t.Errorf("seen were %s, %s, %s", two, one, none)
 	}
