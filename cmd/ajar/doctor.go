@@ -23,7 +23,7 @@ func newDoctor(a *app) *cobra.Command {
 		Short: "Look at all that an audit needs, and say what to do about what is wrong",
 		Long: `Look at everything that an audit needs and could stumble over: the configuration;
 the way to GitHub, its certificate and its clock; each credential, whose it is, when
-it ends, what it could write; each organization, and the kinds of data that would not
+it ends, what it could write, and which changes that of [github.write] can make; each organization, and the kinds of data that would not
 be seen; the hourly limits and what an audit would cost; the store and its disk; the
 baseline and what in it ends soon. Each line says what was found and what to do.
 
@@ -75,6 +75,7 @@ func (a *app) surroundings(ctx context.Context, offline bool) doctor.Env {
 	}
 	if !offline {
 		e.Credentials, e.CredErr = a.patients(ctx, c)
+		e.Writer = a.writingPatient(ctx, c)
 	}
 	return e
 }

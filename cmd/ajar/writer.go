@@ -10,6 +10,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/eb661601/ajar/internal/config"
+	"github.com/eb661601/ajar/internal/doctor"
 	"github.com/eb661601/ajar/internal/github"
 	"github.com/eb661601/ajar/remediate"
 	"github.com/eb661601/ajar/remediate/act"
@@ -118,4 +119,37 @@ func organizationOf(ctx context.Context, c *github.Client, login string) (remedi
 		return remediate.Label{}, fmt.Errorf("finding the organization %s with [github.write]: it is not shown", login)
 	}
 	return remediate.Label{ID: q.Organization.DatabaseID, NodeID: q.Organization.ID, Name: q.Organization.Login}, nil
+}
+
+// writingPatient is the credential for changes as the doctor looks at it: by reads
+// alone, whatever the mode. Nil: none is configured.
+func (a *app) writingPatient(ctx context.Context, c *config.Config) *doctor.Credential {
+	if c.GitHub.Write == nil {
+		return nil
+	}
+	p := &doctor.Credential{Name: c.GitHub.Write.Label(), App: c.GitHub.Write.IsApp()}
+	secret, err := a.writeSecret(ctx, c)
+	if err != nil {
+		p.Err = err
+		return p
+	}
+	if !p.App {
+		p.Kind = github.KindOf(secret.Reveal())
+	}
+	p.Client = func(org string) (*github.Client, error) {
+		o, _, err := a.writerOptions(ctx, c, org)
+		if err != nil {
+			return nil, err
+		}
+		o.Timeout, o.MaxWait, o.Reserve = patience, -1, nil
+		return github.New(o)
+	}
+	p.Installation = func(org string) (github.Installation, error) {
+		_, made, err := a.writerOptions(ctx, c, org)
+		if err != nil {
+			return github.Installation{}, err
+		}
+		return made.Installation()
+	}
+	return p
 }

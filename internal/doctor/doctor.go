@@ -69,7 +69,8 @@ type Env struct {
 
 	Connection  func() (github.Options, error)
 	Credentials []Credential
-	CredErr     error // why there is none
+	CredErr     error       // why there is none
+	Writer      *Credential // that changes are made with; nil: none is configured
 
 	StorePath string
 	Baseline  func() (*baseline.Baseline, error) // nil and nil: none is configured
@@ -144,6 +145,7 @@ func Run(ctx context.Context, e Env) Report {
 		d.add(Check{About: Host, Mark: Note, Found: "GitHub was not asked (--offline): credentials, organizations and budget are not looked at"})
 	case d.network(ctx):
 		d.credentials(ctx)
+		d.writer(ctx)
 		d.organizations(ctx)
 	default:
 		d.unchecked("GitHub was not reached", Token, Org, Data, Budget)
