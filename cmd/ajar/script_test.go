@@ -24,7 +24,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"ajar": main})
+	testscript.Main(m, map[string]func(){"ajar": main, "ajar-panics": mainPanics})
 }
 
 // The tokens of the scripts.

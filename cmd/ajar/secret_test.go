@@ -4,20 +4,21 @@ import (
 	"bytes"
 	"context"
 	"crypto/x509"
-	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/eb661601/ajar/internal/canary"
+	"github.com/eb661601/ajar/internal/github"
 	"github.com/eb661601/ajar/internal/githubsim"
 )
 
@@ -37,15 +38,65 @@ func (o *overheard) by(next http.Handler) http.Handler {
 	})
 }
 
-// spellings are how a secret may be written.
-func spellings(secret string) []string {
-	quoted, err := json.Marshal(secret)
-	if err != nil {
-		panic(err)
+// writerToken is the credential that changes are made with.
+const writerToken = "ajartest-writer-4711"
+
+// everything are the commands of a whole run, each with what it writes in a folder.
+func everything(dir, name string) [][]string {
+	in := func(file string) string { return filepath.Join(dir, name+file) }
+	return [][]string{
+		{"audit", "--estimate"}, {"collect"}, {"audit", "-o", "json", "--cross-check", "5", "--metrics-file", in(".prom")},
+		{"audit", "--offline", "-o", "html", "--out", in(".html")}, {"audit", "--offline", "-o", "markdown", "--out", in(".md")},
+		{"audit", "--offline", "-o", "csv", "--out", in(".csv")}, {"findings"}, {"diff"}, {"who-can", "admin", "org:acme-robotics"},
+		{"hold", "--reason", "x"}, {"hold"}, {"resume", "--reason", "x"}, {"plan", "--out", in(".json")},
+		{"store", "backup", in(".db")}, {"store", "info"}, {"store", "check"},
+		{"init", "--out", in("")}, {"config", "check"}, {"config", "show"}, {"doctor"},
 	}
-	return []string{
-		secret, url.QueryEscape(secret), strings.Trim(string(quoted), `"`), hex.EncodeToString([]byte(secret)),
-		strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(secret)), "="), base64.RawURLEncoding.EncodeToString([]byte(secret)),
+}
+
+// panics stands in for a mistake of ajar's own at the worst moment: the request has
+// its credential by then.
+type panics struct{}
+
+func (panics) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Header.Get("Authorization") == "" {
+		return nil, errors.New("this is to be asked with a credential")
+	}
+	panic(r)
+}
+
+// mainPanics is the program with that mistake.
+func mainPanics() {
+	tune = func(o github.Options) github.Options {
+		o.Base = panics{}
+		return o
+	}
+	main()
+}
+
+func TestNoSecretIsInAPanic(t *testing.T) {
+	dir := t.TempDir()
+	for _, args := range [][]string{
+		{"audit", "--org", "acme"}, {"collect", "--org", "acme", "--log-level", "debug"}, {"init", "--org", "acme"},
+	} {
+		cmd := exec.CommandContext(t.Context(), "ajar-panics", append(args, "--api-url", "http://127.0.0.1:1")...)
+		cmd.Dir = dir
+		cmd.Env = []string{"HOME=" + dir, "AJAR_GITHUB_TOKEN=" + writerToken, "GOTRACEBACK=all", "HTTPS_PROXY=http://me:pass-canary-4711@127.0.0.1:1"}
+		said, err := cmd.CombinedOutput()
+		if err == nil || !bytes.Contains(said, []byte("panic: ")) || !bytes.Contains(said, []byte("goroutine ")) {
+			t.Errorf("%s did not panic: %v\n%.400s", args, err, said)
+		}
+		search, err := canary.New(canary.Secret{Name: "the token", Text: writerToken}, canary.Secret{Name: "the password of the proxy", Text: "pass-canary-4711"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		more, err := search.Folder(dir)
+		for _, h := range append(search.Find("the panic of "+strings.Join(args, " "), said), more...) {
+			t.Error(h)
+		}
+		if err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -90,15 +141,25 @@ func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	config := filepath.Join(dir, "c.toml")
-	settings := fmt.Sprintf("[store]\nurl = %q\n[[github.read]]\napp_id = 4711\nprivate_key_file = %q\n[[github.read]]\ntoken_env = \"OWNER\"\n", "sqlite:"+filepath.Join(dir, "ajar.db"), filepath.Join(dir, "keys", "app.pem"))
+	settings := fmt.Sprintf("[store]\nurl = %q\n[[github.read]]\napp_id = 4711\nprivate_key_file = %q\n[[github.read]]\ntoken_env = \"OWNER\"\n"+
+		"[github.write]\ntoken_env = \"WRITER\"\n[baseline]\npaths = [\"baseline.toml\"]\n",
+		"sqlite:"+filepath.Join(dir, "ajar.db"), filepath.Join(dir, "keys", "app.pem"))
+	if err := os.WriteFile(filepath.Join(dir, "baseline.toml"), githubsim.DemoBaseline(time.Now()), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(config, []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	secrets := []string{ownerToken, "pass-canary-4711", strings.Split(string(text), "\n")[3]}
+	lines := strings.Split(string(text), "\n")
+	secrets := []canary.Secret{
+		{Name: "the token that reads", Text: ownerToken}, {Name: "the token that writes", Text: writerToken},
+		{Name: "the password of the proxy", Text: "pass-canary-4711"},
+		{Name: "a line of the app's key", Text: lines[3]}, {Name: "another line of it", Text: lines[12]},
+	}
 	var said bytes.Buffer
 	for _, proxied := range []bool{false, true} {
 		for name, at := range servers {
-			env := map[string]string{"OWNER": ownerToken, "HOME": dir, "XDG_STATE_HOME": dir}
+			env := map[string]string{"OWNER": ownerToken, "WRITER": writerToken, "HOME": dir, "XDG_STATE_HOME": dir}
 			if proxied {
 				env["HTTPS_PROXY"], env["HTTP_PROXY"] = "http://me:pass-canary-4711@127.0.0.1:1", "http://me:pass-canary-4711@127.0.0.1:1"
 				if name != "down" {
@@ -106,10 +167,7 @@ func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 				}
 				at = "https://ghes.example.com/api/v3"
 			}
-			for _, args := range [][]string{
-				{"audit", "--estimate"}, {"collect"}, {"audit", "-o", "json", "--cross-check", "5"}, {"audit", "-o", "html", "--out", filepath.Join(dir, name+".html")},
-				{"hold", "--reason", "x"}, {"hold"}, {"resume", "--reason", "x"}, {"plan", "--out", filepath.Join(dir, name+".json")}, {"init", "--out", filepath.Join(dir, name)}, {"config", "check"}, {"doctor"}, {"findings"},
-			} {
+			for _, args := range everything(dir, name) {
 				if (name == "broken" || name == "down") && args[0] != "hold" && args[0] != "collect" {
 					continue // each waits for its tries
 				}
@@ -122,35 +180,25 @@ func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 	}
 	for s := range heard.all {
 		if len(s) > 8 {
-			secrets = append(secrets, s)
+			secrets = append(secrets, canary.Secret{Name: "a credential that came to a server", Text: s})
 		}
 	}
 	if len(secrets) < 8 {
 		t.Errorf("%d secrets alone: the app was given no tokens", len(secrets))
 	}
-	look := func(where string, text []byte) {
-		for _, s := range secrets {
-			for i, form := range spellings(s) {
-				if at := bytes.Index(text, []byte(form)); at >= 0 {
-					t.Errorf("%s holds a secret in form %d: %q", where, i, text[max(0, at-120):min(len(text), at+20)])
-				}
-			}
-		}
+	search, err := canary.New(secrets...)
+	if err != nil {
+		t.Fatal(err)
 	}
-	look("what was said", said.Bytes())
-	files := 0
-	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Base(path) == "app.pem" {
-			return err
-		}
-		raw, err := os.ReadFile(path)
-		files++
-		look(path, raw)
-		return err
-	})
-	if err != nil || files < 3 {
-		t.Errorf("%d files, %v", files, err)
+	hits := search.Find("what was said", said.Bytes())
+	more, err := search.Folder(dir, filepath.Join(dir, "keys", "app.pem"))
+	if err != nil {
+		t.Fatal(err)
 	}
+	for _, h := range append(hits, more...) {
+		t.Error(h)
+	}
+	t.Log(search.Figures())
 	if !bytes.Contains(said.Bytes(), []byte("no entry for")) {
 		t.Error("what a server says of a failure was not said: the test looks at too little")
 	}
