@@ -38,9 +38,6 @@ func (o *overheard) by(next http.Handler) http.Handler {
 	})
 }
 
-// writerToken is the credential that changes are made with.
-const writerToken = "ajartest-writer-4711"
-
 // everything are the commands of a whole run, each with what it writes in a folder.
 func everything(dir, name string) [][]string {
 	in := func(file string) string { return filepath.Join(dir, name+file) }
