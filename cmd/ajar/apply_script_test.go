@@ -1,7 +1,10 @@
 package main
 
 import (
+	"slices"
 	"strconv"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -16,26 +19,37 @@ const (
 	approverToken = "ajartest-approver"
 	writerToken   = "ajartest-writer"
 	otherToken    = "ajartest-member-two"
+	affectedToken = "ajartest-affected" // of somebody whom plans affect
 )
 
 // simKey is where a script finds the GitHub that can be changed.
 type simKey struct{}
 
+// movable is a GitHub that can be changed, with a clock that can be moved.
+type movable struct {
+	*githubsim.Server
+	ahead atomic.Int64 // nanoseconds
+}
+
 // changeable is a GitHub with the demo organization that can be changed, by the
 // token for changes alone.
-func changeable(e *testscript.Env) *githubsim.Server {
+func changeable(e *testscript.Env) *movable {
 	w := githubsim.Demo()
 	w.ShiftTo(time.Now())
 	seeing := githubsim.Scope{Owner: true, ReadOnly: true}
-	sim := githubsim.New(w, githubsim.Options{Writable: true, Tokens: []githubsim.Token{
+	sim := &movable{}
+	now := func() time.Time { return time.Now().Add(time.Duration(sim.ahead.Load())) }
+	sim.Server = githubsim.New(w, githubsim.Options{Writable: true, Now: now, Tokens: []githubsim.Token{
 		{Value: ownerToken, Login: "mirela-okafor", Scope: seeing},
 		{Value: approverToken, Login: "tendai-lindqvist", Scope: seeing},
 		{Value: otherToken, Login: "hugo-marangoni", Scope: seeing},
+		{Value: affectedToken, Login: "wenqian-duarte", Scope: githubsim.OwnerScope},
 		{Value: writerToken, Login: "ines-haugen", Scope: githubsim.OwnerScope},
 	}})
 	e.Values[simKey{}] = sim
 	e.Setenv("APPROVER_TOKEN", approverToken)
 	e.Setenv("OTHER_TOKEN", otherToken)
+	e.Setenv("AFFECTED_TOKEN", affectedToken)
 	e.Setenv("OWNER_TOKEN", ownerToken)
 	e.Setenv("WRITE_TOKEN", writerToken)
 	return sim
@@ -48,15 +62,69 @@ func writes(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	sim, ok := ts.Value(simKey{}).(*githubsim.Server)
-	if !ok {
-		ts.Fatalf("there is no GitHub that can be changed")
-	}
-	all := sim.Mutations()
+	all := changeableOf(ts).Mutations()
 	if len(all) != want {
 		for _, m := range all {
 			ts.Logf("%s %s: %d", m.Method, m.Path, m.Status)
 		}
 		ts.Fatalf("%d requests for a change, not %d", len(all), want)
+	}
+}
+
+func changeableOf(ts *testscript.TestScript) *movable {
+	sim, ok := ts.Value(simKey{}).(*movable)
+	if !ok {
+		ts.Fatalf("there is no GitHub that can be changed")
+	}
+	return sim
+}
+
+// later DURATION moves the clock of the GitHub that can be changed.
+func laterBy(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: later DURATION")
+	}
+	d, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	changeableOf(ts).ahead.Add(int64(d))
+}
+
+// meanwhile WHAT WHOM changes something behind ajar's back: owner gives somebody
+// ownership, member takes it, and direct REPO ROLE WHOM sets a direct grant.
+func meanwhile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: meanwhile owner|member LOGIN, meanwhile direct REPO ROLE LOGIN")
+	}
+	changeableOf(ts).Mutate(func(w *githubsim.World) {
+		o := w.Orgs[0]
+		switch args[0] {
+		case "owner", "member":
+			for _, m := range o.Members {
+				if m.Login == args[1] {
+					m.Role = map[string]string{"owner": "admin", "member": "member"}[args[0]]
+				}
+			}
+		case "direct":
+			for _, r := range o.Repos {
+				if r.Name == args[1] {
+					r.Collaborators = slices.DeleteFunc(r.Collaborators, func(c *githubsim.Collaborator) bool { return c.Login == args[3] })
+					r.Collaborators = append(r.Collaborators, &githubsim.Collaborator{Login: args[3], Permission: args[2]})
+				}
+			}
+		default:
+			ts.Fatalf("nothing is called %s", args[0])
+		}
+	})
+}
+
+// setenv FILE sets the variables that a file or stdout names, one NAME=VALUE a line.
+func setEnv(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: setenv FILE")
+	}
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok {
+			ts.Setenv(name, value)
+		}
 	}
 }

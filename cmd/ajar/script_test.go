@@ -68,7 +68,7 @@ func TestScripts(t *testing.T) {
 			"waitfor": waitFor,
 			"sql":     alter,
 			"smudge":  smudge,
-			"writes":  writes,
+			"writes":  writes, "later": laterBy, "meanwhile": meanwhile, "setenv": setEnv,
 		},
 	})
 }
