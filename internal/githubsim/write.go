@@ -145,11 +145,12 @@ func (s *Server) pretend(c *call, f *Fault, e effect) *reply {
 
 // postpone carries the request out later, if it then still may be.
 func (s *Server) postpone(c *call, after time.Duration, requests int) {
+	own := *c // the request itself may still be on its way out
 	l := &postponed{after: requests, run: func() {
-		c.look(s.index)
-		c.now = s.o.Now().UTC()
-		if e := c.plan(); e.refused == nil {
-			s.carryOut(c, e, 0)
+		own.look(s.index)
+		own.now = s.o.Now().UTC()
+		if e := own.plan(); e.refused == nil {
+			s.carryOut(&own, e, 0)
 		}
 	}}
 	if requests == 0 {

@@ -6,7 +6,9 @@ import (
 	"net/http/httptest"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -48,6 +50,28 @@ func TestRandomWritesKeepTheWorldConsistent(t *testing.T) {
 			before = after
 		}
 	})
+}
+
+// TestWritesSideBySideAreOneAfterTheOther is for the race detector.
+func TestWritesSideBySideAreOneAfterTheOther(t *testing.T) {
+	s := writable(t, village(), Options{Lag: time.Second, Faults: []Fault{{Action: AppliedLater, Requests: 3, Writes: true, Probability: 0.3}}})
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			for n := range 10 {
+				s.do("PUT", "/orgs/village/memberships/ben", `{"role":"`+[]string{"admin", "member"}[n%2]+`"}`)
+				s.do("POST", "/orgs/village/invitations", fmt.Sprintf(`{"email":"%d-%d@example.org"}`, i, n))
+				s.do("GET", "/orgs/village/members", "")
+				s.ask(`{organization(login:"village"){membersWithRole(first:10){edges{role node{login}}}}}`)
+				s.s.Snapshot()
+				s.s.Mutations()
+			}
+		})
+	}
+	all.Wait()
+	if err := consistent(s.s.Snapshot()); err != nil {
+		t.Error(err)
+	}
 }
 
 // draw makes a request for a change.
