@@ -12,8 +12,9 @@ import (
 	"github.com/eb661601/ajar/internal/githubsim"
 )
 
-// audit measures the first audit of an organization, the next one with nothing
-// changed, and the judgement alone.
+// audit measures the first load of an organization, and the next one with nothing
+// changed; the same of audits, which judge and report what was loaded; and the
+// judgement alone.
 func audit(ctx context.Context, dir, binary, name string, size githubsim.Size, times int, into numbers) error {
 	r, err := serve(ctx, dir, binary, size, githubsim.GenOptions{})
 	if err != nil {
@@ -22,6 +23,9 @@ func audit(ctx context.Context, dir, binary, name string, size githubsim.Size, t
 	defer r.stop()
 	key := func(what string) string { return "audit " + name + " " + what }
 	for range times {
+		if err := r.loads(ctx, key, into); err != nil {
+			return err
+		}
 		if err := r.forget(); err != nil {
 			return err
 		}
@@ -65,6 +69,25 @@ func audit(ctx context.Context, dir, binary, name string, size githubsim.Size, t
 	all, err := r.audit(ctx, "--fresh")
 	into[key("with-tiers")] = all.cpu.Seconds()
 	return err
+}
+
+// loads measures reading an organization into a store, without judging it: as the
+// first thing, and again with nothing changed.
+func (r *rig) loads(ctx context.Context, key func(string) string, into numbers) error {
+	if err := r.forget(); err != nil {
+		return err
+	}
+	first, err := r.run(ctx, "collect", "--fresh", "--without", tiers)
+	if err != nil {
+		return err
+	}
+	again, err := r.run(ctx, "collect", "--without", tiers)
+	if err != nil {
+		return err
+	}
+	into.best(key("load"), first.cpu.Seconds(), false)
+	into.best(key("reload"), again.cpu.Seconds(), false)
+	return nil
 }
 
 // base measures by how much a base permission changes the number of requests: the
