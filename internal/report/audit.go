@@ -202,7 +202,7 @@ func (a Audit) json(w io.Writer) error {
 		FailOn  access.Severity `json:"fail_on"`
 		Meaning string          `json:"meaning"`
 	}
-	return encode(w, struct {
+	return encodeFindings(w, struct {
 		Schema    string             `json:"schema"`
 		Run       runDoc             `json:"run"`
 		Baseline  *BaselineUse       `json:"baseline"`
@@ -211,7 +211,7 @@ func (a Audit) json(w io.Writer) error {
 		Gaps      []Gap              `json:"gaps"`
 		Earlier   []Earlier          `json:"read_earlier"`
 		Counts    countsDoc          `json:"counts"`
-		Findings  []findingDoc       `json:"findings"`
+		Findings  laterFindings      `json:"findings"`
 		Undecided []access.Undecided `json:"undecided"`
 		Failed    []RuleFailure      `json:"rules_failed"`
 		Unmanaged []string           `json:"unmanaged"`
@@ -223,9 +223,9 @@ func (a Audit) json(w io.Writer) error {
 		Version   string             `json:"ajar_version"`
 	}{
 		"ajar.audit/v1", a.doc(), a.Baseline, list(a.Withheld), unexpected(a.Gaps) == 0 && len(a.Failed) == 0, list(a.Gaps), list(a.Earlier), counts(a.Findings, a.now()),
-		findingDocs(a.Findings, a.now()), list(a.Undecided), list(a.Failed), list(a.Unmanaged), holdDocs(a.Holds), a.Cross, exit{a.Exit(), a.FailOn, a.verdict()},
+		laterFindings{}, list(a.Undecided), list(a.Failed), list(a.Unmanaged), holdDocs(a.Holds), a.Cross, exit{a.Exit(), a.FailOn, a.verdict()},
 		a.rules(), a.Overview.whole(), a.Version,
-	})
+	}, a.Findings, a.now())
 }
 
 // rules gives the rules by id, each with a list of controls.

@@ -90,14 +90,6 @@ func newFindingDoc(f *access.Finding, now time.Time) findingDoc {
 	return d
 }
 
-func findingDocs(all []access.Finding, now time.Time) []findingDoc {
-	docs := make([]findingDoc, 0, len(all))
-	for _, f := range worstFirst(all) {
-		docs = append(docs, newFindingDoc(f, now))
-	}
-	return docs
-}
-
 // findingColumns are those of every CSV of findings.
 var findingColumns = append([]string{
 	"row", "organization", "snapshot_at", "fingerprint", "severity", "state", "rule", "category", "resource", "resource_id",

@@ -31,19 +31,19 @@ func (v Findings) now() time.Time {
 func (v Findings) Exit() int { return exitOf(v.Gaps) }
 
 func (v Findings) json(w io.Writer) error {
-	return encode(w, struct {
-		Schema   string       `json:"schema"`
-		Org      access.Named `json:"organization"`
-		At       time.Time    `json:"snapshot_at"`
-		Filter   string       `json:"filter"`
-		Complete bool         `json:"complete"`
-		Gaps     []Gap        `json:"gaps"`
-		Counts   countsDoc    `json:"counts"`
-		Findings []findingDoc `json:"findings"`
+	return encodeFindings(w, struct {
+		Schema   string        `json:"schema"`
+		Org      access.Named  `json:"organization"`
+		At       time.Time     `json:"snapshot_at"`
+		Filter   string        `json:"filter"`
+		Complete bool          `json:"complete"`
+		Gaps     []Gap         `json:"gaps"`
+		Counts   countsDoc     `json:"counts"`
+		Findings laterFindings `json:"findings"`
 	}{
 		"ajar.findings/v1", v.Org, utc(v.At), v.Filter, unexpected(v.Gaps) == 0, list(v.Gaps), counts(v.Findings, v.now()),
-		findingDocs(v.Findings, v.now()),
-	})
+		laterFindings{},
+	}, v.Findings, v.now())
 }
 
 func (v Findings) csv(s *sheet) error {

@@ -12,10 +12,7 @@ import (
 // encode writes one indented document. Its strings are exact; characters that a
 // terminal would act on are written as escapes, which a parser undoes.
 func encode(w io.Writer, doc any) error {
-	e := json.NewEncoder(escaper{w})
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(doc)
+	return indented(escaper{w}, "").Encode(doc)
 }
 
 // compact gives the document on one line, escaped likewise.

@@ -1,0 +1,75 @@
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/eb661601/ajar/access"
+)
+
+// laterFindings stands for the findings in a document, until they are written.
+type laterFindings struct{}
+
+// MarshalJSON writes what encodeFindings looks for.
+func (laterFindings) MarshalJSON() ([]byte, error) { return []byte(`"later"`), nil }
+
+// There is one such line in a document: within a text a line does not end, and
+// two spaces stand before its own keys alone.
+const laterLine = "\n  \"findings\": \"later\""
+
+// encodeFindings writes a document that has [laterFindings] under the key
+// "findings", as encode writes one that has all of them. They are made one after
+// the other: all of those of a large organization as documents, and as text, are
+// several times larger than all else that is known of it.
+func encodeFindings(w io.Writer, doc any, all []access.Finding, now time.Time) error {
+	var frame bytes.Buffer
+	if err := indented(&frame, "").Encode(doc); err != nil {
+		return err
+	}
+	head, tail, ok := bytes.Cut(frame.Bytes(), []byte(laterLine))
+	if !ok {
+		return errors.New("the document has no place for findings")
+	}
+	out := bufio.NewWriterSize(w, 64<<10)
+	safe := escaper{out}
+	put := func(parts ...[]byte) (err error) {
+		for _, b := range parts {
+			if err == nil {
+				_, err = safe.Write(b)
+			}
+		}
+		return err
+	}
+	err := put(head, []byte("\n  \"findings\": ["))
+	var one bytes.Buffer
+	before := "\n    "
+	for _, f := range worstFirst(all) {
+		one.Reset()
+		if err == nil {
+			err = indented(&one, "    ").Encode(newFindingDoc(f, now))
+		}
+		if err == nil {
+			err = put([]byte(before), bytes.TrimSuffix(one.Bytes(), []byte("\n")))
+		}
+		before = ",\n    "
+	}
+	if err == nil && len(all) > 0 {
+		err = put([]byte("\n  "))
+	}
+	if err == nil {
+		err = put([]byte("]"), tail)
+	}
+	return errors.Join(err, out.Flush())
+}
+
+// indented is an encoder whose lines but the first begin with the prefix.
+func indented(w io.Writer, prefix string) *json.Encoder {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent(prefix, "  ")
+	return e
+}
