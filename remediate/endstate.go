@@ -150,6 +150,8 @@ func keepsGrant(g access.Grant, role string) bool {
 		return true // GitHub leaves names on the list; who cannot read cannot approve
 	case role == "member":
 		return g.Source != access.ByOwner
+	case role == "owner":
+		return !membership(&g)
 	case role == "outside":
 		return g.Resource.Kind == access.Repo
 	}
@@ -164,6 +166,8 @@ func (e *ending) people(was *access.Snapshot, out *[]access.Grant) {
 		switch role {
 		case "member":
 			*out = append(*out, access.Grant{Principal: user(id), Resource: org, Privilege: access.Member, Source: access.Direct})
+		case "owner":
+			*out = append(*out, access.Grant{Principal: user(id), Resource: org, Privilege: access.Owner, Source: access.ByOwner})
 		case "outside":
 			if g == nil {
 				g = reach.New(was)
