@@ -116,12 +116,8 @@ func (e *ending) grants(was *access.Snapshot) {
 	out := make([]access.Grant, 0, len(was.Grants))
 	for _, g := range was.Grants {
 		key := plain(g)
-		role, person := "", false
-		if g.Principal.Kind == access.User {
-			role, person = e.members[g.Principal.ID], has(e.members, g.Principal.ID)
-		}
 		switch {
-		case e.gone[key], person && !keepsGrant(g, role), g.Source == access.Reviewer && e.envs[g.Resource.ID] != nil:
+		case e.gone[key], e.leaves(g), g.Source == access.Reviewer && e.envs[g.Resource.ID] != nil:
 			continue
 		case e.set[key].Privilege != access.NoPrivilege:
 			g = e.set[key]
@@ -130,7 +126,9 @@ func (e *ending) grants(was *access.Snapshot) {
 		out = append(out, g)
 	}
 	for _, g := range e.set { // what was not there
-		out = append(out, g)
+		if !e.leaves(g) {
+			out = append(out, g)
+		}
 	}
 	e.people(was, &out)
 	e.gates(&out)
@@ -138,9 +136,10 @@ func (e *ending) grants(was *access.Snapshot) {
 	e.s.Grants = slices.Compact(out)
 }
 
-func has[K comparable, V any](m map[K]V, k K) bool {
-	_, ok := m[k]
-	return ok
+// leaves reports whether a grant goes with what becomes of its holder.
+func (e *ending) leaves(g access.Grant) bool {
+	role, person := e.members[g.Principal.ID]
+	return person && g.Principal.Kind == access.User && !keepsGrant(g, role)
 }
 
 // keepsGrant reports whether a grant outlives what becomes of its holder.
