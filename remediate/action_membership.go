@@ -108,7 +108,7 @@ func (p *planner) waysInto(id, via int64) []int64 {
 // and no guard keeps one of them, and the smaller loss where more stay than go.
 func (p *planner) instead(c *candidate, r refuse) []*candidate {
 	g := c.action.Grant
-	if g == nil || g.Principal.Kind != access.Team || r.guard != EntitledGuard && r.guard != ProtectedGuard && r.guard != SelfGuard {
+	if g == nil || g.Principal.Kind != access.Team || r.guard != EntitledGuard && r.guard != ProtectedGuard && r.guard != EditorsGuard && r.guard != SelfGuard {
 		return nil
 	}
 	var out []*candidate

@@ -19,7 +19,10 @@ type Guards struct {
 	AllowOwnerOnly bool             `json:"allow_owner_only"`
 	// Expel allows what touches a person instead of a grant: taking ownership or
 	// membership. Without it that becomes an instruction.
-	Expel bool `json:"expel"`
+	Expel bool  `json:"expel"`
+	Grace Grace `json:"grace"`
+	// Editors are those who keep the baseline: untouched as the protected are.
+	Editors []string `json:"editors"`
 }
 
 // Limit bounds the losses of one kind. A nil field uses the general limit.
@@ -36,6 +39,7 @@ const (
 	CoverageGuard     Guard = "coverage"        // not seen to the end
 	SelfGuard         Guard = "self"            // ajar itself
 	ProtectedGuard    Guard = "protected"       // a principal that no plan touches
+	EditorsGuard      Guard = "editors"         // who keeps the baseline
 	EntitledGuard     Guard = "entitled"        // somebody would lose what the baseline allows them
 	LastAdminGuard    Guard = "last-admin"      // no administrator but the owners would be left
 	LastReviewerGuard Guard = "last-reviewer"   // nobody could approve a guarded environment
@@ -56,7 +60,7 @@ type refuse struct {
 func (p *planner) guard(c *candidate) refuse {
 	for _, ask := range []func(*candidate) refuse{
 		func(c *candidate) refuse { return c.blocked },
-		p.seen, p.self, p.protected, p.entitled, p.lastAdmin, p.lastReviewer, p.minOwners,
+		p.seen, p.self, p.protected, p.edits, p.entitled, p.lastAdmin, p.lastReviewer, p.minOwners,
 	} {
 		if r := ask(c); r.guard != "" {
 			return r
@@ -98,40 +102,6 @@ func (p *planner) complete(n access.Need) bool {
 		return p.s.Coverage.Complete(n.Area)
 	}
 	return p.s.Coverage.CompleteFor(n.Area, n.Scope)
-}
-
-// self holds that ajar never takes its own access away.
-func (p *planner) self(c *candidate) refuse {
-	if !c.row.takes {
-		return refuse{}
-	}
-	if len(p.in.Self) == 0 {
-		return refuse{SelfGuard, "it is not known which principal ajar itself is"}
-	}
-	for _, s := range p.in.Self {
-		if c.touches(s) {
-			return refuse{SelfGuard, p.called(s) + " is who ajar itself acts as"}
-		}
-	}
-	return refuse{}
-}
-
-// protected holds that break-glass principals keep what they have.
-func (p *planner) protected(c *candidate) refuse {
-	for _, r := range p.safe {
-		if c.touches(r) {
-			return refuse{ProtectedGuard, p.called(r) + " is protected"}
-		}
-	}
-	return refuse{}
-}
-
-// touches reports whether the principal holds what is changed, or might lose by it.
-func (c *candidate) touches(r access.Ref) bool {
-	if c.action.Principal.Ref == r {
-		return true
-	}
-	return slices.Contains(c.hit, r) || slices.Contains(c.near, r)
 }
 
 // entitled holds that nobody loses what the baseline lets them have, even if

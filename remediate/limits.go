@@ -67,20 +67,22 @@ func (p *planner) limits() (total int, losses []Loss, stopped []string) {
 	losses, stopped = []Loss{}, []string{}
 	for _, text := range slices.Sorted(slices.Values(p.unsafe)) {
 		if len(p.accepted) > 0 {
-			stopped = append(stopped, fmt.Sprintf("protected: %s is not in the snapshot; if it has another name now, nothing protects it", text))
+			stopped = append(stopped, fmt.Sprintf("%s is not in the snapshot; if it has another name now, nothing protects it", text))
 		}
 	}
 	guards := p.in.Guards
-	if len(all) > guards.MaxChanges {
-		stopped = append(stopped, fmt.Sprintf("max_changes: %s would lose something, the limit is %d",
-			count(len(all), "person or other principal", "people and other principals"), guards.MaxChanges))
+	lately := p.lately()
+	if n := len(all); n > 0 && n+beyond(lately[""], all) > guards.MaxChanges {
+		stopped = append(stopped, fmt.Sprintf("max_changes: %s would lose something%s, the limit is %d",
+			count(n+beyond(lately[""], all), "person or other principal", "people and other principals"), withLately(beyond(lately[""], all)), guards.MaxChanges))
 	}
 	for _, k := range lossKinds {
 		if n := len(by[k.kind]); n > 0 {
 			l := Loss{Kind: k.kind, Losers: n, Population: p.population(k.kind, k.area), Max: guards.MaxChanges, Fraction: guards.MaxFraction}
 			l.bound(guards.Limits[k.kind])
 			losses = append(losses, l)
-			stopped = append(stopped, l.Broken()...)
+			l.Losers += beyond(lately[k.kind], by[k.kind])
+			stopped = append(stopped, l.broken(withLately(l.Losers-n))...)
 		}
 	}
 	return len(all), losses, stopped
@@ -96,10 +98,12 @@ func (l *Loss) bound(own Limit) {
 }
 
 // Broken names the limits that the losses of one kind break.
-func (l Loss) Broken() []string {
+func (l Loss) Broken() []string { return l.broken("") }
+
+func (l Loss) broken(with string) []string {
 	var out []string
 	if l.Losers > l.Max {
-		out = append(out, fmt.Sprintf("limits.%s.max: %d of kind %s would lose something, the limit is %d", l.Kind, l.Losers, l.Kind, l.Max))
+		out = append(out, fmt.Sprintf("limits.%s.max: %d of kind %s would lose something%s, the limit is %d", l.Kind, l.Losers, l.Kind, with, l.Max))
 	}
 	if l.Population < 0 {
 		return append(out, fmt.Sprintf("limits.%s.fraction: how many there are of kind %s is not known", l.Kind, l.Kind))
@@ -109,10 +113,41 @@ func (l Loss) Broken() []string {
 		most = max(1, int(math.Floor(l.Fraction*float64(l.Population)+1e-9)))
 	}
 	if l.Losers > most {
-		out = append(out, fmt.Sprintf("limits.%s.fraction: %d of %d of kind %s would lose something, the limit is %g of them, which is %d",
-			l.Kind, l.Losers, l.Population, l.Kind, l.Fraction, most))
+		out = append(out, fmt.Sprintf("limits.%s.fraction: %d of %d of kind %s would lose something%s, the limit is %g of them, which is %d",
+			l.Kind, l.Losers, l.Population, l.Kind, with, l.Fraction, most))
 	}
 	return out
+}
+
+// lately files those who lost something in the last 24 hours by kind, and everybody
+// under "".
+func (p *planner) lately() map[string]map[access.Ref]bool {
+	out := map[string]map[access.Ref]bool{"": {}}
+	for _, l := range p.in.Recent {
+		if out[l.As] == nil {
+			out[l.As] = map[access.Ref]bool{}
+		}
+		for _, id := range l.IDs {
+			r := access.Ref{Kind: l.Kind, ID: id}
+			out[l.As][r], out[""][r] = true, true
+		}
+	}
+	return out
+}
+
+// beyond counts who lost something lately and is not among those of the plan.
+func beyond(lately, planned map[access.Ref]bool) int {
+	n := 0
+	for r := range lately {
+		if !planned[r] {
+			n++
+		}
+	}
+	return n
+}
+
+func withLately(n int) string {
+	return pick(n == 0, "", fmt.Sprintf(", with the %d of the last 24 hours", n))
 }
 
 // lossKind says as what a principal loses something.

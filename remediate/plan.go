@@ -40,9 +40,9 @@ type Input struct {
 	// limits hold for them and for those of this plan together.
 	Recent []Lost
 	// Told says when those whom a finding affects were told of what is planned, by
-	// its fingerprint. Seen says in how many snapshots a finding has been found.
+	// its fingerprint. Seen says how long a finding has been there.
 	Told map[string]time.Time
-	Seen map[string]int
+	Seen map[string]Sight
 }
 
 // Plan is the ordered list of changes that would bring the organization back to
@@ -175,29 +175,6 @@ type Instruction struct {
 	Rule      string       `json:"rule"`
 	Finding   string       `json:"finding"`
 	Overdue   time.Time    `json:"overdue_since,omitzero"` // as of an action
-}
-
-// Waiting is an action that grace defers.
-type Waiting struct {
-	ID        string       `json:"id"` // of the action
-	Kind      Kind         `json:"kind"`
-	Title     string       `json:"title"`
-	Principal access.Named `json:"principal"`
-	Resource  access.Named `json:"resource"`
-	// Until is the earliest instant at which a plan may hold it, as far as that is a
-	// matter of time.
-	Until   time.Time `json:"until"`
-	Why     []string  `json:"why"` // what it waits for, each in a sentence
-	Rule    string    `json:"rule"`
-	Finding string    `json:"finding"` // fingerprint
-}
-
-// Notice is what somebody is to be told before they lose something.
-type Notice struct {
-	Finding   string       `json:"finding"` // fingerprint; the journal keeps when it was told
-	Principal access.Named `json:"principal"`
-	Text      string       `json:"text"`
-	Date      time.Time    `json:"date"` // not before it
 }
 
 // DefaultTTL is how long a plan may be carried out where nothing else is said.

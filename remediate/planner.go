@@ -21,12 +21,15 @@ type planner struct {
 	env      map[int64]access.Environment   // by id: the snapshot would search all of them each time
 	outside  map[int64][]access.Grant       // direct grants of outside collaborators
 	safe     []access.Ref                   // protected
+	editors  []access.Ref                   // who keep the baseline
 	may      map[onRepo]may
 	floors   map[onRepo]access.Privilege
 	unsafe   []string // protected principals that were not found
 	by       map[string]*candidate
 	found    []*candidate
 	refused  []Refusal
+	waiting  []Waiting
+	notices  []Notice
 	manual   []Instruction
 	accepted []*candidate
 	left     int
@@ -111,7 +114,7 @@ func newPlanner(in Input) *planner {
 			p.more[g.Principal.ID] = true
 		}
 	}
-	p.protect()
+	p.shield()
 	return p
 }
 
@@ -132,33 +135,6 @@ func (p *planner) called(r access.Ref) string {
 		}
 	}
 	return p.s.Name(r)
-}
-
-// protect resolves the protected principals. One that is not found may have
-// another name now, and then nothing guards it: the plan is stopped.
-func (p *planner) protect() {
-	for _, text := range p.in.Guards.Protected {
-		kind, login, _ := strings.Cut(strings.ToLower(text), ":")
-		found := false
-		switch kind {
-		case "user":
-			for _, person := range p.s.People {
-				if strings.ToLower(person.Login) == login {
-					p.safe, found = append(p.safe, user(person.ID)), true
-				}
-			}
-		case "team":
-			for _, t := range p.s.Teams {
-				if strings.ToLower(p.s.Org.Login+"/"+t.Slug) == login {
-					p.safe, found = append(p.safe, team(t.ID)), true
-				}
-			}
-		}
-		if !found {
-			p.unsafe = append(p.unsafe, text)
-		}
-	}
-	slices.SortFunc(p.safe, access.Ref.Compare)
 }
 
 // propose turns every open finding into an action, an instruction or nothing.
@@ -255,6 +231,7 @@ func (p *planner) judge() {
 	for _, c := range p.accepted {
 		p.risk(c)
 	}
+	p.deferred()
 	p.mergeGates()
 	slices.SortFunc(p.accepted, func(a, b *candidate) int {
 		return cmp.Or(cmp.Compare(p.turn(a), p.turn(b)), cmp.Compare(rank(a.action.Risk), rank(b.action.Risk)), cmp.Compare(a.row.grade, b.row.grade), cmp.Compare(a.row.kind, b.row.kind),
@@ -306,6 +283,7 @@ func (p *planner) plan() Plan {
 		return cmp.Or(cmp.Compare(a.Rule, b.Rule), a.Resource.Compare(b.Resource.Ref), a.Principal.Compare(b.Principal.Ref), cmp.Compare(a.Finding, b.Finding))
 	})
 	out.Losers, out.Losses, out.Stopped = p.limits()
+	out.Waiting, out.Notices = p.graced()
 	broken, gates := p.verify()
 	out.Stopped, out.Gates = append(out.Stopped, broken...), gates
 	for i, why := range p.in.Held {

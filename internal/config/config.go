@@ -75,6 +75,7 @@ type Remediate struct {
 	MinOwners      int     // owners that must stay
 	PlanTTL        time.Duration
 	Protected      []string // "user:login": never touched
+	Editors        []string // of [baseline]: "user:login" or "team:org/slug", never touched
 	Approvers      []string
 	AllowOwnerOnly bool // a repository may be left with no admin but the owners
 	Grace          Grace

@@ -160,6 +160,7 @@ func plans(t *testing.T, s *Store) {
 		"grantsAt": grantsAt, "grantsOfAllAt": grantsOfAllAt, "grantsOfAllNow": grantsOfAllNow, "entitiesAt": entitiesAt, "peopleAt": peopleAt, "coverageAt": coverageAt, "livePeople": livePeople,
 		"recordsOf": recordsOf, "liveRecords": liveRecords, "readEvents": readEvents, "snapshotsUntil": snapshotsUntil, "closeGrantsOf": closeGrantsOf,
 		"closeGrant": closeGrant, "closeEntity": closeEntity, "readScopes": readScopes, "thingsBesideGrants": thingsBesideGrants,
+		"sightsOf": sightsOf, "noticesOf": noticesOf,
 	} {
 		for _, step := range plan(t, s, query) {
 			what, _, _ := strings.Cut(strings.TrimPrefix(step, "SCAN "), " ")
