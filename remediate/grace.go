@@ -67,6 +67,7 @@ func (p *planner) ripeness(f *access.Finding, telling bool) wait {
 		return w
 	}
 	seen := p.in.Seen[f.Fingerprint]
+	seen.Snapshots = max(seen.Snapshots, 1) // the one that the plan is made from
 	if seen.Snapshots < g.Snapshots {
 		w.why = append(w.why, fmt.Sprintf("it was found in %d of %s", seen.Snapshots, count(g.Snapshots, "snapshot", "snapshots")))
 	}

@@ -43,6 +43,10 @@ type Input struct {
 	// its fingerprint. Seen says how long a finding has been there.
 	Told map[string]time.Time
 	Seen map[string]Sight
+	// Former are the instructions of an earlier plan, and Ended says when findings
+	// were resolved, by fingerprint: so it is known which of them were followed.
+	Former []Instruction
+	Ended  map[string]time.Time
 }
 
 // Plan is the ordered list of changes that would bring the organization back to
@@ -63,6 +67,7 @@ type Plan struct {
 	Waiting      []Waiting     `json:"waiting"` // what would be an action, were it time
 	Refused      []Refusal     `json:"refused"`
 	Instructions []Instruction `json:"instructions"`
+	Done         []Done        `json:"done"`    // instructions of an earlier plan that a snapshot shows done
 	Notices      []Notice      `json:"notices"` // who is to be told of what, and when it comes
 	Gates        []GateLeft    `json:"gates"`   // who could still approve deployments afterwards
 	Losers       int           `json:"losers"`  // people and principals who lose something, each once
@@ -162,18 +167,6 @@ type Refusal struct {
 	Why       string       `json:"why"`
 	Rule      string       `json:"rule"`
 	Finding   string       `json:"finding"`                // fingerprint
-	Overdue   time.Time    `json:"overdue_since,omitzero"` // as of an action
-}
-
-// Instruction is a change that ajar does not make: what, why not, and where.
-type Instruction struct {
-	Title     string       `json:"title"`
-	Principal access.Named `json:"principal"`
-	Resource  access.Named `json:"resource"`
-	Where     string       `json:"where"`
-	Why       string       `json:"why"`
-	Rule      string       `json:"rule"`
-	Finding   string       `json:"finding"`
 	Overdue   time.Time    `json:"overdue_since,omitzero"` // as of an action
 }
 

@@ -185,27 +185,6 @@ func (c *candidate) answer(f access.Finding) {
 	}
 }
 
-// instruct files what ajar does not do itself.
-func (p *planner) instruct(f access.Finding, where, why string) {
-	p.manual = append(p.manual, Instruction{
-		Title: f.Title, Principal: f.Principal, Resource: f.Resource, Where: where, Why: why, Rule: f.Rule, Finding: f.Fingerprint,
-		Overdue: overdue([]access.Finding{f}, p.in.At),
-	})
-}
-
-// elsewhere is for what has no action: access that is managed in another place,
-// and everything that only a person can mend.
-func (p *planner) elsewhere(f access.Finding) {
-	where, why := f.Fixable, "no change of a grant mends it"
-	if f.Grant != nil && f.Grant.Source == access.ByOrgRole {
-		where, why = "Organization settings → Organization roles → Role assignments", "an organization role is given to a person or team as a whole"
-	}
-	if where == "" {
-		where = "see what the rule says: ajar findings show " + f.Fingerprint
-	}
-	p.instruct(f, where, why)
-}
-
 // judge asks the guards, keeps what passes, and puts it in order. Where an action
 // on a team's grant would take what is allowed, memberships are weighed against it.
 func (p *planner) judge() {
@@ -284,6 +263,7 @@ func (p *planner) plan() Plan {
 	})
 	out.Losers, out.Losses, out.Stopped = p.limits()
 	out.Waiting, out.Notices = p.graced()
+	out.Done = p.done()
 	broken, gates := p.verify()
 	out.Stopped, out.Gates = append(out.Stopped, broken...), gates
 	for i, why := range p.in.Held {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/eb661601/ajar/access"
@@ -62,7 +63,18 @@ func Rederive(old Plan, in Input) (Plan, Difference, error) {
 	case len(d.Refused) > 0:
 		return now, d, fmt.Errorf("%w: a guard (%s) now refuses to %s: %s", ErrStale, d.Refused[0].Guard, d.Refused[0].Title, d.Refused[0].Why)
 	}
+	for _, why := range now.Stopped {
+		if !limited(why) && !slices.Contains(old.Stopped, why) {
+			return now, d, fmt.Errorf("%w: %s", ErrStale, why)
+		}
+	}
 	return now, d, nil
+}
+
+// limited reports whether it is a limit that stops a plan. How many may lose
+// something in a day is asked when a plan is carried out, with what was done since.
+func limited(why string) bool {
+	return strings.HasPrefix(why, "max_changes:") || strings.HasPrefix(why, "limits.")
 }
 
 // bound holds a plan against what it is bound to.

@@ -147,7 +147,10 @@ func (x *carrying) order(ctx context.Context, p remediate.Plan, f applyFlags, ha
 	if r != nil {
 		return engine.Order{}, x.declined(ctx, "apply", p.Hash, r)
 	}
-	in := x.a.planInput(ctx, x.config, x.was)
+	in, err := x.a.planInput(ctx, x.store, x.config, x.was)
+	if err != nil {
+		return engine.Order{}, err
+	}
 	self, err := hands.Self(ctx)
 	if err != nil {
 		return engine.Order{}, err

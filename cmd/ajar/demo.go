@@ -112,7 +112,8 @@ organization:
 func (a *app) stage(dir, org string, server *served, now time.Time) (func(string) string, error) {
 	conf := fmt.Sprintf("[github]\norganizations = [%q]\napi_url = %q\n\n[[github.read]]\ntoken_env = \"AJAR_GITHUB_TOKEN\"\n\n"+
 		"[store]\nurl = \"sqlite:ajar.db\"\n\n[baseline]\npaths = [\"baseline.toml\"]\n\n"+
-		"# In an organization as small as this, one plan touches more than a twentieth.\n[remediate]\nmax_fraction = 0.2\nlimits.invitation = { fraction = 1 }\n", org, server.url)
+		"# In an organization as small as this, one plan touches more than a twentieth.\n[remediate]\nmax_fraction = 0.2\nlimits.invitation = { fraction = 1 }\n"+
+		"# And nobody has to be waited for: it is gone in a minute.\ngrace = { snapshots = 1, age = \"0\", notice = \"0\" }\n", org, server.url)
 	files := map[string][]byte{"config.toml": []byte(conf), "baseline.toml": githubsim.DemoBaseline(now)}
 	for name, data := range files {
 		if err := writeFile(filepath.Join(dir, name), data, true); err != nil {

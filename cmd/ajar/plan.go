@@ -94,7 +94,10 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 		return err
 	}
 	a.warn(r.Warnings)
-	in := a.planInput(ctx, c, r)
+	in, err := a.planInput(ctx, s, c, r)
+	if err != nil {
+		return err
+	}
 	if in.Held, err = heldBy(ctx, s, info); err != nil {
 		return err
 	}
@@ -107,6 +110,9 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 			return err
 		}
 		if err := a.keep(ctx, s, p); err != nil {
+			return err
+		}
+		if err := a.announce(ctx, s, p); err != nil {
 			return err
 		}
 	}
@@ -126,7 +132,7 @@ func heldBy(ctx context.Context, s *store.Store, info store.SnapshotInfo) ([]str
 	return out, err
 }
 
-func (a *app) planInput(ctx context.Context, c *config.Config, was audit.Result) remediate.Input {
+func (a *app) planInput(ctx context.Context, s *store.Store, c *config.Config, was audit.Result) (remediate.Input, error) {
 	in := remediate.Input{
 		Snapshot: was.Snapshot, Graph: was.Graph, Baseline: was.Baseline, Findings: was.Findings, Guards: guards(c.Remediate),
 		Version: buildVersion().Version, TTL: c.Remediate.PlanTTL, SnapshotHash: remediate.ContentHash(was.Snapshot),
@@ -140,7 +146,7 @@ func (a *app) planInput(ctx context.Context, c *config.Config, was audit.Result)
 	}
 	a.tellSkew(r)
 	in.At = a.clock.Now() // GitHub has told the time by now
-	return in
+	return in, remember(ctx, s, &in)
 }
 
 // unknownSelf says once what the whole plan suffers from.
@@ -159,7 +165,8 @@ func (a *app) unknownSelf(err error) {
 func guards(r config.Remediate) remediate.Guards {
 	g := remediate.Guards{
 		MaxChanges: r.MaxChanges, MaxFraction: r.MaxFraction, MinOwners: r.MinOwners, Protected: r.Protected,
-		AllowOwnerOnly: r.AllowOwnerOnly, Limits: map[string]remediate.Limit{},
+		AllowOwnerOnly: r.AllowOwnerOnly, Limits: map[string]remediate.Limit{}, Editors: r.Editors,
+		Grace: remediate.Grace{Snapshots: r.Grace.Snapshots, Age: r.Grace.Age, Notice: r.Grace.Notice},
 	}
 	for kind, l := range r.Limits {
 		g.Limits[kind] = remediate.Limit{Max: l.Max, Fraction: l.Fraction}
@@ -256,10 +263,11 @@ func planView(c *config.Config, p remediate.Plan, r audit.Result) report.Plan {
 	}
 	for _, x := range p.Instructions {
 		v.Instructions = append(v.Instructions, report.PlanInstruction{
-			Principal: x.Principal, Resource: x.Resource, Title: x.Title, Where: x.Where, Rule: x.Rule, Finding: x.Finding,
+			Principal: x.Principal, Resource: x.Resource, Title: x.Title, Where: x.Where, Who: x.Who, Since: x.Since, Rule: x.Rule, Finding: x.Finding,
 			Overdue: report.OverdueSince(x.Overdue, p.MadeAt),
 		})
 	}
+	laterViews(&v, p)
 	return v
 }
 
@@ -268,6 +276,10 @@ func actionView(x remediate.Action, now time.Time) report.PlanAction {
 		ID: x.ID, Kind: string(x.Kind), Principal: x.Principal, Resource: x.Resource, Title: x.Title, Have: x.Have, Want: x.Want,
 		Rule: x.Rule, Severity: x.Severity.String(), Risk: string(x.Risk), Losers: x.Losers, Sample: x.Sample, Loss: x.Loss,
 		Inverse: x.Inverse, Irreversible: x.Irreversible, Overdue: report.OverdueSince(x.Overdue, now),
+	}
+	v.Stays = x.Residual
+	for _, w := range x.Weighed {
+		v.Weighed = append(v.Weighed, report.PlanWeighed{Title: w.Title, Losers: w.Losers, Why: w.Why})
 	}
 	for i, reason := range x.Reasons {
 		v.Findings = append(v.Findings, reason.Fingerprint)

@@ -63,6 +63,8 @@ func examplePlan() Plan {
 			Have:  "admin", Want: "write", Why: "the baseline allows write", Rule: "overprivileged-repository", Severity: "high", Overdue: OverdueSince(ago(4), taken),
 			Findings: []string{fingerprint(1)}, Risk: "low: nobody used more than write in 90 days", Losers: 14,
 			Sample: exampleFinding().Sample, Loss: "admin, down to write", Inverse: "give the team admin on the repository again",
+			Stays:   []string{"user:carol keeps admin on repo:acme-robotics/api by a direct grant"},
+			Weighed: []PlanWeighed{{"take user:carol out of team:acme-robotics/engineering", 1, "the baseline allows what else the team gives"}},
 		}, {
 			ID: "a2", Kind: "remove-key", Principal: named(access.Key, 3, "acme-robotics/mirror#3"), Resource: repo(106, "mirror"),
 			Title: "remove the deploy key key:acme-robotics/mirror#3 (\"mirror push\")", Have: "write", Want: "nothing",
@@ -76,7 +78,15 @@ func examplePlan() Plan {
 			Principal: user(66, "mallory"), Resource: org, Title: "take ownership of org:acme-robotics from user:mallory",
 			Guard: "min_owners = 2", Why: "one owner would be left", Finding: fingerprint(2), Overdue: OverdueSince(taken.Add(-time.Hour), taken),
 		}},
+		Waiting: []PlanWaiting{{
+			ID: "a3", Kind: "remove-direct-grant", Principal: user(7, "carol"), Resource: repo(100, "api"), Until: taken.Add(72 * time.Hour),
+			Title: "take admin on repo:acme-robotics/api from user:carol", Why: []string{"nobody has been told; the notice is 3d"}, Rule: "access-beyond-baseline", Finding: fingerprint(6),
+		}},
+		Notices: []PlanNotice{{fingerprint(6), "a3", []access.Named{user(7, "carol")}, "From 2026-03-05 on it is planned to take admin on repo:acme-robotics/api from user:carol.", taken.Add(72 * time.Hour)}},
+		Gates:   []PlanGate{{named(access.Env, 70, "acme-robotics/api/production"), 2, 1, []access.Named{user(7, "carol")}}},
+		Done:    []PlanDone{{"user:bo has no second factor", "only the person can switch it on", "two-factor-missing", fingerprint(7), ago(9), ago(1)}},
 		Instructions: []PlanInstruction{{
+			Who: "an owner of org:acme-robotics (user:root-admin)", Since: ago(12),
 			Principal: team(32, "運用チーム"), Resource: repo(103, "robot-arm-firmware"), Rule: "standing-privileged",
 			Title: "end the standing maintain of team:acme-robotics/運用チーム", Finding: fingerprint(5),
 			Where: "in the identity provider: the team's members come from the group \"robot-ops\"",
@@ -89,6 +99,7 @@ func stoppedPlan() Plan {
 	p := examplePlan()
 	p.Stopped = []string{"15 principals would lose something, and max_changes allows 10 in one run"}
 	p.Gaps, p.Refused, p.Instructions, p.Asked, p.Left = nil, nil, nil, "", 0
+	p.Waiting, p.Notices, p.Gates, p.Done = nil, nil, nil, nil
 	return p
 }
 

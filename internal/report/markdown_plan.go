@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/eb661601/ajar/access"
@@ -29,6 +30,7 @@ func (v Plan) markdown(w io.Writer, o Options) error {
 		}
 	}
 	v.mdActions(d)
+	v.mdLater(d)
 	v.mdOthers(d)
 	return d.end("plan --output json")
 }
@@ -42,6 +44,9 @@ func (v Plan) mdCounts() string {
 	}
 	if c.Irreversible > 0 {
 		out = append(out, count(c.Irreversible, "change", "changes")+" cannot be undone in full")
+	}
+	if c.Waiting > 0 {
+		out = append(out, number(c.Waiting)+" not due yet")
 	}
 	if c.Refused > 0 {
 		out = append(out, number(c.Refused)+" refused by a guard")
@@ -79,11 +84,15 @@ func (v Plan) mdActions(d *mdDoc) {
 		}
 		n := number(i + 1)
 		brief = append(brief, []string{n, mdText(a.Title, known...) + a.Overdue.markdown(), why, mdText(a.Risk, known...)})
-		full = append(full, []string{n, mdText(a.loses(), known...), mdText(a.Inverse, known...), strings.Join(never, "; ")})
+		stays := slices.Clone(a.Stays)
+		for j, s := range stays {
+			stays[j] = mdText(s, known...)
+		}
+		full = append(full, []string{n, mdText(a.loses(), known...), strings.Join(stays, "; "), mdText(a.Inverse, known...), strings.Join(never, "; ")})
 	}
 	d.table([]string{"#", "change", "why", "risk"}, brief, "changes", false)
 	d.para("Who loses what, and how it would be undone:")
-	d.table([]string{"#", "loses", "undo", "cannot be undone"}, full, "changes in detail", true)
+	d.table([]string{"#", "loses", "stays", "undo", "cannot be undone"}, full, "changes in detail", true)
 }
 
 func (v Plan) mdOthers(d *mdDoc) {
@@ -99,10 +108,10 @@ func (v Plan) mdOthers(d *mdDoc) {
 		d.para("### By hand: " + number(len(v.Instructions)))
 		var rows [][]string
 		for _, i := range v.Instructions {
-			title := mdText(i.Title, knownNames(i.Principal, i.Resource)...) + i.Overdue.markdown()
-			rows = append(rows, []string{title, mdText(i.Where, knownNames(i.Principal, i.Resource)...), mdCode(i.Rule)})
+			known := append(knownNames(i.Principal, i.Resource), v.Org.Name)
+			rows = append(rows, []string{mdText(i.Title, known...) + i.Overdue.markdown(), mdText(i.Where, known...), mdText(i.Who, known...), standing(i.Since), mdCode(i.Rule)})
 		}
-		d.table([]string{"change", "where", "rule"}, rows, "changes", false)
+		d.table([]string{"change", "where", "who", "since", "rule"}, rows, "changes", false)
 	}
 }
 

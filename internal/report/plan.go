@@ -22,9 +22,13 @@ type Plan struct {
 	Actions      []PlanAction // in the order in which they would run
 	Losers       int          // people and principals who lose something, each once
 	Refused      []PlanRefusal
+	Waiting      []PlanWaiting // what grace defers
+	Notices      []PlanNotice  // what to tell whom
+	Gates        []PlanGate    // who could still approve deployments
 	Instructions []PlanInstruction
-	Asked        string // the smaller plan that was asked for (--only, --max), in words
-	Left         int    // how many actions that leaves out
+	Done         []PlanDone // instructions of an earlier plan that were followed
+	Asked        string     // the smaller plan that was asked for (--only, --max), in words
+	Left         int        // how many actions that leaves out
 }
 
 // PlanAction is one change that the plan would make.
@@ -47,6 +51,8 @@ type PlanAction struct {
 	Loss         string         `json:"loss,omitempty"`
 	Inverse      string         `json:"inverse,omitempty"` // how it would be put back
 	Irreversible []string       `json:"irreversible"`      // what cannot be put back
+	Stays        []string       `json:"stays"`             // excess that stays by another path
+	Weighed      []PlanWeighed  `json:"weighed"`           // what was weighed against it
 }
 
 // PlanRefusal is a change that drift calls for and a guard forbids.
@@ -66,6 +72,8 @@ type PlanInstruction struct {
 	Resource  access.Named `json:"resource"`
 	Title     string       `json:"title"`
 	Where     string       `json:"where"`
+	Who       string       `json:"who"`
+	Since     time.Time    `json:"since,omitzero"`
 	Rule      string       `json:"rule"`
 	Finding   string       `json:"finding,omitempty"`
 	Overdue   *Overdue     `json:"overdue,omitempty"`
@@ -74,7 +82,7 @@ type PlanInstruction struct {
 // Exit is ExitFindings for a plan with changes, else ExitGaps where something
 // expected was not seen, else ExitClean.
 func (v Plan) Exit() int {
-	if len(v.Actions) > 0 {
+	if len(v.Actions)+len(v.Waiting) > 0 {
 		return ExitFindings
 	}
 	return exitOf(v.Gaps)
@@ -87,6 +95,8 @@ func (v Plan) verdict() string {
 		return said + count(n, "change is", "changes are") + " planned, and a guard stops the whole plan."
 	case n > 0:
 		return said + count(n, "change is", "changes are") + " planned."
+	case len(v.Waiting) > 0:
+		return said + count(len(v.Waiting), "change is", "changes are") + " not due yet."
 	case unexpected(v.Gaps) > 0:
 		return said + "nothing is planned, but " + count(unexpected(v.Gaps), "expected kind of data was", "expected kinds of data were") +
 			" not seen to the end."
@@ -110,6 +120,7 @@ type planCounts struct {
 	ByKind       map[string]int `json:"by_kind"`
 	Losers       int            `json:"losers"`
 	Irreversible int            `json:"irreversible"`
+	Waiting      int            `json:"waiting"`
 	Refused      int            `json:"refused"`
 	Instructions int            `json:"instructions"`
 	Left         int            `json:"left_out"`
@@ -120,7 +131,7 @@ func (v Plan) counts() planCounts {
 	for _, a := range v.Actions {
 		kinds[a.Kind]++
 	}
-	return planCounts{len(v.Actions), kinds, v.Losers, v.irreversible(), len(v.Refused), len(v.Instructions), v.Left}
+	return planCounts{len(v.Actions), kinds, v.Losers, v.irreversible(), len(v.Waiting), len(v.Refused), len(v.Instructions), v.Left}
 }
 
 func (v Plan) json(w io.Writer) error {
@@ -142,6 +153,7 @@ func (v Plan) json(w io.Writer) error {
 	actions, refused, manual := []actionDoc{}, []refusalDoc{}, []instructionDoc{}
 	for _, a := range v.Actions {
 		a.Findings, a.Sample, a.Irreversible = list(a.Findings), list(a.Sample), list(a.Irreversible)
+		a.Stays, a.Weighed = list(a.Stays), list(a.Weighed)
 		actions = append(actions, actionDoc{a, maybe(a.Principal), maybe(a.Resource)})
 	}
 	for _, r := range v.Refused {
@@ -165,19 +177,23 @@ func (v Plan) json(w io.Writer) error {
 		Stopped      []string         `json:"stopped"`
 		Asked        string           `json:"asked"`
 		Actions      []actionDoc      `json:"actions"`
+		Waiting      []PlanWaiting    `json:"waiting"`
+		Notices      []PlanNotice     `json:"notices"`
+		Gates        []PlanGate       `json:"gates"`
 		Refused      []refusalDoc     `json:"refused"`
 		Instructions []instructionDoc `json:"instructions"`
+		Done         []PlanDone       `json:"done"`
 		Exit         int              `json:"exit_code"`
 	}{
 		"ajar.plan/v1", v.Org, v.Snapshot, utc(v.At), utc(v.MadeAt), v.Baseline, v.Hash, false, unexpected(v.Gaps) == 0,
-		list(v.Gaps), v.counts(), list(v.Stopped), v.Asked, actions, refused, manual, v.Exit(),
+		list(v.Gaps), v.counts(), list(v.Stopped), v.Asked, actions, list(v.Waiting), list(v.Notices), list(v.Gates), refused, manual, list(v.Done), v.Exit(),
 	})
 }
 
 var planColumns = append([]string{
 	"row", "organization", "snapshot_at", "plan", "order", "id", "kind", "principal", "principal_id", "resource", "resource_id",
 	"title", "have", "want", "why", "findings", "rule", "severity", "overdue_since", "overdue_seconds", "risk", "losers", "sample", "loss", "inverse", "irreversible",
-	"guard", "where",
+	"guard", "where", "who", "since", "until",
 }, gapColumns...)
 
 // csv writes gaps first, then what stops the plan, the actions in order, what is
@@ -197,6 +213,7 @@ func (v Plan) csv(s *sheet) error {
 	for i, a := range v.Actions {
 		rows = append(rows, actionFields(i+1, a))
 	}
+	rows = append(rows, v.laterRows()...)
 	for _, r := range v.Refused {
 		rows = append(rows, fields{
 			"row": "refused", "principal": r.Principal.Name, "principal_id": id(r.Principal), "resource": r.Resource.Name,
@@ -206,7 +223,7 @@ func (v Plan) csv(s *sheet) error {
 	for _, i := range v.Instructions {
 		rows = append(rows, fields{
 			"row": "instruction", "principal": i.Principal.Name, "principal_id": id(i.Principal), "resource": i.Resource.Name,
-			"resource_id": id(i.Resource), "title": i.Title, "where": i.Where, "rule": i.Rule, "findings": i.Finding,
+			"resource_id": id(i.Resource), "title": i.Title, "where": i.Where, "who": i.Who, "since": rfc3339(i.Since), "rule": i.Rule, "findings": i.Finding,
 		}.overdue(i.Overdue))
 	}
 	for _, row := range rows {

@@ -24,8 +24,11 @@ func (v Plan) table(p *page) error {
 	v.summary(p)
 	v.stopped(p)
 	v.actions(p)
+	v.gates(p)
+	v.waiting(p)
 	v.refused(p)
 	v.instructions(p)
+	v.done(p)
 	p.exit(v.Exit(), v.verdict())
 	return p.err
 }
@@ -38,7 +41,7 @@ func (v Plan) summary(p *page) {
 		rest = count(c.Actions, "thing", "things") + "; " + count(c.Losers, "principal loses", "principals lose") + " something"
 	}
 	p.section(strong, "Would change", rest)
-	if c.Actions+c.Refused+c.Instructions+c.Left == 0 {
+	if c.Actions+c.Waiting+c.Refused+c.Instructions+c.Left == 0 {
 		return
 	}
 	p.gap()
@@ -52,6 +55,9 @@ func (v Plan) summary(p *page) {
 	}
 	if c.Irreversible > 0 {
 		p.styled("for good", warn, count(c.Irreversible, "change", "changes")+" cannot be undone in full")
+	}
+	if c.Waiting > 0 {
+		p.field("not due", count(c.Waiting, "change", "changes")+" that must wait")
 	}
 	if c.Refused > 0 {
 		p.field("refused", count(c.Refused, "change", "changes")+" by a guard")
@@ -123,6 +129,8 @@ func (v Plan) detail(p *page, a PlanAction) {
 	p.under("why", plain, why)
 	p.under("risk", plain, a.Risk)
 	p.under("loses", plain, a.loses())
+	p.under("stays", warn, strings.Join(a.Stays, "; "))
+	p.under("rather than", plain, a.weighed())
 	p.under("undo", plain, a.Inverse)
 	p.under("not undone", warn, strings.Join(a.Irreversible, "; "))
 }
@@ -181,6 +189,8 @@ func (v Plan) instructions(p *page) {
 		p.hang(2, []span{plain.of("· ")}, plain, i.Title)
 		p.under("overdue", high, i.Overdue.words())
 		p.under("where", plain, i.Where)
+		p.under("who", plain, i.Who)
+		p.under("since", plain, standing(i.Since))
 		p.under("rule", plain, i.Rule)
 	}
 }

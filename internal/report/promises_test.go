@@ -55,6 +55,7 @@ func TestExitCodeOfAPlan(t *testing.T) {
 	}{
 		{Plan{}, 0},
 		{Plan{Gaps: []Gap{{Expected: true}}}, 3},
+		{Plan{Waiting: make([]PlanWaiting, 1)}, 2},
 		{Plan{Actions: make([]PlanAction, 1), Gaps: []Gap{{Expected: true}}}, 2},
 		{Plan{Refused: make([]PlanRefusal, 1), Instructions: make([]PlanInstruction, 1)}, 0},
 	} {

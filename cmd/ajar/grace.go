@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/journal"
+	"github.com/eb661601/ajar/internal/report"
+	"github.com/eb661601/ajar/internal/store"
+	"github.com/eb661601/ajar/remediate"
+	engine "github.com/eb661601/ajar/remediate/run"
+)
+
+// remember fills in what the store knows that a plan goes by: how long findings
+// have been there, who was told of what, and who lost something in the last day.
+func remember(ctx context.Context, s *store.Store, in *remediate.Input) error {
+	org := in.Snapshot.Org.ID
+	sights, err := s.Sights(ctx, org)
+	if err != nil {
+		return err
+	}
+	in.Seen = map[string]remediate.Sight{}
+	for fingerprint, x := range sights {
+		in.Seen[fingerprint] = remediate.Sight{Since: x.Since, Snapshots: x.Snapshots}
+	}
+	if in.Told, err = s.Noticed(ctx, org, sights); err != nil {
+		return err
+	}
+	in.Recent, err = recent(ctx, s, in)
+	return err
+}
+
+// recent lists who lost something by the runs of the last 24 hours.
+func recent(ctx context.Context, s *store.Store, in *remediate.Input) ([]remediate.Lost, error) {
+	since := in.At.Add(-engine.Window)
+	ids, err := s.RunsSince(ctx, in.Snapshot.Org.ID, since)
+	if err != nil {
+		return nil, err
+	}
+	var runs []*engine.Run
+	for _, id := range ids {
+		r, err := engine.Load(ctx, s, id)
+		if err != nil {
+			return nil, err
+		}
+		runs = append(runs, r)
+	}
+	var out []remediate.Lost
+	for as, who := range engine.Recent(runs, since) {
+		by := map[access.Kind][]int64{}
+		for r := range who {
+			by[r.Kind] = append(by[r.Kind], r.ID)
+		}
+		for kind, ids := range by {
+			out = append(out, remediate.Lost{As: as, Kind: kind, IDs: ids})
+		}
+	}
+	return out, nil
+}
+
+// announce records what the saved plan announces: who saves it tells those whom it
+// names, and the notice runs from now on.
+func (a *app) announce(ctx context.Context, s *store.Store, p remediate.Plan) error {
+	var entries []journal.Entry
+	for _, n := range p.Notices {
+		e, err := journal.NewEntry(journal.Notice, n)
+		if err != nil {
+			return err
+		}
+		e.Org, e.Plan, e.Action = p.Org.ID, p.Hash, n.Action
+		entries = append(entries, e)
+	}
+	if len(entries) == 0 {
+		return nil
+	}
+	return a.record(ctx, s, entries...)
+}
+
+// laterViews shows what waits, what to tell whom, who can still approve, and what
+// people have done.
+func laterViews(v *report.Plan, p remediate.Plan) {
+	for _, w := range p.Waiting {
+		v.Waiting = append(v.Waiting, report.PlanWaiting{ID: w.ID, Kind: string(w.Kind), Principal: w.Principal, Resource: w.Resource, Title: w.Title,
+			Until: w.Until, Why: w.Why, Rule: w.Rule, Finding: w.Finding})
+	}
+	for _, n := range p.Notices {
+		v.Notices = append(v.Notices, report.PlanNotice{Finding: n.Finding, Action: n.Action, To: n.To, Text: n.Text, Date: n.Date})
+	}
+	for _, g := range p.Gates {
+		v.Gates = append(v.Gates, report.PlanGate{Env: g.Env, Before: g.Before, After: g.After, Sample: g.Sample})
+	}
+	for _, d := range p.Done {
+		v.Done = append(v.Done, report.PlanDone{Title: d.Title, Where: d.Where, Rule: d.Rule, Finding: d.Finding, Since: d.Since, Resolved: d.Resolved})
+	}
+}
