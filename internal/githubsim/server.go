@@ -103,6 +103,9 @@ func New(w *World, o Options) *Server {
 	for i := range o.Tokens {
 		s.tokens[o.Tokens[i].Value] = &o.Tokens[i]
 	}
+	if o.Writable {
+		s.lastID = w.largestID() // a number is never used again, also where what had it is gone
+	}
 	s.limits, s.faults = newLimits(o), newFaults(o)
 	s.routes = newRouteTable(slices.Concat(s.coreRoutes(), s.restRoutes(), writeRoutes(), byNumbers(s.restRoutes()), byNumbers(writeRoutes())))
 	return s
@@ -124,6 +127,9 @@ func sleep(ctx context.Context, d time.Duration) error {
 func (s *Server) Mutate(change func(*World)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.o.Writable {
+		s.lastID = max(s.lastID, s.world.largestID())
+	}
 	change(s.world)
 	s.index, s.past, s.counted = s.world.Index(), nil, false
 }

@@ -22,7 +22,9 @@ const enough = 3
 // Approvers reads how many people could still approve a deployment after the
 // change: of the environments of its repository that list reviewers, the number
 // for the one with the fewest, counted no further than three. Who is listed, by
-// name or through a team, counts where they can still read the repository.
+// name or through a team, counts where they can still read the repository. An
+// environment that nobody can approve as things are does not count, unless the
+// change is about its own list: nobody is locked out of it by this.
 // [Unguarded] says that no environment lists reviewers, or that the change names no
 // repository.
 func (h *Hands) Approvers(ctx context.Context, c remediate.Change) (int, error) {
@@ -63,19 +65,33 @@ func (a *approval) least(ctx context.Context) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if a.c.Thing == remediate.Protection && a.c.Env != nil && e.ID == a.c.Env.ID && a.c.After.Gate != nil {
+		own := a.c.Thing == remediate.Protection && a.c.Env != nil && e.ID == a.c.Env.ID && a.c.After.Gate != nil
+		if own {
 			g = *a.c.After.Gate
 		}
 		if len(g.Reviewers) == 0 {
 			continue
 		}
 		n, err := a.count(ctx, g.Reviewers)
+		if err == nil && n == 0 && !own {
+			var before int
+			if before, err = a.unchanged().count(ctx, g.Reviewers); before == 0 && err == nil {
+				continue
+			}
+		}
 		if err != nil {
 			return 0, err
 		}
 		least = min(least, n)
 	}
 	return least, nil
+}
+
+// unchanged reads the same as things are without the change.
+func (a *approval) unchanged() *approval {
+	c := a.c
+	c.After = c.Before
+	return &approval{h: a.h, c: c, members: map[int64][]account{}, reads: map[int64]bool{}}
 }
 
 // environments are all environments of a repository.

@@ -21,3 +21,26 @@ func TestACustomRoleOfATeamBelowAnotherIsItsOwn(t *testing.T) {
 		t.Errorf("both have it: %v", err)
 	}
 }
+
+// Who was locked out before is not locked out by a change.
+func TestAnEnvironmentThatNobodyCanApproveKeepsNoChangeBack(t *testing.T) {
+	stuck := world(t, `"defaultRepositoryPermission":"read"`, `"defaultRepositoryPermission":"none"`, `[{"type":"User","name":"annika"},{"type":"Team","name":"deck"}]`, `[{"type":"User","name":"visitor"}]`)
+	b := start(t, stuck, githubsim.Options{}, nil)
+	c := remediate.Change{Thing: remediate.DirectGrant, Org: acme, Repo: boat, User: user(11, "annika"), Before: grant("admin")}
+	if n, err := b.hands.Approvers(t.Context(), c); err != nil || n != Unguarded {
+		t.Errorf("%d approve: %v", n, err)
+	}
+}
+
+// An invitation tells a custom role as the role that it is based on.
+func TestAnInvitationWithACustomRoleIsKnown(t *testing.T) {
+	b := start(t, world(t), githubsim.Options{}, nil)
+	away := remediate.Change{Thing: remediate.DirectGrant, Org: acme, Repo: boat, User: user(14, "guest"), Before: grant("write")}
+	b.carry(away)
+	back := away.Inverse()
+	back.After = grant("careful")
+	b.carry(back)
+	if l := b.read(back); l.Invited == nil || !l.Invited.Same(back.After) {
+		t.Errorf("%+v, invited %+v", l.State, l.Invited)
+	}
+}

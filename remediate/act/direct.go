@@ -59,7 +59,11 @@ func (h *Hands) readDirect(ctx context.Context, l *Live) error {
 	invited, err := h.repoInvitations(ctx, c.Org.Name, c.Repo.Name)
 	for _, i := range invited {
 		if i.Invitee != nil && i.Invitee.ID == c.User.ID {
-			l.Invited = &remediate.State{There: true, Role: i.Permissions}
+			offered := role(i.Permissions)
+			if c.After.There && !builtIn(c.After.Role) && builtIn(offered) && offered != "admin" {
+				offered = c.After.Role // an invitation tells a custom role as what it is based on
+			}
+			l.Invited = &remediate.State{There: true, Role: offered}
 		}
 	}
 	return err
