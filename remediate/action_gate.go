@@ -110,6 +110,7 @@ func (p *planner) gate(e access.Environment, g gatePart) *candidate {
 	if g.replaces && c.gap == "" && e.Policy.AdminBypass == nil {
 		c.gap = string(access.AreaPolicies) // the call replaces it too, so it must be known
 	}
+	c.blocked = p.canReview(e.Repo, c.action.Change.After.Gate)
 	return c
 }
 
@@ -164,9 +165,23 @@ func (p *planner) adminBypass(e access.Environment, rule baseline.EnvRule) gateP
 		calls: []Call{{Method: "PUT", Route: environmentRoute, Body: "everything as just read, and can_admins_bypass: false"}}}
 }
 
-// mergeGates makes one action of the accepted parts of each environment.
+// mergeGates makes one action of the accepted parts of each environment. To GitHub,
+// that self-review is prevented is a property of the list of reviewers: without one
+// it keeps no such thing.
 func (p *planner) mergeGates() {
-	first := map[int64]*candidate{}
+	first, reviewed := map[int64]*candidate{}, map[int64]bool{}
+	for _, c := range p.accepted {
+		if c.row == &protectEnvironment && len(c.action.Change.After.Gate.Reviewers) > 0 {
+			reviewed[c.env.ID] = true
+		}
+	}
+	p.accepted = slices.DeleteFunc(p.accepted, func(c *candidate) bool {
+		hollow := c.row == &protectEnvironment && c.part.name == selfReviewPart && !reviewed[c.env.ID]
+		if hollow {
+			p.refuse(c, refuse{ReviewerGuard, "there are no reviewers, and GitHub keeps it only with them"})
+		}
+		return hollow
+	})
 	p.accepted = slices.DeleteFunc(p.accepted, func(c *candidate) bool {
 		if c.row != &protectEnvironment {
 			return false
@@ -192,7 +207,7 @@ func (c *candidate) join(p *planner, o *candidate) {
 	a.Have, a.Want = a.Have+"; "+b.Have, a.Want+"; "+b.Want
 	a.Parts, a.Calls = append(a.Parts, b.Parts...), append(a.Calls, b.Calls...)
 	o.part.alter(a.Change.After.Gate)
-	c.hit = append(c.hit, o.hit...)
+	c.hit, c.lost = append(c.hit, o.hit...), append(c.lost, o.lost...)
 	if rank(b.Risk) > rank(a.Risk) {
 		a.Risk, a.RiskWhy = b.Risk, b.RiskWhy
 	}

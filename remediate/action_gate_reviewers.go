@@ -38,9 +38,28 @@ func (p *planner) reviewers(f access.Finding, e access.Environment, rule baselin
 			}, risk: MediumRisk, riskWhy: "deployments wait for an approval of these",
 			calls: []Call{{Method: "POST", Route: "GraphQL updateEnvironment", Body: "environmentId, reviewers: the node ids of these, waitTimer and preventSelfReview as just read"}}})
 		c.reviewers, c.hit = want, gone
+		if len(have) > 0 && (!p.approvable(e.Repo, have) || p.canReview(e.Repo, c.action.Change.Before.Gate).guard != "") {
+			c.lost = append(c.lost, StuckGate)
+		}
 		return c
 	})
 	return ""
+}
+
+// approvable reports whether somebody behind a list of reviewers can read the
+// repository as things are.
+func (p *planner) approvable(id int64, listed []access.Ref) bool {
+	r, _ := p.s.Repository(id)
+	for _, l := range listed {
+		people := []int64{l.ID}
+		if l.Kind == access.Team {
+			people = p.g.Members(l.ID)
+		}
+		if slices.ContainsFunc(people, func(u int64) bool { return r.Visibility == "public" || p.g.On(u, id).Privilege >= access.Read }) {
+			return true
+		}
+	}
+	return false
 }
 
 // escaped makes a name safe in a format.
@@ -61,6 +80,28 @@ func (p *planner) wantedReviewers(e access.Environment, rule baseline.EnvRule) (
 	slices.SortFunc(want, access.Ref.Compare)
 	slices.SortFunc(have, access.Ref.Compare)
 	return slices.Compact(want), have, gone
+}
+
+// canReview holds that everybody on the list can read the repository: GitHub takes
+// no other, and every call that changes a gate repeats the list.
+func (p *planner) canReview(id int64, g *GateState) refuse {
+	if r, _ := p.s.Repository(id); r.Visibility == "public" {
+		return refuse{}
+	}
+	for _, r := range g.Reviewers {
+		who, reads := access.Ref{Kind: access.User, ID: r.ID}, p.g.On(r.ID, id).Privilege >= access.Read
+		if r.Kind == "team" {
+			who = team(r.ID)
+			now, _ := p.basePermission()
+			reads = now >= access.Read || slices.ContainsFunc(p.s.GrantsOn(repo(id)), func(g access.Grant) bool {
+				return g.Source == access.ByTeam && (g.Principal == who || slices.Contains(p.g.Ancestors(r.ID), g.Principal.ID))
+			})
+		}
+		if !reads {
+			return refuse{ReviewerGuard, p.called(who) + " cannot read " + p.called(repo(id)) + ", and GitHub takes no reviewer who cannot; give them that first"}
+		}
+	}
+	return refuse{}
 }
 
 func (p *planner) mayApprove(r access.Ref, id int64) bool {

@@ -80,6 +80,9 @@ func (p *planner) cut(g access.Grant, m may) *candidate {
 	if member && to > access.None && to < now {
 		c.blocked = refuse{BaseGuard, fmt.Sprintf("GitHub takes no direct grant below the base permission, which is %s; lower that first", now)}
 	}
+	if member && g.Privilege < now {
+		c.lost = append(c.lost, BelowBase)
+	}
 	isTeam := g.Principal.Kind == access.Team
 	c.row = pick(isTeam, pick(to == access.None, &removeTeam, &lowerTeam), pick(to == access.None, &removeDirect, &lowerDirect))
 	switch {

@@ -48,6 +48,22 @@ type Change struct {
 	After      State  `json:"after"`
 }
 
+// BelowBase stands in [Action.Irreversible] where the grant that is taken cannot be
+// given back as it was: GitHub gives a member no direct grant below the base
+// permission ("Cannot assign member permission of …"). A restore leaves it out.
+const BelowBase = "the direct grant itself: GitHub gives members none below the base permission, which gives them as much"
+
+// StuckGate stands in [Action.Irreversible] where nobody could approve what the gate
+// guarded before, which no restore makes so again (S8), or where somebody on its
+// list cannot read the repository, which GitHub takes from nobody.
+const StuckGate = "the former protection: its list of reviewers holds somebody who cannot read the repository, or nobody who could approve"
+
+// OneWay reports whether what an action cannot bring back is the very state that it
+// changes, so that a restore leaves it out.
+func OneWay(irreversible []string) bool {
+	return slices.Contains(irreversible, BelowBase) || slices.Contains(irreversible, StuckGate)
+}
+
 // Inverse is the change that leads back. What an inverse cannot bring back is in
 // [Action.Irreversible].
 func (c Change) Inverse() Change {

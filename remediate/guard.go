@@ -43,6 +43,7 @@ const (
 	EntitledGuard     Guard = "entitled"        // somebody would lose what the baseline allows them
 	LastAdminGuard    Guard = "last-admin"      // no administrator but the owners would be left
 	LastReviewerGuard Guard = "last-reviewer"   // nobody could approve a guarded environment
+	ReviewerGuard     Guard = "reviewer"        // GitHub takes no reviewer who cannot read the repository
 	MinOwnersGuard    Guard = "min_owners"      // too few owners would be left
 	BaseGuard         Guard = "base-permission" // GitHub takes no direct grant below it
 )

@@ -70,6 +70,9 @@ func (p *planner) limits() (total int, losses []Loss, stopped []string) {
 			stopped = append(stopped, fmt.Sprintf("%s is not in the snapshot; if it has another name now, nothing protects it", text))
 		}
 	}
+	if why := p.fewOwners(); why != "" {
+		stopped = append(stopped, why)
+	}
 	guards := p.in.Guards
 	lately := p.lately()
 	if n := len(all); n > 0 && n+beyond(lately[""], all) > guards.MaxChanges {
@@ -86,6 +89,28 @@ func (p *planner) limits() (total int, losses []Loss, stopped []string) {
 		}
 	}
 	return len(all), losses, stopped
+}
+
+// fewOwners holds that a plan that takes anything leaves enough owners who are
+// people and whom it does not touch. It is asked again, live, before each action.
+func (p *planner) fewOwners() string {
+	takes, touched := false, map[int64]bool{}
+	for _, c := range p.accepted {
+		takes = takes || c.row.takes && c.row != &protectEnvironment
+		if c.row.expels {
+			touched[c.action.Principal.ID] = true
+		}
+	}
+	stay, want := 0, max(1, p.in.Guards.MinOwners)
+	for _, u := range p.owners {
+		if !p.machine(u) && !touched[u] {
+			stay++
+		}
+	}
+	if !takes || stay >= want {
+		return ""
+	}
+	return fmt.Sprintf("min_owners: %s would stay who are people and outside of this plan, and min_owners is %d", count(stay, "owner", "owners"), want)
 }
 
 func (l *Loss) bound(own Limit) {

@@ -58,6 +58,9 @@ func NewRestore(r *Run, allows Allows, baselineHash, guardsHash string) (Restore
 		if len(p.Irreversible) > 0 {
 			out.Cannot = append(out.Cannot, Cannot{Title: p.Title, What: p.Irreversible})
 		}
+		if remediate.OneWay(p.Irreversible) {
+			continue
+		}
 		a := p.inverse(len(out.Actions) + 1)
 		if raises(a.Change) && !allows(a.Change) {
 			out.Above = append(out.Above, a.ID)
@@ -78,6 +81,11 @@ func NewRestore(r *Run, allows Allows, baselineHash, guardsHash string) (Restore
 // only GitHub's answer told.
 func (p *Past) inverse(place int) Action {
 	c := p.Change.Inverse()
+	// Whom an invitation is for, and which teams it leads to, only the reading tells
+	// that was made before it was cancelled.
+	if c.After.Invite != nil && len(p.Sends) > 0 && p.Sends[0].Live.Invite != nil {
+		c.After.Invite = p.Sends[0].Live.Invite
+	}
 	for _, s := range p.Sends {
 		if s.Answer == nil || s.Answer.Created == 0 {
 			continue
