@@ -44,7 +44,7 @@ func TestEveryMistakeIsNamedAtOnceWithItsPlaceAndAWayOut(t *testing.T) {
 			}},
 		"not a fraction": {"[remediate]\nmax_fraction = nan\n", []string{"remediate.max_fraction: NaN is out of range"}},
 		"plain http":     {"[github]\napi_url = \"http://ghes.example.com/api/v3\"\n", []string{"c.toml:2:1: github.api_url: \"http://ghes.example.com/api/v3\" is not https"}},
-		"no mode": {"[remediate]\nmode = \"yolo\"\n", []string{`remediate.mode: "yolo" is not a mode (one of "dry-run", "approve", "auto")`}},
+		"no mode":        {"[remediate]\nmode = \"yolo\"\n", []string{`remediate.mode: "yolo" is not a mode (one of "dry-run", "approve", "auto")`}},
 		"limit of nobody": {"[remediate]\nlimits.owners = { max = 1 }\n",
 			[]string{`remediate.limits.owners.max: "owners" is not a kind of principal (did you mean "owner"?)`}},
 		"enterprise": {"[github]\nenterprise = \"acme-corp\"\n", []string{"github.enterprise: enterprises are not supported by this version yet"}},

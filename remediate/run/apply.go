@@ -19,7 +19,7 @@ func (e *Engine) Settle(ctx context.Context, keep string) ([]*Run, error) {
 	}
 	for _, run := range open {
 		r, done := e.begin(ctx, run)
-		err := r.settleAll(run.ID != keep)
+		err := r.settleAll(run.ID != keep) //nolint:contextcheck // a run keeps two contexts: the caller's, and that of what is in flight
 		done()
 		if err != nil {
 			return nil, err
@@ -38,7 +38,7 @@ func (r *running) settleAll(end bool) error {
 		}
 	}
 	if !end || r.ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // whoever was interrupted leaves the rest for the next start
 	}
 	for _, p := range r.run.Actions {
 		if r.between(p) { // its other steps are not made without the plan
@@ -104,13 +104,13 @@ func (e *Engine) Carry(ctx context.Context, o Order) (*Run, error) {
 	}
 	r, done := e.begin(ctx, former)
 	defer done()
-	if err := r.start(o); err != nil {
+	if err := r.start(o); err != nil { //nolint:contextcheck // a run keeps two contexts: the caller's, and that of what is in flight
 		return r.run, err
 	}
-	if err := r.drop(o.Gone); err != nil {
+	if err := r.drop(o.Gone); err != nil { //nolint:contextcheck // a run keeps two contexts: the caller's, and that of what is in flight
 		return r.run, err
 	}
-	return r.run, r.all()
+	return r.run, r.all() //nolint:contextcheck // a run keeps two contexts: the caller's, and that of what is in flight
 }
 
 // start writes down that the run begins, with everything that it intends.

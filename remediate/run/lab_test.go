@@ -51,12 +51,10 @@ func label(prefix string, id int64, name string) *remediate.Label {
 }
 
 var (
-	acme     = *label("O", 100, "acme")
-	boat     = label("R", 41, "boat")
-	ship     = label("R", 42, "ship")
-	crew     = label("T", 31, "crew")
-	root     = Person{ID: 1, Login: "root"}
-	approver = Person{ID: 2, Login: "second"}
+	acme = *label("O", 100, "acme")
+	boat = label("R", 41, "boat")
+	ship = label("R", 42, "ship")
+	root = Person{ID: 1, Login: "root"}
 )
 
 // bench is a simulator, a store, and a clock that moves when somebody waits.

@@ -17,7 +17,7 @@ func (r *running) settle(p *Past) error {
 	until := r.o.Now().Add(rest)
 	live, looks, seen, err := r.look(p, until, func(l act.Live) bool { return r.shows(l, last) || l.Moved != "" })
 	if r.ctx.Err() != nil && (err != nil || !seen && r.o.Now().Before(until)) {
-		return nil // it stays open: the next start looks again
+		return nil //nolint:nilerr // it stays open: the next start looks again
 	}
 	if err != nil {
 		return r.puzzled(p, InDoubt{Why: "looking at it: " + err.Error()})
