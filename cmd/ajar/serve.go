@@ -131,6 +131,9 @@ func (a *app) welcome(w *githubsim.World, s *served, f serveFlags) {
 		token = fmt.Sprintf("$(cat %s)", f.tokenOut)
 	}
 	fmt.Fprintf(a.out, "\n  export AJAR_GITHUB_TOKEN=%s\n  %s audit --org %s --api-url %s\n", token, a.program, w.Orgs[0].Login, s.url)
+	if f.writeTokenOut != "" {
+		fmt.Fprintf(a.out, "\nwhat can change it, with [github.write] token_env = \"AJAR_WRITE_TOKEN\":\n\n  export AJAR_WRITE_TOKEN=$(cat %s)\n", f.writeTokenOut)
+	}
 	fmt.Fprintf(a.out, "\nwhat a token without owner rights misses:\n\n  export AJAR_GITHUB_TOKEN=%s\n\nCtrl-C ends it\n", s.member)
 }
 

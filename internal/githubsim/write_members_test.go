@@ -203,3 +203,26 @@ func TestEveryChangeStandsInTheAuditLog(t *testing.T) {
 		}
 	}
 }
+
+func TestInstallationWritesAsFarAsItWasGrantedAndAsItsBot(t *testing.T) {
+	w := village()
+	w.Orgs[0].AuditLog = []*AuditEvent{{ID: "first", Action: "org.create", Actor: "root", CreatedAt: w.Orgs[0].CreatedAt}}
+	app := auditApp(w) // administration:write, members:read
+	now := w.Meta.Now
+	s := writable(t, w, Options{Apps: []App{app}})
+	s = s.as(signed(t, appKey(), "4711", now.Add(-time.Minute), now.Add(time.Minute)))
+	var issued struct{ Token string }
+	if err := json.Unmarshal(s.want(201, "POST", "/app/installations/77/access_tokens", ""), &issued); err != nil {
+		t.Fatal(err)
+	}
+	s = s.as(issued.Token)
+	s.want(403, "DELETE", "/orgs/village/memberships/cy", "")
+	s.want(204, "DELETE", "/repos/village/shop/keys/91", "")
+	log := s.s.Snapshot().Orgs[0].AuditLog
+	if e := log[len(log)-1]; e.Actor != "audit[bot]" || e.Action != "public_key.delete" {
+		t.Errorf("the log says %+v", e)
+	}
+	if m := s.s.Mutations(); len(m) != 2 {
+		t.Errorf("that a token was issued is noted as a change: %+v", m)
+	}
+}
