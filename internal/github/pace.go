@@ -50,7 +50,8 @@ func (p *pacer) send(next http.RoundTripper, req *http.Request) (*http.Response,
 			return nil, err
 		}
 		p.left.note(resource, resp)
-		l := readLimit(resp, p.o.Now(), n, reserved(resp, p.o.Reserve))
+		// Those under way may use up what is left, and one more would be refused.
+		l := readLimit(resp, p.o.Now(), n, max(reserved(resp, p.o.Reserve), p.slots.taken()))
 		p.close(resource, l)
 		switch {
 		case !l.refused:

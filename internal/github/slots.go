@@ -58,3 +58,10 @@ func (s *slots) take(ctx context.Context, graphql, alone bool) (release func(), 
 		s.free.Broadcast()
 	}, nil
 }
+
+// taken is how many requests are under way, or about to go out.
+func (s *slots) taken() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.used
+}
