@@ -72,6 +72,9 @@ func (l line) entry() (e Entry, leaf []byte, err error) {
 	if l.Body != nil {
 		e.Body = json.RawMessage(*l.Body)
 	}
+	if stamp(e.At) != l.At || hex.EncodeToString(digest) != l.Digest || hex.EncodeToString(leaf) != l.Leaf {
+		return e, nil, errors.New("it is not written the way ajar writes it")
+	}
 	return e, leaf, nil
 }
 

@@ -309,11 +309,11 @@ func (v *Verifier) beyond(n int64, claims []claim) {
 		if from == "" {
 			from = "the journal's own checkpoint"
 		}
-		if _, err := OpenCheckpoint(c.Note, v.known()...); err != nil && n > 0 {
-			v.Problem(c.Size, "the checkpoint of %s in %s: %v", counted(c.Size), from, err)
-			continue
+		how := "the end was cut off"
+		if _, err := OpenCheckpoint(c.Note, append(v.known(), v.trusted...)...); err != nil && n > 0 {
+			how += ", or the checkpoint is forged: it is by a key that they do not name"
 		}
-		v.Problem(c.Size, "%s: %s were signed on %s, and %d are there: the end was cut off", from, counted(c.Size), stamp(c.At), n)
+		v.Problem(c.Size, "%s: %s were signed on %s, and %d are there: %s", from, counted(c.Size), stamp(c.At), n, how)
 	}
 }
 

@@ -20,5 +20,9 @@ var proofs = []proof{
 	{"T3", "properties", "internal/prove", []string{
 		"TestAnswersThatLackSomethingNeverAddAnAction", "TestRenamingEverythingChangesNoAction", "TestTheOrderOfAnythingChangesNoResult",
 	}},
+	{"T7", "tamper", "internal/journal", []string{
+		"TestEverythingThatIsDoneToAJournalIsNoticed", "TestAnEndThatIsCutOffAtACheckpointIsNoticedByACopy", "TestAForkThatIsSignedAnewIsNoticed",
+		"TestACheckpointThatDoesNotExtendAnOlderOneIsNoticed",
+	}},
 	{"T12", "mutants", "internal/prove", []string{"TestEveryGuardThatIsRemovedIsNoticed"}},
 }
