@@ -11,6 +11,7 @@ import (
 	"github.com/eb661601/ajar/internal/audit"
 	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/github"
+	"github.com/eb661601/ajar/internal/journal"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
 )
@@ -96,7 +97,10 @@ func (a *app) hold(ctx context.Context, reason string) error {
 			a.remark("warning: it is not known who sets the hold: %v", err)
 		}
 		h := store.Hold{OrgID: info.OrgID, Kind: store.HeldByHand, Reason: reason, Since: a.clock.Now(), Snapshot: info.ID, SetBy: who}
-		if err := s.Hold(ctx, h); err != nil {
+		if err := s.Hold(ctx, h); err != nil { // before it is written down: what shall stop must stop
+			return err
+		}
+		if err := a.noteHold(ctx, s, journal.Hold, who, h, reason); err != nil {
 			return err
 		}
 		a.remark("%s is on hold; %s resume --org %s --reason TEXT lifts it", info.Org, a.program, info.Org)
@@ -137,6 +141,9 @@ func (a *app) resume(ctx context.Context, reason string) error {
 			return withHint(fmt.Errorf("lifting the hold of %s: %w", info.Org, err), "it takes a person: --auth gh, or a token of your own in AJAR_GITHUB_TOKEN")
 		}
 		for _, h := range all {
+			if err := a.noteHold(ctx, s, journal.Resume, who, h, reason); err != nil {
+				return err // nothing is lifted that is not written down
+			}
 			if err := s.Lift(ctx, h.ID, a.clock.Now(), who, reason); err != nil {
 				return err
 			}
@@ -146,17 +153,23 @@ func (a *app) resume(ctx context.Context, reason string) error {
 	})
 }
 
+// noteHold keeps in the journal that a hold was set or lifted.
+func (a *app) noteHold(ctx context.Context, s *store.Store, kind journal.Kind, who string, h store.Hold, why string) error {
+	e, err := journal.NewEntry(kind, map[string]any{"hold": h.Kind, "what": h.What, "held_for": h.Reason, "reason": why, "snapshot": h.Snapshot})
+	if err != nil {
+		return err
+	}
+	e.Org, e.Who = h.OrgID, who
+	return a.record(ctx, s, e)
+}
+
 // whoami names the person behind the token, by login and number.
 func (a *app) whoami(ctx context.Context, c *config.Config, org string) (string, error) {
-	r, err := a.readers(ctx, c)
+	p, err := a.person(ctx, c, org)
 	if err != nil {
 		return "", err
 	}
-	client, err := r.client(r.list[0], org)
-	if err != nil {
-		return "", err
-	}
-	return audit.Who(ctx, client)
+	return p.String(), nil
 }
 
 // eachHeld goes through the stored organizations with a store that is open to
