@@ -59,14 +59,20 @@ func (h *Hands) readDirect(ctx context.Context, l *Live) error {
 	invited, err := h.repoInvitations(ctx, c.Org.Name, c.Repo.Name)
 	for _, i := range invited {
 		if i.Invitee != nil && i.Invitee.ID == c.User.ID {
-			offered := role(i.Permissions)
-			if c.After.There && !builtIn(c.After.Role) && builtIn(offered) && offered != "admin" {
-				offered = c.After.Role // an invitation tells a custom role as what it is based on
-			}
-			l.Invited = &remediate.State{There: true, Role: offered}
+			l.Invited = &remediate.State{There: true, Role: offered(i, c.After)}
 		}
 	}
 	return err
+}
+
+// offered is the role that an invitation offers. It tells a custom role as what it
+// is based on, so that one which is wanted counts as that.
+func offered(i repoInvite, want remediate.State) string {
+	told := role(i.Permissions)
+	if want.There && !builtIn(want.Role) && builtIn(told) && told != "admin" {
+		return want.Role
+	}
+	return told
 }
 
 func (h *Hands) direct(ctx context.Context, c remediate.Change) (remediate.State, error) {

@@ -46,7 +46,7 @@ func (h *Hands) invitedBack(ctx context.Context, l *Live) error {
 			return err
 		}
 		if slices.ContainsFunc(rows, func(i repoInvite) bool {
-			return i.Invitee != nil && i.Invitee.ID == c.User.ID && role(i.Permissions) == r.Role
+			return i.Invitee != nil && i.Invitee.ID == c.User.ID && offered(i, remediate.State{There: true, Role: r.Role}) == r.Role
 		}) {
 			l.State.Held.Repos = append(l.State.Held.Repos, r)
 		}

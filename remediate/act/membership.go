@@ -29,6 +29,10 @@ type orgMembership struct {
 	User  *struct {
 		ID int64 `json:"id"`
 	} `json:"user"`
+	// Where a team of the enterprise gives the membership, ending the direct one takes
+	// nothing away. Servers without enterprise teams do not tell these.
+	Direct   *bool    `json:"direct_membership"`
+	Indirect []string `json:"enterprise_teams_providing_indirect_membership"`
 }
 
 func (h *Hands) membership(ctx context.Context, org, login string) (orgMembership, error) {
@@ -55,6 +59,9 @@ func (h *Hands) readMembership(ctx context.Context, l *Live) error {
 	if err != nil {
 		return err
 	}
+	if l.Moved = m.held(c); l.Moved != "" {
+		return nil
+	}
 	state, err := orgState(m, c.User.ID)
 	if err != nil {
 		return err
@@ -70,6 +77,18 @@ func (h *Hands) readMembership(ctx context.Context, l *Live) error {
 		return fmt.Errorf("the state of the membership is not known here: %q", m.State)
 	}
 	return err
+}
+
+// held says what keeps a membership from being set as the change has it.
+func (m orgMembership) held(c remediate.Change) string {
+	leaves := c.Before.There && (!c.After.There || c.After.Role == outside)
+	switch {
+	case m.Role == "billing_manager":
+		return c.User.Name + " is a billing manager, and no member"
+	case leaves && m.State == "active" && (m.Direct != nil && !*m.Direct || len(m.Indirect) > 0):
+		return "a team of the enterprise makes " + c.User.Name + " a member too: that would stay"
+	}
+	return ""
 }
 
 func orgState(m orgMembership, user int64) (remediate.State, error) {

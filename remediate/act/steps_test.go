@@ -117,7 +117,9 @@ func TestStepsReachTheWantedStateAndAreNeverWider(t *testing.T) {
 }
 
 func sameWay(a, b []Step) bool {
-	return slices.EqualFunc(a, b, func(x, y Step) bool { return x.Method == y.Method && x.Path == y.Path && string(x.Body) == string(y.Body) })
+	return slices.EqualFunc(a, b, func(x, y Step) bool {
+		return x.Method == y.Method && x.Path == y.Path && string(x.Body) == string(y.Body)
+	})
 }
 
 func show(s remediate.State) string {
