@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/journal"
@@ -26,7 +27,28 @@ func remember(ctx context.Context, s *store.Store, in *remediate.Input) error {
 	if in.Told, err = s.Noticed(ctx, org, sights); err != nil {
 		return err
 	}
-	in.Recent, err = recent(ctx, s, in)
+	if in.Recent, err = recent(ctx, s, in); err != nil {
+		return err
+	}
+	return followed(ctx, s, in)
+}
+
+// followed fills in what the last saved plan left to people, and which findings
+// were resolved since.
+func followed(ctx context.Context, s *store.Store, in *remediate.Input) error {
+	last, err := s.LastPlan(ctx, in.Snapshot.Org.ID)
+	if errors.Is(err, store.ErrNoPlan) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p, err := engine.SavedPlan(last)
+	if err != nil {
+		return err
+	}
+	in.Former = p.Instructions
+	in.Ended, err = s.Ended(ctx, in.Snapshot.Org.ID, p.SnapshotAt)
 	return err
 }
 

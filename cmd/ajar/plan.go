@@ -50,7 +50,7 @@ known, whatever takes access away is refused.
 	cmd.Flags().IntVar(&f.max, "max", 0, "at most the first `N` actions (0: all)")
 	cmd.Flags().StringVar(&f.out, "out", "", "save the plan as JSON in `FILE`, which must not be there yet")
 	cmd.AddCommand(newApprove(a))
-	return also(cmd, report.Markdown)
+	return also(cmd, report.HTML, report.Markdown)
 }
 
 func (a *app) plan(ctx context.Context, f planFlags) error {

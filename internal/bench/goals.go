@@ -36,6 +36,7 @@ var goals = []goal{
 	{id: "P12", what: "effective access on L, dense", key: "reach BenchmarkWholeOrganization/dense cpu-ms/op", limit: 500, unit: "ms CPU"},
 	{id: "P12", what: "one changed repository, dense", key: "reach BenchmarkOneChange/dense/repository cpu-ms/op", limit: 1, unit: "ms CPU"},
 	{id: "P12", what: "one changed team, dense", key: "reach BenchmarkOneChange/dense/team-members cpu-ms/op", limit: 1, unit: "ms CPU"},
+	{id: "F19", what: "a plan for 10 000 findings", key: "remediate BenchmarkPlan cpu-s/op", limit: 5, unit: "s CPU"},
 	{id: "P14", what: "a million rows of access to CSV", key: "internal/report BenchmarkMatrixCSV1M ns/op", limit: 3, scale: 1e9, unit: "s"},
 }
 

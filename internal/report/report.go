@@ -23,7 +23,7 @@ const (
 	JSON  Format = "json"
 	CSV   Format = "csv"
 
-	HTML     Format = "html"     // of an [Audit]
+	HTML     Format = "html"     // of an [Audit] and a [Plan]
 	Markdown Format = "markdown" // of an [Audit] and a [Plan]
 )
 

@@ -11,6 +11,7 @@ import (
 const (
 	insertPlan = `INSERT INTO plans (hash, org, made_at, body) VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO NOTHING`
 	planByHash = `SELECT hash, org, made_at, body FROM plans WHERE hash = $1 ORDER BY hash`
+	lastPlanOf = `SELECT hash, org, made_at, body FROM plans WHERE org = $1 ORDER BY made_at DESC, hash LIMIT 1`
 	plansOf    = `SELECT hash, org, made_at, body FROM plans WHERE org = $1 ORDER BY made_at DESC, hash`
 )
 
@@ -49,6 +50,18 @@ func (s *Store) PlanByHash(ctx context.Context, hash string) (SavedPlan, error) 
 	all, err := s.plans(ctx, planByHash, hash)
 	if err == nil && len(all) == 0 {
 		err = fmt.Errorf("plan %.80q: %w", hash, ErrNoPlan)
+	}
+	if err != nil {
+		return SavedPlan{}, err
+	}
+	return all[0], nil
+}
+
+// LastPlan gives the newest saved plan of an organization, or [ErrNoPlan].
+func (s *Store) LastPlan(ctx context.Context, org int64) (SavedPlan, error) {
+	all, err := s.plans(ctx, lastPlanOf, org)
+	if err == nil && len(all) == 0 {
+		err = fmt.Errorf("the newest plan: %w", ErrNoPlan)
 	}
 	if err != nil {
 		return SavedPlan{}, err

@@ -91,3 +91,22 @@ func (s *Store) Noticed(ctx context.Context, org int64, seen map[string]Sight) (
 	}
 	return out, nil
 }
+
+const endedOf = `SELECT fingerprint, resolved_at FROM findings WHERE org = $1 AND state = 'resolved' AND resolved_at > $2`
+
+// Ended tells when the findings of an organization were resolved that were resolved
+// after an instant, by fingerprint.
+func (s *Store) Ended(ctx context.Context, org int64, after time.Time) (map[string]time.Time, error) {
+	out := map[string]time.Time{}
+	err := s.read.rows(ctx, endedOf, []any{org, after.UnixMilli()}, func(rows *sql.Rows) error {
+		var fingerprint string
+		var at int64
+		err := rows.Scan(&fingerprint, &at)
+		out[fingerprint] = time.UnixMilli(at).UTC()
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading which findings were resolved: %w", explain(s.path, err))
+	}
+	return out, nil
+}
