@@ -38,11 +38,16 @@ what a guard refuses. Nothing is changed. GitHub is asked one thing: whom the
 token belongs to, since ajar never plans against itself; where that is not
 known, whatever takes access away is refused.
 
+Drift that is too young, was found too seldom, or of which those who would lose
+something were not told is listed as not due yet ([remediate] grace), with what to
+tell whom; --out saves the plan, and records that they were told.
+
 --only and --max ask for a smaller plan; the report says what they leave out.`,
 		Example: `  ajar plan
   ajar plan --only rule=expired-assignment --only resource=repo:acme/api
   ajar plan --max 10 --out plan.json
-  ajar plan --output markdown > comment.md   # for a pull request`,
+  ajar plan --output markdown > comment.md   # for a pull request
+  ajar plan --output html > plan.html        # a page to send on`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.plan(cmd.Context(), f) },
 	}

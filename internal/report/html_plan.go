@@ -95,7 +95,7 @@ func (k planMaker) section(p *planPage, id, title, lead string, items []htmlFind
 		return
 	}
 	shown := k.m.limit(len(items), planItems)
-	p.Sections = append(p.Sections, planSection{id, title, lead, items[:shown], k.m.rest(shown, len(items), "plan --output html --all")})
+	p.Sections = append(p.Sections, planSection{id, title, lead, items[:shown], k.m.rest(shown, len(items), "plan --output json")})
 }
 
 func (k planMaker) changes(p *planPage) {
