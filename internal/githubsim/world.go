@@ -57,7 +57,10 @@ type Org struct {
 	UpdatedAt   time.Time `json:"updatedAt,omitzero"`  // extra
 	ArchivedAt  time.Time `json:"archivedAt,omitzero"` // extra
 	Plan        string    `json:"plan"`                // enterprise, team or free
-	Settings    Settings  `json:"settings"`
+	// ManagedUsers: an identity provider makes all accounts, and nobody is invited.
+	// Extra.
+	ManagedUsers bool     `json:"managedUsers,omitempty"`
+	Settings     Settings `json:"settings"`
 
 	Members                  []*Member        `json:"members"`
 	Invitations              []*OrgInvitation `json:"invitations,omitempty"`

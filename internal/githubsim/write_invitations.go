@@ -10,6 +10,9 @@ import (
 // mayInvite counts an invitation against the quota of the day; the reply says
 // that it is used up.
 func (c *call) mayInvite(o *orgIndex) *reply {
+	if o.ManagedUsers {
+		return c.managed()
+	}
 	recent := slices.DeleteFunc(c.s.sent[o.ID], func(t time.Time) bool { return c.now.Sub(t) >= 24*time.Hour })
 	c.s.sent[o.ID] = recent
 	most := invitationsADay
@@ -20,6 +23,11 @@ func (c *call) mayInvite(o *orgIndex) *reply {
 		return c.invalid("OrganizationInvitation", "data", "unprocessable", "You have exceeded the number of invitations a day. Please try again later.")
 	}
 	return nil
+}
+
+// managed refuses what organizations with managed users do not have.
+func (c *call) managed() *reply {
+	return c.invalid("OrganizationInvitation", "data", "unprocessable", "Invitations are not available in an organization with managed users.")
 }
 
 // ask adds an invitation.
@@ -175,6 +183,9 @@ func (c *call) deleteInvitation() effect {
 	o, refused := c.orgToChange(membersWrite)
 	if refused != nil {
 		return no(refused)
+	}
+	if o.ManagedUsers {
+		return no(c.managed())
 	}
 	for _, i := range o.Invitations {
 		if number(i.ID) == c.params["invitation_id"] {

@@ -125,6 +125,17 @@ func TestStrangerInATeamIsPendingAndAnIdentityProvidersTeamRefuses(t *testing.T)
 	}
 }
 
+func TestNobodyIsInvitedWhereUsersAreManaged(t *testing.T) {
+	w := village()
+	w.Orgs[0].ManagedUsers = true
+	s := writable(t, w, Options{})
+	s.want(422, "POST", "/orgs/village/invitations", `{"invitee_id":106}`)
+	s.want(422, "DELETE", "/orgs/village/invitations/51", "")
+	s.want(422, "PUT", "/orgs/village/memberships/eve", "")
+	s.want(422, "PUT", "/orgs/village/teams/web/memberships/eve", "")
+	s.want(200, "PUT", "/orgs/village/memberships/ada", `{"role":"admin"}`)
+}
+
 func TestMemberWhoIsConvertedKeepsWhatTheTeamsGave(t *testing.T) {
 	s := writable(t, village(), Options{})
 	s.want(204, "PUT", "/orgs/village/outside_collaborators/cy", "")
