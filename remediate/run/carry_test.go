@@ -6,7 +6,6 @@ import (
 
 	"github.com/eb661601/ajar/internal/githubsim"
 	"github.com/eb661601/ajar/internal/journal"
-	"github.com/eb661601/ajar/remediate"
 )
 
 func TestActionGoesFromIntendedToVerified(t *testing.T) {
@@ -30,11 +29,7 @@ func TestActionGoesFromIntendedToVerified(t *testing.T) {
 
 func TestKeyIsReplacedInTwoSteps(t *testing.T) {
 	b := start(t, world(t), githubsim.Options{})
-	const public = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGtleWtleWtleWtleWtleWtleWtleWtleWtleWtleWtl"
-	key := func(readOnly bool) remediate.State {
-		return remediate.State{There: true, Key: &remediate.KeyState{Title: "robot", Public: public, ReadOnly: readOnly}}
-	}
-	c := remediate.Change{Thing: remediate.DeployKey, Org: acme, Repo: boat, Key: &remediate.Label{ID: 801, Name: "robot"}, Before: key(false), After: key(true)}
+	c := robot(key(false), key(true))
 	r := b.carry(c)
 	b.expect(r, Done, "verified/carried-out")
 	if p := r.Actions[0]; len(p.Sends) != 2 || len(p.Sends[0].Rest) != 1 || p.Sends[1].Answer.Created == 0 {

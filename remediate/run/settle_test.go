@@ -10,7 +10,6 @@ import (
 	"github.com/eb661601/ajar/internal/githubsim"
 	"github.com/eb661601/ajar/internal/journal"
 	"github.com/eb661601/ajar/internal/store"
-	"github.com/eb661601/ajar/remediate"
 	"github.com/eb661601/ajar/remediate/act"
 )
 
@@ -124,11 +123,7 @@ func TestStateOfBeforeIsBelievedOnlyAfterGitHubHadItsTime(t *testing.T) {
 }
 
 func TestReplacedKeyIsFinishedAfterADeathBetweenItsSteps(t *testing.T) {
-	const public = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGtleWtleWtleWtleWtleWtleWtleWtleWtleWtleWtl"
-	key := func(readOnly bool) remediate.State {
-		return remediate.State{There: true, Key: &remediate.KeyState{Title: "robot", Public: public, ReadOnly: readOnly}}
-	}
-	c := remediate.Change{Thing: remediate.DeployKey, Org: acme, Repo: boat, Key: &remediate.Label{ID: 801, Name: "robot"}, Before: key(false), After: key(true)}
+	c := robot(key(false), key(true))
 	for name, d := range map[string]*dying{
 		"the first was carried out":   {at: 1, after: true},
 		"the second was not sent":     {at: 2},
