@@ -190,10 +190,13 @@ func (r *Run) Counts() Counts {
 	return c
 }
 
-// Finishable reports whether the run was interrupted and has actions whose turn
-// has not come: the same plan may finish it.
+// Finishable reports whether the run has not ended, or was interrupted and has
+// actions whose turn has not come: the same plan may finish it.
 func (r *Run) Finishable() bool {
-	if r.Ended != nil && r.Ended.How != Interrupted {
+	if r.ID != "" && r.Ended == nil {
+		return true // also where nothing is left to do but to say that it is over
+	}
+	if r.Ended == nil || r.Ended.How != Interrupted {
 		return false
 	}
 	for _, p := range r.Actions {
