@@ -5,7 +5,6 @@
 package journal
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -96,17 +95,26 @@ func (e Entry) Sum() [sha256.Size]byte {
 // no text can pass for another field. The body stands for itself by its SHA-256,
 // which is why it can be redacted later.
 func (e Entry) Canonical() []byte {
-	var b bytes.Buffer
-	b.WriteString("ajar-journal-entry/v1\n")
-	fmt.Fprintf(&b, "seq %d\nat %s\nepoch %d\norg %d\n", e.Seq, stamp(e.At), e.Epoch, e.Org)
+	b := make([]byte, 0, 320)
+	b = append(b, "ajar-journal-entry/v1\nseq "...)
+	b = strconv.AppendInt(b, e.Seq, 10)
+	b = append(b, "\nat "...)
+	b = e.At.UTC().AppendFormat(b, timeForm)
+	b = append(b, "\nepoch "...)
+	b = strconv.AppendInt(b, e.Epoch, 10)
+	b = append(b, "\norg "...)
+	b = strconv.AppendInt(b, e.Org, 10)
+	b = append(b, '\n')
 	for _, f := range []struct{ name, text string }{
-		{"kind", string(e.Kind)}, {"plan", e.Plan}, {"run", e.Run}, {"action", e.Action}, {"who", e.Who},
+		{"kind ", string(e.Kind)}, {"plan ", e.Plan}, {"run ", e.Run}, {"action ", e.Action}, {"who ", e.Who},
 	} {
-		b.WriteString(f.name + " " + strconv.Itoa(len(f.text)) + " " + f.text + "\n")
+		b = append(b, f.name...)
+		b = strconv.AppendInt(b, int64(len(f.text)), 10)
+		b = append(append(append(b, ' '), f.text...), '\n')
 	}
 	sum := e.Sum()
-	b.WriteString("body " + hex.EncodeToString(sum[:]) + "\n")
-	return b.Bytes()
+	b = hex.AppendEncode(append(b, "body "...), sum[:])
+	return append(b, '\n')
 }
 
 // Leaf is the hash of the entry in the log: SHA-256 of a zero byte and the

@@ -90,11 +90,15 @@ func (v *Verifier) Problem(seq int64, format string, args ...any) {
 // Entry adds the next entry as it is found. leaf is the hash that was stored with
 // it, nil where there is none.
 func (v *Verifier) Entry(e Entry, leaf []byte) {
+	found := e.Leaf()
+	if leaf != nil && !bytes.Equal(leaf, found) {
+		v.Problem(e.Seq, "entry %d is not what was written", e.Seq)
+	}
 	v.place(e)
-	v.shape(e, leaf)
+	v.shape(e)
 	v.tenure(e)
 	v.meaning(e)
-	if err := v.tree.Append(e.Leaf()); err != nil {
+	if err := v.tree.Append(found); err != nil {
 		v.Problem(e.Seq, "%v", err)
 	}
 	if v.report.Entries++; v.report.Entries == 1 {
@@ -121,7 +125,7 @@ func (v *Verifier) place(e Entry) {
 }
 
 // shape checks an entry by itself.
-func (v *Verifier) shape(e Entry, leaf []byte) {
+func (v *Verifier) shape(e Entry) {
 	checked := e
 	if e.Body == nil {
 		v.gone[e.Seq] = hex.EncodeToString(e.Digest[:])
@@ -131,9 +135,6 @@ func (v *Verifier) shape(e Entry, leaf []byte) {
 	}
 	if err := checked.Check(); err != nil {
 		v.Problem(e.Seq, "entry %d is none that ajar writes: %v", e.Seq, err)
-	}
-	if leaf != nil && !bytes.Equal(leaf, e.Leaf()) {
-		v.Problem(e.Seq, "entry %d is not what was written", e.Seq)
 	}
 	if e.At.Before(v.last.At) {
 		v.report.Back++
@@ -267,6 +268,9 @@ func (v *Verifier) count(c claim) {
 func (v *Verifier) excused(c claim) bool {
 	return c.from != "" && slices.ContainsFunc(v.rollback, func(r Rollback) bool { return c.Size > r.Size && c.Size <= r.Lost })
 }
+
+// Tree is that of the entries so far.
+func (v *Verifier) Tree() *Tree { return v.tree }
 
 func counted(n int64) string {
 	if n == 1 {

@@ -42,19 +42,18 @@ func (s *Store) VerifyJournal(ctx context.Context, trusted []string, copies []st
 	}
 	// What stands behind the head as it was read may be a writer's newest; only what
 	// a second look at the head does not cover is nobody's.
-	tree := journal.NewTree()
 	err = s.read.rows(ctx, entriesFrom, []any{int64(math.MinInt64), end}, func(rows *sql.Rows) error {
 		e, err := scanEntry(rows)
 		if err != nil {
 			return err
 		}
 		v.Entry(e.Entry, e.leaf)
-		return tree.Append(e.Leaf())
+		return nil
 	})
 	if err != nil {
 		return journal.Report{}, fmt.Errorf("reading the journal: %w", explain(s.path, err))
 	}
-	if size == tree.Size() && !bytes.Equal(hashes, tree.Hashes()) {
+	if size == v.Tree().Size() && !bytes.Equal(hashes, v.Tree().Hashes()) {
 		v.Problem(size, "the subtrees that the store keeps of %d entries are not theirs", size)
 	}
 	if err := s.noneBehind(ctx, v); err != nil {
