@@ -23,9 +23,10 @@ func newDoctor(a *app) *cobra.Command {
 		Short: "Look at all that an audit needs, and say what to do about what is wrong",
 		Long: `Look at everything that an audit needs and could stumble over: the configuration;
 the way to GitHub, its certificate and its clock; each credential, whose it is, when
-it ends, what it could write, and which changes that of [github.write] can make; each organization, and the kinds of data that would not
-be seen; the hourly limits and what an audit would cost; the store and its disk; the
-baseline and what in it ends soon. Each line says what was found and what to do.
+it ends, what it could write; which changes that of [github.write] can make; each
+organization, and the kinds of data that would not be seen; the hourly limits and what
+an audit would cost; the store and its disk; the baseline and what in it ends soon.
+Each line says what was found and what to do.
 
 Nothing is changed. It takes some twenty requests for each credential and
 organization, of which one thing of each kind is asked for. The exit code is 1 where
