@@ -56,8 +56,20 @@ func (a *app) carrying(ctx context.Context, do func(*carrying) error) error {
 		if x.person, err = a.person(ctx, c, x.org); err != nil {
 			return err
 		}
-		return do(x)
+		a.tellSkew(nil)
+		err = do(x)
+		return errors.Join(err, a.keepTime(ctx, s))
 	})
+}
+
+// keepTime stores the highest instant that GitHub told: what this run was decided by
+// must not lie ahead of what the next one is.
+func (a *app) keepTime(ctx context.Context, s *store.Store) error {
+	at, news := a.clock.Highest()
+	if !news {
+		return nil
+	}
+	return s.KeepTime(context.WithoutCancel(ctx), at)
 }
 
 func (x *carrying) review(ctx context.Context, b *baseline.Baseline) (audit.Result, error) {
