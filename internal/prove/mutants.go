@@ -90,4 +90,39 @@ var mutants = []mutant{
 		"if l.Population < 0 {", "if false {",
 		"remediate", []string{"TestAnUnknownPopulationStops"},
 	},
+	{
+		"S23", "ends are judged by the clock of this machine", "internal/clock/clock.go",
+		"t = c.carried(c.base)", "_ = c.carried(c.base)",
+		"internal/clock", []string{"TestClockSetForwardOrBackMovesNothing", "TestClockIsNeverAheadAndNeverGoesBack"},
+	},
+	{
+		"S23", "a pass asks the clock of this machine", "cmd/ajar/work.go",
+		"Now: a.clock.Now, Highest: a.clock.Highest", "Now: a.now, Highest: a.clock.Highest",
+		"cmd/ajar", []string{"TestEndsAreJudgedByGitHubsClock"},
+	},
+	{
+		"S23", "one wrong date is believed", "internal/clock/clock.go",
+		"case near(date, c.carried(c.base)):", "case true:",
+		"internal/clock", []string{"TestOneWrongDateMovesNothing"},
+	},
+	{
+		"S23", "time runs back", "internal/clock/clock.go",
+		"if t.Before(c.highest) {", "if false {",
+		"internal/clock", []string{"TestTimeNeverRunsBackBehindTheStore"},
+	},
+	{
+		"S23", "the earlier of two ends decides", "analyzer/entitled.go",
+		"l.Ended.After(last.Ended)", "(last.Ended.IsZero() || l.Ended.Before(last.Ended))",
+		"analyzer", []string{"TestLaterEndDecidesWhereAssignmentsOverlap"},
+	},
+	{
+		"S24", "a store that was put back is on no hold", "internal/store/rollback.go",
+		"if at.IsZero() {", "if true {",
+		"internal/store", []string{"TestStoreThatWasPutBackHoldsEveryOrganization"},
+	},
+	{
+		"S24", "a rollback is accepted without a new look", "internal/store/rollback.go",
+		"if _, err := s.FreshSince(ctx, org); err != nil {", "if _, err := s.FreshSince(ctx, org); err != nil && false {",
+		"internal/store", []string{"TestRollbackIsAcceptedAfterACollectionThatSawAsMuch"},
+	},
 }
