@@ -62,6 +62,9 @@ func (s *Store) TakeOver(ctx context.Context, owner string) (epoch int64, err er
 	if err == nil {
 		epoch, err = s.takeOver(h, owner)
 	}
+	if err == nil {
+		err = s.sincePublished()
+	}
 	if err != nil {
 		return 0, fmt.Errorf("taking over the journal: %w", err)
 	}
@@ -125,7 +128,7 @@ func (s *Store) Append(ctx context.Context, epoch int64, entries ...journal.Entr
 	if err != nil {
 		return nil, fmt.Errorf("writing to the journal: %w", err)
 	}
-	s.publishIfDue(ctx)
+	s.publishIfDue(entries)
 	return seqs, nil
 }
 

@@ -207,3 +207,30 @@ func TestCheckpointsAreCopiedOutOfTheStore(t *testing.T) {
 		same(t, "sizes", sizes, []int64{3, 4, 260})
 	}
 }
+
+func TestACheckpointIsPublishedAfterARunAndWhenTheWriterEnds(t *testing.T) {
+	s := fresh(t)
+	published := func() int64 {
+		t.Helper()
+		c, err := journal.ReadCopies(s.CheckpointFiles()[0])
+		if err != nil || len(c.Checkpoints) == 0 {
+			t.Fatal(c, err)
+		}
+		return c.Checkpoints[len(c.Checkpoints)-1].Size
+	}
+	epoch := takeOver(t, s)
+	journaled(t, s, epoch, entry(journal.RunBegun, "r", "", nil)) // the first of all is published at once
+	journaled(t, s, epoch, entry(journal.Intended, "r", "x", nil))
+	if n := published(); n != 3 {
+		t.Errorf("%d entries are published in the middle of a run", n)
+	}
+	journaled(t, s, epoch, entry(journal.RunEnded, "r", "", nil))
+	if n := published(); n != 5 {
+		t.Errorf("%d entries are published after a run of 5", n)
+	}
+	journaled(t, s, epoch, entry(journal.Hold, "", "", nil))
+	s = open(t, again(t, s))
+	if n := published(); n != 6 {
+		t.Errorf("%d of 6 entries are published after the writer ended", n)
+	}
+}

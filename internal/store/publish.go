@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/eb661601/ajar/internal/journal"
@@ -12,7 +13,6 @@ import (
 
 const (
 	insertCheckpoint = `INSERT INTO checkpoints (size, at, note) VALUES ($1, $2, $3) ON CONFLICT (size) DO NOTHING`
-	newestCheckpoint = `SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1`
 	allCheckpoints   = `SELECT note FROM checkpoints ORDER BY size`
 )
 
@@ -70,20 +70,37 @@ func (s *Store) publish() (journal.Checkpoint, error) {
 	return c, nil
 }
 
-// publishIfDue publishes a checkpoint where enough was written since the last one.
-// That it fails does not undo what was written, which is durable: the next one
-// covers it too.
-func (s *Store) publishIfDue(ctx context.Context) {
-	if s.published.IsZero() {
-		s.published = s.now() // the first entries of this process wait no longer than those of any
-	}
-	if s.unpublished < publishEntries && s.now().Sub(s.published) < publishEvery {
+// publishIfDue publishes a checkpoint after a run, and where enough was written or
+// time has passed since the last one, whichever process published that. That it
+// fails does not undo what was written, which is durable: the next one covers it too.
+func (s *Store) publishIfDue(entries []journal.Entry) {
+	ended := slices.ContainsFunc(entries, func(e journal.Entry) bool { return e.Kind == journal.RunEnded })
+	if !ended && !s.published.IsZero() && s.unpublished < publishEntries && s.now().Sub(s.published) < publishEvery {
 		return
 	}
+	s.publishOrSay()
+}
+
+func (s *Store) publishOrSay() {
 	if _, err := s.publish(); err != nil {
-		s.log.WarnContext(ctx, "a checkpoint of the journal was not published", "error", err)
+		s.log.Warn("a checkpoint of the journal was not published", "error", err)
 	}
 }
+
+// sincePublished reads how far the last published checkpoint reached. The caller
+// holds s.mu, with no batch open.
+func (s *Store) sincePublished() error {
+	var at sql.NullInt64
+	if err := s.queryRow(publishedLast, nil, &s.unpublished, &at); err != nil {
+		return err
+	}
+	s.published = instant(at)
+	return s.undo(nil)
+}
+
+const publishedLast = `
+	SELECT coalesce((SELECT max(seq) FROM journal), 0) - coalesce((SELECT max(size) FROM checkpoints), 0), (SELECT max(at) FROM checkpoints)
+	 ORDER BY 1`
 
 // copyOut appends a checkpoint to each file that is to have it.
 func (s *Store) copyOut(c journal.Checkpoint) error {

@@ -61,8 +61,8 @@ type Store struct {
 	random      io.Reader       // of keys; nil: the system's
 	signer      *journal.Signer // set by a take-over
 	generation  int64           // of the store, as it was at the start
-	unpublished int64           // entries that this process wrote since the last checkpoint
-	published   time.Time       // when it published one, or wrote the first entry
+	unpublished int64           // entries since the last published checkpoint
+	published   time.Time       // when that was; zero: never
 	closed      bool
 }
 
@@ -120,6 +120,9 @@ func (s *Store) Close() error {
 	}
 	if s.conn != nil {
 		_ = s.abandon(errClosed)
+		if s.signer != nil && s.unpublished > 0 && s.broken == nil { // the next process may be long in coming
+			s.publishOrSay()
+		}
 		for _, st := range s.prepared {
 			errs = append(errs, st.Close())
 		}

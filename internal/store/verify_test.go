@@ -68,7 +68,7 @@ func TestAJournalThatWasOnlyAppendedToVerifies(t *testing.T) {
 	c := checkpoint(t, s)
 	r := verify(t, s, c.Key)
 	sound(t, r)
-	if r.Entries != 9 || r.Copies != 2 || !r.Anchored || len(r.Proven()) == 0 || len(r.Unproven()) == 0 {
+	if r.Entries != 9 || r.Copies != 3 || !r.Anchored || len(r.Proven()) == 0 || len(r.Unproven()) == 0 {
 		t.Errorf("the report is %+v", r)
 	}
 }
