@@ -69,7 +69,7 @@ func (p *planner) environment(f access.Finding) {
 		p.instruct(f, environmentSettings, "no [[environment]] of the baseline says how it must be guarded")
 		return
 	}
-	why := ""
+	var why string
 	switch f.Rule {
 	case "environment-self-review":
 		why = p.part(f, e, p.selfReview(e, rule))
@@ -191,13 +191,13 @@ func (p *planner) mergeGates() {
 			first[c.env.ID] = c
 			return false
 		}
-		one.join(p, c)
+		one.join(c)
 		return true
 	})
 }
 
 // join adds the part of another candidate for the same environment.
-func (c *candidate) join(p *planner, o *candidate) {
+func (c *candidate) join(o *candidate) {
 	a, b := &c.action, o.action
 	if len(a.Parts) == 1 {
 		a.Title = strings.Replace(c.part.title, "%s", "it", 1)

@@ -15,9 +15,13 @@ const (
 	maxPlanDepth = 32       // of nested brackets and braces
 )
 
+// ErrAltered says that a plan is not what its hash says.
+var ErrAltered = errors.New("the plan was altered after it was made: its hash does not fit")
+
 // DecodePlan reads a saved plan. The file must say exactly what its plan says, and
 // be as it was made: what is too large or too deep, says a thing twice, holds a
-// field that no plan has, or does not fit its hash is an error that says which.
+// field that no plan has, or does not fit its hash is an error that says which. With
+// [ErrAltered] comes what stands in the file, so that it can be said what was refused.
 func DecodePlan(r io.Reader) (Plan, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxPlanFile+1))
 	switch {
@@ -39,7 +43,7 @@ func DecodePlan(r io.Reader) (Plan, error) {
 	case p.Schema != Schema:
 		return Plan{}, fmt.Errorf("the file is no plan of this version: its schema is %q, not %q", p.Schema, Schema)
 	case !p.Verify():
-		return Plan{}, errors.New("the plan was altered after it was made: its hash does not fit")
+		return p, ErrAltered
 	}
 	if err := p.sayTheSame(text); err != nil {
 		return Plan{}, err

@@ -77,6 +77,10 @@ func limited(why string) bool {
 	return strings.HasPrefix(why, "max_changes:") || strings.HasPrefix(why, "limits.")
 }
 
+// clockSlack is by how much two clocks, or the two seconds that GitHub's tells, may
+// differ.
+const clockSlack = 2 * time.Minute
+
 // bound holds a plan against what it is bound to.
 func (p Plan) bound(now Plan, at time.Time) error {
 	switch {
@@ -90,7 +94,7 @@ func (p Plan) bound(now Plan, at time.Time) error {
 		return fmt.Errorf("%w: the baseline has changed since it was made", ErrStale)
 	case p.GuardsHash != now.GuardsHash:
 		return fmt.Errorf("%w: the guards of the configuration have changed since it was made", ErrStale)
-	case at.Before(p.MadeAt):
+	case at.Before(p.MadeAt.Add(-clockSlack)):
 		return fmt.Errorf("%w: it was made at %s, which is still to come", ErrStale, p.MadeAt.Format(time.RFC3339))
 	case !at.Before(p.ExpiresAt):
 		return fmt.Errorf("%w: it could be begun until %s", ErrStale, p.ExpiresAt.Format(time.RFC3339))

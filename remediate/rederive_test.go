@@ -79,7 +79,7 @@ func TestAPlanThatNoLongerHoldsIsStale(t *testing.T) {
 		"other guards":    {func(*world) {}, func(_ *remediate.Plan, in *remediate.Input) { in.Guards.MinOwners = 5 }, "the guards of the configuration have changed since it was made"},
 		"too old": {func(*world) {}, func(_ *remediate.Plan, in *remediate.Input) { in.At = in.At.Add(24 * time.Hour) },
 			"it could be begun until 2026-11-26T12:00:00Z"},
-		"from the future": {func(*world) {}, func(_ *remediate.Plan, in *remediate.Input) { in.At = in.At.Add(-time.Minute) },
+		"from the future": {func(*world) {}, func(_ *remediate.Plan, in *remediate.Input) { in.At = in.At.Add(-3 * time.Minute) },
 			"it was made at 2026-11-25T12:00:00Z, which is still to come"},
 	}
 	for name, c := range cases {

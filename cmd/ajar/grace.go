@@ -36,7 +36,7 @@ func remember(ctx context.Context, s *store.Store, in *remediate.Input) error {
 // followed fills in what the last saved plan left to people, and which findings
 // were resolved since.
 func followed(ctx context.Context, s *store.Store, in *remediate.Input) error {
-	last, err := s.LastPlan(ctx, in.Snapshot.Org.ID)
+	last, err := s.LastPlan(ctx, in.Snapshot.Org.ID, remediate.Schema)
 	if errors.Is(err, store.ErrNoPlan) {
 		return nil
 	}

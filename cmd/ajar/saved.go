@@ -15,9 +15,6 @@ import (
 	engine "github.com/eb661601/ajar/remediate/run"
 )
 
-// mostPlan bounds a plan's file, in bytes; ten thousand actions take about a tenth.
-const mostPlan = 256 << 20
-
 // keep records a plan in the store: one that is not there is carried out by nobody.
 func (a *app) keep(ctx context.Context, s *store.Store, p remediate.Plan) error {
 	body, err := json.Marshal(p)
@@ -60,21 +57,16 @@ func owner() string {
 // or the beginning of its hash. What is used is always the store's own copy; a
 // file that says something else than its hash is refused as altered.
 func (a *app) savedPlan(ctx context.Context, s *store.Store, org int64, arg string) (remediate.Plan, error) {
-	var p remediate.Plan
-	text, err := readBounded(arg)
+	p, err := readPlan(arg)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && isHash(arg):
 		return a.planOfHash(ctx, s, org, arg)
 	case errors.Is(err, fs.ErrNotExist):
 		return p, withHint(usage("there is no plan %s", arg), "%s plan --out FILE makes one", a.program)
-	case err != nil:
-		return p, err
-	}
-	if err := json.Unmarshal(text, &p); err != nil || p.Schema != remediate.Schema {
-		return p, withHint(usage("%s is no plan", arg), "%s plan --out FILE makes one", a.program)
-	}
-	if !p.Verify() {
+	case errors.Is(err, remediate.ErrAltered):
 		return p, nil // it is decided, and kept, that it was altered
+	case err != nil:
+		return p, withHint(usage("%s is no plan: %v", arg, err), "%s plan --out FILE makes one", a.program)
 	}
 	saved, err := s.PlanByHash(ctx, p.Hash)
 	if errors.Is(err, store.ErrNoPlan) {
@@ -110,14 +102,13 @@ func isHash(s string) bool {
 	return len(s) >= 8 && strings.Trim(strings.ToLower(s), "0123456789abcdef") == ""
 }
 
-// readBounded reads a file that is not larger than a plan can be.
-func readBounded(path string) ([]byte, error) {
-	info, err := os.Stat(path)
+// readPlan reads a plan's file, as strictly as a file is read that may come from
+// anywhere.
+func readPlan(path string) (remediate.Plan, error) {
+	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return remediate.Plan{}, err
 	}
-	if info.IsDir() || info.Size() > mostPlan {
-		return nil, usage("%s is no plan", path)
-	}
-	return os.ReadFile(path)
+	defer f.Close()
+	return remediate.DecodePlan(f)
 }

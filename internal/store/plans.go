@@ -11,7 +11,7 @@ import (
 const (
 	insertPlan = `INSERT INTO plans (hash, org, made_at, body) VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO NOTHING`
 	planByHash = `SELECT hash, org, made_at, body FROM plans WHERE hash = $1 ORDER BY hash`
-	lastPlanOf = `SELECT hash, org, made_at, body FROM plans WHERE org = $1 ORDER BY made_at DESC, hash LIMIT 1`
+	lastPlanOf = `SELECT hash, org, made_at, body FROM plans WHERE org = $1 AND body ->> 'schema' = $2 ORDER BY made_at DESC, hash LIMIT 1`
 	plansOf    = `SELECT hash, org, made_at, body FROM plans WHERE org = $1 ORDER BY made_at DESC, hash`
 )
 
@@ -57,9 +57,10 @@ func (s *Store) PlanByHash(ctx context.Context, hash string) (SavedPlan, error) 
 	return all[0], nil
 }
 
-// LastPlan gives the newest saved plan of an organization, or [ErrNoPlan].
-func (s *Store) LastPlan(ctx context.Context, org int64) (SavedPlan, error) {
-	all, err := s.plans(ctx, lastPlanOf, org)
+// LastPlan gives the newest saved plan of an organization whose body has that
+// schema (what puts a run back is saved too), or [ErrNoPlan].
+func (s *Store) LastPlan(ctx context.Context, org int64, schema string) (SavedPlan, error) {
+	all, err := s.plans(ctx, lastPlanOf, org, schema)
 	if err == nil && len(all) == 0 {
 		err = fmt.Errorf("the newest plan: %w", ErrNoPlan)
 	}
