@@ -22,7 +22,8 @@ type Known interface {
 	// ReadAt tells when a scope was last asked for, the zero time where it never
 	// was. whole says that it was read to its end then and stands so in the store.
 	ReadAt(area access.Area, scope int64) (at time.Time, whole bool)
-	// Listed tells whether the newest snapshot has what a scope belongs to.
+	// Listed tells whether the newest snapshot has what a scope belongs to, as it is
+	// now: what ajar changed since it was read is as good as new.
 	Listed(area access.Area, scope int64) bool
 	// Stored gives the entities of one scope as they are stored.
 	Stored(ctx context.Context, area access.Area, scope int64) ([]access.Entity, error)

@@ -60,13 +60,14 @@ type Pass struct {
 	at  time.Time
 
 	// All of it is held by s.mu.
-	scopes map[scopeKey]scopeState // those that have or had rows
-	people map[int64]label
-	lines  map[scopeKey]access.Cover // by area and scope, 0 for the whole
-	before ledger                    // what the newest snapshot says
-	read   readings                  // of what is not read in each pass
-	stats  PassStats
-	err    error // why nothing more is accepted
+	scopes  map[scopeKey]scopeState // those that have or had rows
+	people  map[int64]label
+	lines   map[scopeKey]access.Cover // by area and scope, 0 for the whole
+	before  ledger                    // what the newest snapshot says
+	read    readings                  // of what is not read in each pass
+	touched touched                   // what ajar changed by itself
+	stats   PassStats
+	err     error // why nothing more is accepted
 }
 
 // scopeKey and scopeState take about 70 bytes in the map, so that the state of a

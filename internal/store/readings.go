@@ -44,19 +44,23 @@ type readings struct {
 
 func (p *Pass) rememberReadings() error {
 	p.read = readings{map[scopeKey]reading{}, map[uint8]bool{}, map[scopeKey]reading{}}
-	return p.s.query(readReadings, []any{p.org.ID}, func(rows *sql.Rows) error {
+	err := p.s.query(readReadings, []any{p.org.ID}, func(rows *sql.Rows) error {
 		var key scopeKey
 		var r reading
 		err := rows.Scan(&key.area, &key.id, &r.at, &r.whole)
 		p.read.stored[key], p.read.tiers[key.area] = r, true
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return p.rememberTouched()
 }
 
 // ReadAt tells when a scope of an area was last asked for, the zero time where it
 // never was. whole says that it was read to its end then, and that the store shows
-// it so: no snapshot had a gap there since, and what the scope belongs to was there
-// all the time. Where an area had no tier before, its line in the newest snapshot
+// it so: no snapshot had a gap there since, what the scope belongs to was there all
+// the time, and ajar itself changed nothing of it. Where an area had no tier before, its line in the newest snapshot
 // speaks for each scope.
 func (p *Pass) ReadAt(name access.Area, scope int64) (at time.Time, whole bool) {
 	p.s.mu.Lock()
@@ -69,7 +73,7 @@ func (p *Pass) ReadAt(name access.Area, scope int64) (at time.Time, whole bool) 
 	if !ok {
 		return time.Time{}, false
 	}
-	return time.UnixMilli(r.at).UTC(), r.whole && p.stood(a, scope)
+	return time.UnixMilli(r.at).UTC(), r.whole && p.stood(a, scope) && !p.touchedSince(a, scope, r.at)
 }
 
 func (p *Pass) reading(a *area, scope int64) (reading, bool) {
@@ -87,12 +91,17 @@ func (p *Pass) reading(a *area, scope int64) (reading, bool) {
 	return r, ok
 }
 
-// Listed tells whether the newest snapshot has what a scope belongs to.
+// Listed tells whether the newest snapshot has what a scope belongs to, as it is now:
+// what ajar changed since it was read is as good as new.
 func (p *Pass) Listed(name access.Area, scope int64) bool {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	a := byArea[name]
-	return a != nil && a.under != "" && p.scopes[scopeKey{byArea[a.under].id, scope}].stood
+	if a == nil || a.under == "" || !p.scopes[scopeKey{byArea[a.under].id, scope}].stood {
+		return false
+	}
+	r, ok := p.reading(a, scope)
+	return !ok || !p.touchedSince(a, scope, r.at)
 }
 
 // Read says that a scope was asked for in this pass, and whether it was read to
