@@ -82,7 +82,10 @@ func (p *planner) environment(f access.Finding) {
 	case "environment-never-configured", "environment-secrets-unguarded":
 		why = p.everyPart(f, e, rule)
 	default: // about reviewers, whatever the rule of the grant
-		why = p.reviewers(f, e, rule)
+		if why = p.reviewers(f, e, rule); why == "" && len(p.listed(e.ID)) == 0 {
+			// Before there are reviewers nothing is found about it, and then it would be.
+			_ = p.part(f, e, p.selfReview(e, rule)) // the rule may not ask for it
+		}
 	}
 	if why != "" {
 		p.instruct(f, environmentSettings, rule.Source.String()+" "+why)
