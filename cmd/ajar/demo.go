@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,8 +25,10 @@ func newDemo(a *app) *cobra.Command {
 		Short: "Show the whole job on an invented organization; no token, and nothing is asked of the network",
 		Long: `Start a small GitHub inside this process, with an invented organization of about
 forty people in it, and run the whole job on it: collect, audit, explain the
-first of the worst findings, ask who can deploy, plan the way back, and audit
-again. Nothing leaves the machine, and nothing is left behind.
+first of the worst findings, ask who can deploy, plan the way back, have it
+approved, carry it out, audit again, and put everything back. Changes are a second
+apart, as GitHub asks for, so it takes about a minute. Nothing leaves the machine,
+and nothing is left behind.
 
 With --listen (and --world FILE, for a world file of your own) it only serves
 that GitHub until it is interrupted, to try ajar or anything else on. Times are
@@ -56,7 +57,9 @@ type story struct {
 	a      *app
 	ctx    context.Context
 	org    string
-	getenv func(string) string
+	dir    string
+	server *served
+	getenv func(string) string // of whoever types the next command
 	steps  int
 }
 
@@ -82,12 +85,12 @@ func (a *app) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s := &story{a: a, ctx: ctx, org: org.Login, getenv: getenv}
+	s := &story{a: a, ctx: ctx, org: org.Login, dir: dir, server: server, getenv: getenv}
 	s.tell(`%s is an organization that nobody works for: %d people, %d repositories,
 %d teams. It lives in a small GitHub inside this process. No token of yours is
 used and nothing leaves this machine. What ACME means to allow stands in a
 baseline.toml; the rest is as it grew.`, org.Name, len(org.Members), len(org.Repos), len(org.Teams))
-	err = s.run(dir)
+	err = s.run()
 	if ctx.Err() != nil {
 		a.exit(interrupted) // the command that was interrupted has said so
 		return nil
@@ -110,17 +113,14 @@ organization:
 // stage writes the files of the demo and gives the environment its commands run
 // in: nothing of the caller's configuration or tokens is in it.
 func (a *app) stage(dir, org string, server *served, now time.Time) (func(string) string, error) {
-	conf := fmt.Sprintf("[github]\norganizations = [%q]\napi_url = %q\n\n[[github.read]]\ntoken_env = \"AJAR_GITHUB_TOKEN\"\n\n"+
-		"[store]\nurl = \"sqlite:ajar.db\"\n\n[baseline]\npaths = [\"baseline.toml\"]\n\n"+
-		"# In an organization as small as this, one plan touches more than a twentieth.\n[remediate]\nmax_fraction = 0.2\nlimits.invitation = { fraction = 1 }\n"+
-		"# And nobody has to be waited for: it is gone in a minute.\ngrace = { snapshots = 1, age = \"0\", notice = \"0\" }\n", org, server.url)
+	conf := fmt.Sprintf(demoConfig, org, server.url, demoApprover)
 	files := map[string][]byte{"config.toml": []byte(conf), "baseline.toml": githubsim.DemoBaseline(now)}
 	for name, data := range files {
 		if err := writeFile(filepath.Join(dir, name), data, true); err != nil {
 			return nil, err
 		}
 	}
-	set := map[string]string{"AJAR_CONFIG": filepath.Join(dir, "config.toml"), "AJAR_GITHUB_TOKEN": server.owner}
+	set := map[string]string{"AJAR_CONFIG": filepath.Join(dir, "config.toml"), "AJAR_GITHUB_TOKEN": server.owner, "AJAR_WRITE_TOKEN": server.writer}
 	return func(name string) string {
 		switch name {
 		case "NO_COLOR", "CLICOLOR_FORCE", "COLUMNS", "TERM", "CI":
@@ -131,8 +131,8 @@ func (a *app) stage(dir, org string, server *served, now time.Time) (func(string
 }
 
 // run is the story itself. It ends early where its reader goes away.
-func (s *story) run(dir string) error {
-	db := filepath.Join(dir, "ajar.db")
+func (s *story) run() error {
+	db := filepath.Join(s.dir, "ajar.db")
 	if err := s.step("Take a snapshot: who can do what, and how much of it could be seen", clean, "collect"); err != nil {
 		return err
 	}
@@ -150,14 +150,17 @@ func (s *story) run(dir string) error {
 	if err := s.step("Ask who can get code into production, and by which path", clean, "who-can", "deploy", env); err != nil {
 		return err
 	}
-	if err := s.step("Plan the way back to the baseline; a dry run, nothing is changed", found, "plan"); err != nil {
+	if err := s.step("Plan a piece of the way back to the baseline; a dry run", found, "plan", "--only", "rule=expired-assignment"); err != nil {
 		return err
 	}
-	if err := s.step("Or a smaller piece of it", found, "plan", "--only", "rule=expired-assignment"); err != nil {
+	if err := s.step("Plan all of it, and keep the plan", found, "plan", "--out", s.file("plan.json")); err != nil {
 		return err
 	}
-	return s.again(db, filepath.Join(dir, "audit.json"))
+	return s.carryOut(db)
 }
+
+// file is a path in the folder of the demo.
+func (s *story) file(name string) string { return filepath.Join(s.dir, name) }
 
 // step runs one command as its own process would, and prints it first.
 func (s *story) step(title string, want status, args ...string) error {
@@ -216,64 +219,4 @@ func (s *story) findings(db string) ([]access.Finding, error) {
 	}
 	defer s.a.closing(st)
 	return st.Findings(s.ctx, s.org, store.Filter{})
-}
-
-// again audits once more and says what came of it, which is nothing: the same
-// findings, and no row of history for access that did not change. The document
-// that the command writes goes to the file at path.
-func (s *story) again(db, path string) error {
-	before, err := s.findings(db)
-	if err != nil {
-		return err
-	}
-	s.heading("Audit again: nothing has changed, so nothing is added", "audit --quiet -o json > audit.json")
-	document, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("writing the demo's second audit: %w", err)
-	}
-	quiet := *s.a
-	quiet.out = document
-	if got := s.command(&quiet, "audit", "--quiet", "-o", "json"); got != found {
-		return fmt.Errorf("the demo's second audit ended with exit code %d: this is a mistake in ajar, please report it", got)
-	}
-	info, err := document.Stat()
-	if err = errors.Join(err, document.Close()); err != nil {
-		return fmt.Errorf("writing the demo's second audit: %w", err)
-	}
-	s.tell("It said nothing here, and wrote %d bytes. Beside the first audit, the store has:\n", info.Size())
-	return s.compare(db, before)
-}
-
-// compare tells what the second audit added to the store.
-func (s *story) compare(db string, before []access.Finding) error {
-	after, err := s.findings(db)
-	if err != nil {
-		return err
-	}
-	st, err := store.Open(s.ctx, db, store.Options{ReadOnly: true, Now: s.a.now})
-	if err != nil {
-		return err
-	}
-	defer s.a.closing(st)
-	info, err := st.Latest(s.ctx, s.org)
-	if err != nil {
-		return err
-	}
-	s.tell("  findings     %d before, %d now, the same ones: %t", len(before), len(after), sameFindings(before, after))
-	s.tell("  grants       %d added, %d closed", info.Stats.GrantsAdded, info.Stats.GrantsClosed)
-	s.tell("  cost         %d requests, %d GraphQL points", info.Stats.Requests, info.Stats.Points)
-	return nil
-}
-
-func sameFindings(a, b []access.Finding) bool {
-	ids := map[string]bool{}
-	for _, f := range a {
-		ids[f.Fingerprint] = true
-	}
-	for _, f := range b {
-		if !ids[f.Fingerprint] {
-			return false
-		}
-	}
-	return len(a) == len(b)
 }

@@ -23,6 +23,8 @@ type served struct {
 	url           string
 	owner, member string // token values; they can read
 	writer        string // an owner's token that can change things as well
+	second        string // of another owner, who can read: demoApprover, where the world has that account
+	sim           *githubsim.Server
 	stop          func()
 	failed        <-chan error // what ended it, if it was not stop
 }
@@ -30,7 +32,7 @@ type served struct {
 // listen serves a world on an address. The tokens are random, so that nothing
 // else on the machine can guess them.
 func listen(ctx context.Context, w *githubsim.World, addr string, now func() time.Time) (*served, error) {
-	s := &served{owner: randomToken(), member: randomToken(), writer: randomToken()}
+	s := &served{owner: randomToken(), member: randomToken(), writer: randomToken(), second: randomToken()}
 	owner, member := githubsim.OwnerScope, githubsim.MemberScope
 	owner.ReadOnly, member.ReadOnly = true, true
 	sim := githubsim.New(w, githubsim.Options{
@@ -39,6 +41,7 @@ func listen(ctx context.Context, w *githubsim.World, addr string, now func() tim
 			{Value: s.owner, Scope: owner},
 			{Value: s.member, Scope: member},
 			{Value: s.writer, Scope: githubsim.OwnerScope},
+			{Value: s.second, Scope: owner, Login: demoApprover},
 		},
 	})
 	var lc net.ListenConfig
@@ -46,6 +49,7 @@ func listen(ctx context.Context, w *githubsim.World, addr string, now func() tim
 	if err != nil {
 		return nil, withHint(fmt.Errorf("serving the simulated GitHub: %w", err), "--listen 127.0.0.1:0 takes any free port")
 	}
+	s.sim = sim
 	srv := &http.Server{Handler: sim, ReadHeaderTimeout: 5 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
 	done := make(chan error, 1)
 	go func() {
