@@ -128,3 +128,21 @@ func setEnv(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 }
+
+// written N waits until the GitHub of the script has got N requests for a change.
+func written(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: written N")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	tick := time.NewTicker(5 * time.Millisecond) // another process sends it: there is nothing else to wait on
+	defer tick.Stop()
+	for range 4000 {
+		if len(changeableOf(ts).Mutations()) >= want {
+			return
+		}
+		<-tick.C
+	}
+	ts.Fatalf("%d requests for a change did not come", want)
+}

@@ -2,12 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/eb661601/ajar/internal/journal"
 	"github.com/eb661601/ajar/internal/report"
 	engine "github.com/eb661601/ajar/remediate/run"
 )
@@ -120,11 +119,12 @@ func (x *carrying) agreeToRestore(ctx context.Context, id string, f restoreFlags
 	for _, a := range r.Actions {
 		x.a.remark("%s", a.Title)
 	}
-	body, err := json.Marshal(r)
+	e, err := journal.NewEntry(journal.PlanSaved, r) // what the word is for, in full
 	if err != nil {
-		return fmt.Errorf("keeping the restore of %s: %w", id, err)
+		return err
 	}
-	if err := x.store.SavePlan(ctx, r.Hash, r.Org, body, x.info.At); err != nil {
+	e.Org, e.Plan, e.Who = r.Org, r.Hash, x.person.String()
+	if err := x.a.record(ctx, x.store, e); err != nil {
 		return err
 	}
 	return x.agree(ctx, r.Hash, 0, f.reason)
@@ -139,7 +139,7 @@ func (x *carrying) putBack(ctx context.Context, id string, f restoreFlags) error
 	if err != nil {
 		return err
 	}
-	e, err := x.engine(ctx, hands, nil)
+	e, err := x.engine(ctx, hands, x.recheckRestore)
 	if err != nil {
 		return err
 	}
@@ -177,6 +177,23 @@ func (x *carrying) putBack(ctx context.Context, id string, f restoreFlags) error
 		return err
 	}
 	return x.ended(ctx, done)
+}
+
+// recheckRestore asks again, after GitHub made the restore wait, whether changes may
+// be made at all.
+func (x *carrying) recheckRestore(ctx context.Context) error {
+	cfg, err := x.a.config()
+	if err != nil {
+		return err
+	}
+	c := engine.RestoreCase{Restore: engine.Restore{Org: x.info.OrgID}, Mode: cfg.Remediate.Mode, Now: x.a.clock.Now()}
+	if err := engine.GatherRestore(ctx, x.store, &c); err != nil {
+		return err
+	}
+	if r := c.Allowed(); r != nil {
+		return r
+	}
+	return nil
 }
 
 // decideRestore makes the restore and decides about it.

@@ -142,7 +142,7 @@ func (r *running) way(p *Past, live act.Live) (steps []act.Step, over bool, err 
 		return nil, true, r.fail(p, Failed{Why: err.Error(), State: &live.State, Half: p.Effective()})
 	case live.State.Same(live.Change.Before) && !p.Effective():
 		return steps, false, nil
-	case err == nil && p.midway(steps):
+	case err == nil && (p.midway(steps) || p.Intended.Half && !p.Effective()):
 		return steps, false, nil
 	case p.Effective():
 		return nil, true, r.fail(p, Failed{Why: "somebody else changed it while its steps were made", State: &live.State, Half: true})

@@ -47,7 +47,10 @@ type Intended struct {
 	Change       remediate.Change `json:"change"`
 	Inverse      string           `json:"inverse"`
 	Irreversible []string         `json:"irreversible"`
-	Lost         []remediate.Lost `json:"lost"` // who loses something by it, as what they are counted
+	// Half says of a restore that the run left the thing between its two states: it is
+	// put back from whatever it is now.
+	Half bool             `json:"half,omitempty"`
+	Lost []remediate.Lost `json:"lost"` // who loses something by it, as what they are counted
 }
 
 // Sent is the body of sent. It is durable before the first byte leaves.

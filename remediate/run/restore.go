@@ -103,7 +103,7 @@ func (p *Past) inverse(place int) Action {
 	sum := sha256.Sum256([]byte("restore\x00" + p.ID))
 	return Action{ID: hex.EncodeToString(sum[:8]), Intended: Intended{
 		Place: place, Kind: p.Kind, Title: "put back: " + p.Title, Principal: p.Principal, Resource: p.Resource, Rules: []string{},
-		Change: c, Inverse: p.Title, Irreversible: []string{}, Lost: []remediate.Lost{},
+		Change: c, Half: p.Half, Inverse: p.Title, Irreversible: []string{}, Lost: []remediate.Lost{},
 	}}
 }
 

@@ -103,6 +103,22 @@ func TestDeletedKeyComesBackByItsMaterial(t *testing.T) {
 	}
 }
 
+func TestHalfOfAChangeIsPutBackFromWhereItWasLeft(t *testing.T) {
+	f := githubsim.Fault{Kind: githubsim.REST, Match: "POST /repos/{owner}/{repo}/keys", Writes: true, Action: githubsim.AnswerStatus, Status: 422, Nth: 1}
+	b := start(t, world(t), githubsim.Options{Faults: []githubsim.Fault{f}})
+	before := b.grants()
+	r := b.carry(robot(key(false), key(true)))
+	b.expect(r, Stopped, "failed")
+	if !r.Actions[0].Half {
+		t.Fatalf("%+v", r.Actions[0])
+	}
+	back, _ := b.restore(r.ID, everything)
+	b.expect(back, Done, "verified/carried-out")
+	if b.grants() != before {
+		t.Errorf("the keys are %+v", b.sim.Snapshot().Orgs[0].Repos[0].DeployKeys)
+	}
+}
+
 func TestPersonOutsideComesBackAsInvited(t *testing.T) {
 	b := start(t, world(t), githubsim.Options{})
 	r := b.carry(guestOff(boat), guestOff(ship))

@@ -10,6 +10,7 @@ import (
 	"github.com/eb661601/ajar/internal/githubsim"
 	"github.com/eb661601/ajar/internal/journal"
 	"github.com/eb661601/ajar/internal/store"
+	"github.com/eb661601/ajar/remediate"
 	"github.com/eb661601/ajar/remediate/act"
 )
 
@@ -243,5 +244,35 @@ func TestInDoubtIsToldOnceMoreAndThenLeftToAPerson(t *testing.T) {
 		if got := states(r); !strings.HasPrefix(got, want) {
 			t.Fatalf("it is %s, not %s", got, want)
 		}
+	}
+}
+
+// full are hands whose store cannot be written to any more by the time the change
+// would be sent.
+type full struct {
+	Hands
+	b    *bench
+	sent int
+}
+
+func (f *full) Owners(ctx context.Context) ([]remediate.Label, error) {
+	_ = f.b.store.Close() // the disk is gone
+	return f.Hands.Owners(ctx)
+}
+
+func (f *full) Send(ctx context.Context, s act.Step) (act.Answer, error) {
+	f.sent++
+	return f.Hands.Send(ctx, s)
+}
+
+func TestNothingIsSentThatCannotBeWrittenDown(t *testing.T) {
+	b := start(t, world(t), githubsim.Options{})
+	f := &full{Hands: b.hands, b: b}
+	b.hands = f
+	if _, err := b.engine().Carry(t.Context(), order("plan", guestOff(boat))); err == nil {
+		t.Error("it went on without a journal")
+	}
+	if f.sent != 0 || len(b.writes(false)) != 0 {
+		t.Errorf("sent was %q", b.writes(false))
 	}
 }
