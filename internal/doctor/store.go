@@ -20,10 +20,28 @@ const (
 // openStore opens the store to read, for the checks that come before its own. What
 // is wrong with it is told where it is looked at.
 func (d *doctor) openStore(ctx context.Context) {
-	s, err := store.Open(ctx, d.StorePath, store.Options{ReadOnly: true, Now: d.Now})
+	o := store.Options{ReadOnly: true, Now: d.Now}
+	if d.Config != nil {
+		o.KeyFile = d.Config.Journal.KeyFile
+	}
+	s, err := store.Open(ctx, d.StorePath, o)
 	if err == nil {
 		d.store = s
 	}
+}
+
+// signs looks whether the journal can be signed on: without that nothing is changed.
+func (d *doctor) signs(ctx context.Context) {
+	err := d.store.KeyAtHand(ctx)
+	if err == nil {
+		return
+	}
+	if errors.Is(err, store.ErrTampered) {
+		d.add(Check{About: Store, Name: d.StorePath, Mark: Warning, Found: err.Error(), Do: d.Program + " journal verify"})
+		return
+	}
+	d.add(Check{About: Store, Name: d.store.KeyFile(), Mark: Warning, Found: "the journal cannot be signed, so nothing is decided or changed: " + err.Error(),
+		Do: "put the key back, or go on with a new one: " + d.Program + " keys rotate --lost --reason WHY"})
 }
 
 func (d *doctor) closeStore() {
@@ -52,6 +70,7 @@ func (d *doctor) lookAtStore(ctx context.Context) {
 		d.add(Check{About: Store, Mark: Warning, Found: "a backup was put back, noticed " + moment(at) + "; what happened since it was made is not in it, and no plan may run",
 			Do: "collect every organization, look at what is different, then: " + d.Program + " store accept-rollback --reason WHY"})
 	}
+	d.signs(ctx)
 	orgs, err := d.store.Orgs(ctx)
 	if err != nil {
 		d.add(d.explained(Store, "", err))

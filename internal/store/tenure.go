@@ -166,3 +166,25 @@ func (s *Store) keyInForce(public string) (*journal.Signer, error) {
 	}
 	return nil, fmt.Errorf("%w; put the key of %s back, or see ajar keys rotate --help", err, public)
 }
+
+// KeyAtHand reports what keeps the journal from being signed on: the private key is
+// missing, can be read by others, or is another one. It changes nothing. Where there
+// is no journal yet, nothing is wrong.
+func (s *Store) KeyAtHand(ctx context.Context) error {
+	keys, err := s.Keys(ctx)
+	if err != nil || len(keys) == 0 {
+		return err
+	}
+	public := keys[len(keys)-1].Key
+	signer, err := journal.ReadKey(s.KeyFile())
+	if err == nil && signer.Public() == public {
+		return nil
+	}
+	if next, bad := journal.ReadKey(s.nextKeyFile()); bad == nil && next.Public() == public {
+		return nil // the next writer puts it in its place
+	}
+	if err == nil {
+		err = fmt.Errorf("signing key %s: it is not the one that signs this journal", s.KeyFile())
+	}
+	return err
+}
