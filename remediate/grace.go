@@ -63,7 +63,7 @@ type wait struct {
 // ripeness says what an action for the finding waits for.
 func (p *planner) ripeness(f *access.Finding, telling bool) wait {
 	g, w := p.in.Guards.Grace, wait{until: p.in.At}
-	if slices.Contains(ungraced, f.Rule) {
+	if slices.Contains(ungraced, f.Rule) || f.Overdue(p.in.At) {
 		return w
 	}
 	seen := p.in.Seen[f.Fingerprint]

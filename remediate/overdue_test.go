@@ -89,6 +89,14 @@ func TestWhatStopsAPlanLeavesItsActionsOverdue(t *testing.T) {
 	}
 }
 
+func TestWhatIsOverdueWaitsForNothing(t *testing.T) {
+	strict := loose()
+	strict.Grace = remediate.Grace{Snapshots: 3, Age: 72 * time.Hour, Notice: 240 * time.Hour}
+	if p := late().plan(t, ended, strict); len(p.Actions) != 1 || p.Actions[0].Overdue.IsZero() || len(p.Waiting) == 0 {
+		t.Errorf("%q, waiting: %d", lines(p), len(p.Waiting))
+	}
+}
+
 // A plan that is made later says the same of the end, and is the same change.
 func TestAnOverdueActionIsTheSameInTheNextPlan(t *testing.T) {
 	in := late().input(t, ended, loose())
