@@ -18,9 +18,7 @@ import (
 // a *stoppedError ends the run in order.
 func (r *running) carry(p *Past) error {
 	for {
-		if err := r.await(); err != nil {
-			return err
-		}
+		// Looking and asking the guards takes most of the second between two changes.
 		seen, over, err := r.examine(p)
 		if over || err != nil {
 			return err
@@ -30,7 +28,14 @@ func (r *running) carry(p *Past) error {
 		} else if why != nil {
 			return r.forbid(p, why)
 		}
-		// Asking the guards takes time, and a change rests on a fresh reading.
+		begun := r.o.Now()
+		if err := r.await(); err != nil {
+			return err
+		}
+		if r.o.Now().Sub(begun) > longPause {
+			continue // the guards spoke of another moment
+		}
+		// All of that takes time, and a change rests on a fresh reading.
 		if seen, over, err = r.examine(p); over || err != nil {
 			return err
 		}
