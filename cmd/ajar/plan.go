@@ -170,7 +170,7 @@ func (a *app) unknownSelf(err error) {
 func guards(r config.Remediate) remediate.Guards {
 	g := remediate.Guards{
 		MaxChanges: r.MaxChanges, MaxFraction: r.MaxFraction, MinOwners: r.MinOwners, Protected: r.Protected,
-		AllowOwnerOnly: r.AllowOwnerOnly, Limits: map[string]remediate.Limit{}, Editors: r.Editors,
+		AllowOwnerOnly: r.AllowOwnerOnly, Limits: map[string]remediate.Limit{}, Editors: r.Editors, Expel: r.Expel,
 		Grace: remediate.Grace{Snapshots: r.Grace.Snapshots, Age: r.Grace.Age, Notice: r.Grace.Notice},
 	}
 	for kind, l := range r.Limits {

@@ -78,6 +78,7 @@ type Remediate struct {
 	Editors        []string // of [baseline]: "user:login" or "team:org/slug", never touched
 	Approvers      []string
 	AllowOwnerOnly bool // a repository may be left with no admin but the owners
+	Expel          bool // plans may touch people, not their grants alone
 	Grace          Grace
 	Limits         map[string]Limit // per kind of principal; a kind that is absent uses MaxChanges and MaxFraction
 }

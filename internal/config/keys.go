@@ -98,6 +98,8 @@ var keys = []key{
 		func(c *Config, v value) { c.Remediate.Protected = v.principals("user") }},
 	{"remediate.allow_owner_only", "boolean", "false", "Whether a repository may be left without an admin other than the owners.", "",
 		func(c *Config, v value) { c.Remediate.AllowOwnerOnly = v.yes() }},
+	{"remediate.expel", "boolean", "false", "Whether plans may touch people and not their grants alone: make an owner a member, a member an outside collaborator, or remove a member. Without it that is left to you.", "",
+		func(c *Config, v value) { c.Remediate.Expel = v.yes() }},
 	{"remediate.limits.*.max", "integer", "`max_changes`", "The limit for one kind of principal.", "",
 		func(c *Config, v value) { c.limit(v.kind(), func(l *Limit) { n := v.whole(0, 1_000_000); l.Max = &n }) }},
 	{"remediate.limits.*.fraction", "number", "`max_fraction`", "The fraction for one kind of principal.", "",
