@@ -92,6 +92,7 @@ var classesOf = map[string][]baseline.Class{
 	"principal-not-in-baseline":             {baseline.RepositoryAccess, baseline.OrganizationRoles, baseline.Members, baseline.OutsideCollaborators},
 	"owner-not-listed":                      {baseline.Owners},
 	"environment-reviewers-beyond-baseline": {baseline.Environments},
+	"environment-wait-timer":                {baseline.Environments},
 	"standing-privileged":                   {baseline.RepositoryAccess, baseline.OrganizationRoles, baseline.Environments, baseline.Keys},
 	"expired-assignment":                    {baseline.RepositoryAccess, baseline.OrganizationRoles, baseline.Environments, baseline.Keys},
 }

@@ -53,6 +53,17 @@ var environment = []rule{
 		Controls: supports("CC8.1", "A.8.31", "A.8.32", "CM-3", "CM-5"),
 		Needs:    []access.Area{access.AreaRepositories, access.AreaEnvironments, access.AreaPolicies},
 	}, environmentAnyBranch},
+	{Rule{
+		ID: "environment-wait-timer", Category: Environment, Severity: access.Medium, Baseline: true,
+		Title:    "An environment waits less than it should",
+		What:     "The wait timer of an environment is shorter than the baseline's rule for it says.",
+		Why:      "The wait is the time in which somebody can notice a deployment that nobody meant, and stop it. Without it the first sign is the damage.",
+		Grading:  "Always medium: only environments with a rule in the baseline are looked at.",
+		Remedy:   "Repository settings → Environments → Wait timer.",
+		Example:  "env:acme/api/production waits 0 minutes, the baseline says 30",
+		Controls: supports("CC8.1", "A.8.32", "CM-3"),
+		Needs:    []access.Area{access.AreaRepositories, access.AreaEnvironments, access.AreaGates},
+	}, environmentWaitTimer},
 }
 
 // eachEnvironment visits the environments of repositories that can run a job, and
@@ -165,6 +176,27 @@ func environmentAdminBypass(c *court) {
 
 // administrators lists who administers a repository.
 func (c *court) administrators(repo int64) []int64 { return c.g.AtLeast(access.Admin, repo) }
+
+func environmentWaitTimer(c *court) {
+	c.eachEnvironment(func(e access.Environment) {
+		rule, _ := c.environmentRule(e.ID)
+		seen := e.Gate != nil && c.s.Coverage.CompleteFor(access.AreaGates, e.Repo) // what was not is counted by the class
+		if rule.WaitTimer == nil || !seen || e.Gate.WaitTimer >= *rule.WaitTimer {
+			return
+		}
+		f := c.about(e, fmt.Sprintf("waits %s, the baseline says %d", minutes(e.Gate.WaitTimer), *rule.WaitTimer),
+			minutes(e.Gate.WaitTimer), minutes(*rule.WaitTimer))
+		f.Severity = min(f.Severity, access.Medium)
+		c.report(f, causeOfEnv(e), need(access.AreaEnvironments, e.Repo), need(access.AreaGates, e.Repo))
+	})
+}
+
+func minutes(n int) string {
+	if n == 1 {
+		return "1 minute"
+	}
+	return fmt.Sprintf("%d minutes", n)
+}
 
 func environmentAnyBranch(c *court) {
 	c.eachEnvironment(func(e access.Environment) {

@@ -130,6 +130,20 @@ func TestEnvironmentAnyBranch(t *testing.T) {
 	})
 }
 
+func TestEnvironmentWaitTimer(t *testing.T) {
+	rule := environmentRule("wait_timer = 30")
+	waits := func(n int) func(*world) {
+		return func(w *world) { w.env("api/production", func(e *access.Environment) { e.Gate.WaitTimer = n }) }
+	}
+	const title = "env:acme/api/production waits "
+	check(t, "environment-wait-timer", []verdictCase{
+		{"none", rule, waits(0), []string{"medium open: " + title + "0 minutes, the baseline says 30"}, nil},
+		{"too short", rule, waits(1), []string{"medium open: " + title + "1 minute, the baseline says 30"}, nil},
+		{"long enough", rule, waits(30), nil, nil},
+		{"the baseline says nothing of it", environmentRule("prevent_self_review = true"), waits(0), nil, nil},
+	})
+}
+
 func TestReviewersBeyondBaseline(t *testing.T) {
 	rule := environmentRule(`reviewers = ["team:acme/leads"]`)
 	eve := func(w *world) {
