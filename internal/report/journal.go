@@ -183,13 +183,17 @@ func (v JournalEntries) csv(s *sheet) error {
 
 func (v JournalEntries) table(p *page) error {
 	p.title(v.Title, count(len(v.Entries), "entry", "entries"))
+	var before JournalEntry // what an entry shares with the one before is not said again
 	for _, e := range v.Entries {
 		p.section(styleOf(e.Kind), e.Kind, "entry "+number(e.Seq)+", "+e.At.UTC().Format("2006-01-02 15:04:05.000 UTC"))
-		p.field("of", e.Org)
-		p.field("by", e.Who)
-		p.field("run", e.Run)
-		p.field("action", e.Action)
-		p.field("plan", e.Plan)
+		for _, f := range []struct{ label, value, was string }{
+			{"of", e.Org, before.Org}, {"by", e.Who, before.Who}, {"run", e.Run, before.Run}, {"action", e.Action, before.Action}, {"plan", e.Plan, before.Plan},
+		} {
+			if f.value != f.was {
+				p.field(f.label, f.value)
+			}
+		}
+		before = e
 		for _, words := range e.Words() {
 			p.bullet(words)
 		}

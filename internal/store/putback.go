@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
+	account "os/user"
 	"time"
 
 	"github.com/eb661601/ajar/internal/journal"
@@ -33,11 +35,26 @@ func (s *Store) acceptInJournal(reason string) error {
 	if err != nil {
 		return s.undo(err)
 	}
+	e.Who = localAccount()
 	if _, err := s.takeOver(h, "accept-rollback", e); err != nil {
 		return err
 	}
 	_, err = s.publish()
 	return err
+}
+
+// localAccount names whom the system takes this process for: whoever puts a backup
+// back has the machine, and needs no token of GitHub for it.
+func localAccount() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "an unnamed host"
+	}
+	u, err := account.Current()
+	if err != nil {
+		return text(fmt.Sprintf("account %d on %s", os.Getuid(), host))
+	}
+	return text("account " + u.Username + " on " + host)
 }
 
 // ahead gives the newest checkpoint that was published beside the store, where it

@@ -287,3 +287,29 @@ func TestAStoreThatWasPutBackIsAcceptedInTheJournal(t *testing.T) {
 		t.Errorf("given up are %v", r.GivenUp)
 	}
 }
+
+func TestAJournalVerifiesBesideItsWriter(t *testing.T) {
+	s, epoch := told(t)
+	done := make(chan error, 1)
+	go func() {
+		for range 400 {
+			if _, err := s.Append(context.Background(), epoch, entry(journal.Sent, "r", "x", nil)); err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	for looks := 0; ; looks++ {
+		sound(t, verify(t, s))
+		select {
+		case err := <-done:
+			if err != nil || looks == 0 {
+				t.Errorf("%d looks, %v", looks, err)
+			}
+			sound(t, verify(t, s))
+			return
+		default:
+		}
+	}
+}
