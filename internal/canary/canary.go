@@ -144,7 +144,13 @@ func (s *Search) Find(where string, text []byte) []Hit {
 // on free pages.
 func (s *Search) Folder(dir string, skip ...string) ([]Hit, error) {
 	var out []Hit
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("searching %s: %w", dir, err)
+	}
+	defer func() { _ = root.Close() }()
+	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		path := filepath.Join(dir, name)
 		if err != nil || slices.Contains(skip, path) {
 			return err
 		}
@@ -152,7 +158,7 @@ func (s *Search) Folder(dir string, skip ...string) ([]Hit, error) {
 		if !d.Type().IsRegular() {
 			return nil
 		}
-		text, err := os.ReadFile(path)
+		text, err := root.ReadFile(name)
 		s.files++
 		out = append(out, s.Find(path, text)...)
 		return err
