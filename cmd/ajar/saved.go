@@ -109,6 +109,6 @@ func readPlan(path string) (remediate.Plan, error) {
 	if err != nil {
 		return remediate.Plan{}, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // nothing was written
 	return remediate.DecodePlan(f)
 }

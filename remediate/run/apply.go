@@ -10,8 +10,8 @@ import (
 )
 
 // Settle looks at GitHub for everything that the open runs left in doubt, and ends
-// them, but for the one named keep, which somebody is about to take up. It gives
-// those runs. What is still in doubt then leaves its run open.
+// them, but for the one named keep, which somebody is about to take up: that one
+// ends too where a surprise had stopped it. It gives those runs. What is still in doubt then leaves its run open.
 func (e *Engine) Settle(ctx context.Context, keep string) ([]*Run, error) {
 	open, err := e.open(ctx)
 	if err != nil {
@@ -37,7 +37,7 @@ func (r *running) settleAll(end bool) error {
 			}
 		}
 	}
-	if !end || r.ctx.Err() != nil {
+	if !end && !r.run.halted() || r.ctx.Err() != nil {
 		return nil //nolint:nilerr // whoever was interrupted leaves the rest for the next start
 	}
 	for _, p := range r.run.Actions {
@@ -46,6 +46,9 @@ func (r *running) settleAll(end bool) error {
 				return err
 			}
 		}
+	}
+	if r.run.halted() {
+		return r.end(Stopped, "a surprise stopped it, and what was in doubt is settled")
 	}
 	return r.end(Interrupted, "the process ended before the run did")
 }

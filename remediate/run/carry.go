@@ -149,6 +149,8 @@ func (r *running) way(p *Past, live act.Live) (steps []act.Step, over bool, err 
 		return steps, false, nil
 	case err == nil && (p.midway(steps) || p.Intended.Half && !p.Effective()):
 		return steps, false, nil
+	case p.Effective() && live.State.Same(live.Change.Before):
+		return nil, true, r.fail(p, Failed{Why: "GitHub accepted it, and still shows the state of before", State: &live.State})
 	case p.Effective():
 		return nil, true, r.fail(p, Failed{Why: "somebody else changed it while its steps were made", State: &live.State, Half: true})
 	}

@@ -304,7 +304,7 @@ func (r *running) end(how, why string) error {
 	for _, p := range r.run.Actions {
 		doubt = doubt || p.Open()
 		if p.Waits() && p.State != journal.NotTried {
-			if err := add(journal.NotTried, p.ID, NotTried{Why: notTried(how, why)}); err != nil {
+			if err := add(journal.NotTried, p.ID, NotTried{Why: notTried(how, why), Final: how == Stopped}); err != nil {
 				return err
 			}
 		}

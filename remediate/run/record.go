@@ -123,9 +123,11 @@ type InDoubt struct {
 	State *remediate.State `json:"state,omitempty"`
 }
 
-// NotTried is the body of not-tried: the run ended before its turn.
+// NotTried is the body of not-tried: the run ended before its turn. Final says that
+// a surprise stopped the run: then it is not taken up again, a new plan is made.
 type NotTried struct {
-	Why string `json:"why"`
+	Why   string `json:"why"`
+	Final bool   `json:"final,omitempty"`
 }
 
 // How a run ends.

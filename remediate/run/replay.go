@@ -30,6 +30,7 @@ type Past struct {
 	Sends    []Send
 	Verified *Verified
 	Half     bool // failed after some of its steps took effect
+	Final    bool // not tried, and never to be: a surprise stopped the run
 	Doubts   int  // how often it was found in doubt
 }
 
@@ -64,7 +65,7 @@ func (p *Past) Open() bool {
 func (p *Past) Waits() bool {
 	switch p.State {
 	case journal.Intended, journal.NotTried:
-		return true
+		return !p.Final
 	case journal.Sent, journal.Answered, journal.InDoubt:
 		return !p.Effective()
 	}
@@ -154,7 +155,7 @@ func (p *Past) read(e journal.Entry) (err error) {
 	case journal.NotTried:
 		var b NotTried
 		b, err = body[NotTried](e)
-		p.Why = b.Why
+		p.Why, p.Final = b.Why, b.Final
 	}
 	return err
 }
@@ -188,6 +189,16 @@ func (r *Run) Counts() Counts {
 		}
 	}
 	return c
+}
+
+// halted reports whether a surprise stopped the run before all had their turn.
+func (r *Run) halted() bool {
+	for _, p := range r.Actions {
+		if p.Final {
+			return true
+		}
+	}
+	return false
 }
 
 // Finishable reports whether the run has not ended, or was interrupted and has

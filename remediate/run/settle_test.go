@@ -276,3 +276,24 @@ func TestNothingIsSentThatCannotBeWrittenDown(t *testing.T) {
 		t.Errorf("sent was %q", b.writes(false))
 	}
 }
+
+func TestRunThatASurpriseStoppedIsNotTakenUpAgain(t *testing.T) {
+	b := start(t, world(t), githubsim.Options{Faults: []githubsim.Fault{after(githubsim.Lagged, 3*time.Minute, 1)}})
+	o := order("plan", guestOff(boat), guestOff(ship))
+	r, err := b.engine().Carry(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.expect(r, "open", "in-doubt not-tried")
+	b.pass(5 * time.Minute)
+	if _, err := b.engine().Settle(t.Context(), o.ID); err != nil {
+		t.Fatal(err)
+	}
+	if r, err = Load(t.Context(), b.store, o.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.expect(r, Stopped, "verified/settled not-tried")
+	if r.Finishable() {
+		t.Error("it can be finished: a new plan has to be made")
+	}
+}
