@@ -167,7 +167,7 @@ func (d *doctor) clock(r github.Reached) {
 		d.add(c)
 		return
 	}
-	c.Mark, c.Do = Warning, "set it right, best by NTP: ends of access are dated by it"
+	c.Mark, c.Do = Warning, "set it right, best by NTP; until then ends of access are judged by GitHub's"
 	if off.Abs() >= clockFails {
 		c.Mark = Failed
 	}
