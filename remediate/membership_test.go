@@ -130,3 +130,20 @@ func TestAnInvitationToARepositoryIsLoweredOrCancelled(t *testing.T) {
 		t.Errorf("a protected person's invitation: %q", lines(p))
 	}
 }
+
+func TestATeamIsLoweredAsFarAsItsPeopleKeepWhatTheyMay(t *testing.T) {
+	w := house()
+	w.team("guild", "", "dan", "dora", "eli", "emma", "finn")
+	w.give("team:guild", "web", access.Admin)
+	p := w.plan(t, roles+"[[assign]]\nrole = \"reader\"\nto = [\"user:dan\"]\non = [\"repo:acme/web\"]\n", loose())
+	want := []string{"medium: lower team:acme/guild on repo:acme/web from admin to read",
+		"refused (entitled): take admin on repo:acme/web from team:acme/guild: user:dan would lose access that the baseline allows; give it to them another way first"}
+	if diff := cmp.Diff(want, lines(p)); diff != "" {
+		t.Fatalf("want -, have +:\n%s", diff)
+	}
+	a := p.Actions[0]
+	if len(a.Weighed) != 1 || a.Weighed[0].Title != "take admin on repo:acme/web from team:acme/guild" || len(a.Residual) != 4 ||
+		a.Residual[0] != "user:dora keeps read on repo:acme/web through team:acme/guild" {
+		t.Errorf("%+v, stays %q", a.Weighed, a.Residual)
+	}
+}
