@@ -68,7 +68,7 @@ func (a *app) fits(cmd *cobra.Command) error {
 	for i, h := range have {
 		words[i] = string(h)
 	}
-	return withHint(usage("%s has no --output %s", cmd.CommandPath(), f), "one of %s; %s has %s", strings.Join(words, ", "), strings.Join(where, " and "), f)
+	return withHint(usage("%s has no --output %s", cmd.CommandPath(), f), "one of %s; there is %s in %s", strings.Join(words, ", "), f, strings.Join(where, " and "))
 }
 
 // onePage refuses to write several organizations as HTML: two pages in one file
