@@ -38,7 +38,10 @@ shows. The first surprise stops the run.
 
 What is sent is in the journal before it leaves. A run that was interrupted is
 finished by applying the same plan again; what it left in doubt is settled by
-looking, never by sending it again. Ctrl-C finishes the change in flight.`,
+looking, never by sending it again. Ctrl-C finishes the change in flight.
+
+It ends with 0 where everything is done, 2 where something was skipped since it is
+not as the plan has it, 1 where the plan was refused or the run stopped.`,
 		Example: `  ajar plan --out plan.json
   ajar plan approve plan.json       # by somebody else
   ajar apply plan.json

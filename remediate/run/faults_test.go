@@ -1,6 +1,8 @@
 package run
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -112,6 +114,36 @@ func TestEveryFaultOfALookEndsAsTheMatrixSays(t *testing.T) {
 			b.expect(r, c.how, c.states)
 			if changed, sent := len(b.writes(true)), len(b.writes(false)); changed != c.changed || sent != c.sent {
 				t.Errorf("%d requests were sent and %d changed something, not %d and %d", sent, changed, c.sent, c.changed)
+			}
+		})
+	}
+}
+
+func TestAfterALongWaitTheRunIsDecidedAnew(t *testing.T) {
+	for name, c := range map[string]struct {
+		err  error
+		how  string
+		want string
+	}{
+		"and it still holds":     {nil, Done, both},
+		"and it holds no longer": {errors.New("the organization is on hold"), Stopped, "not-tried not-tried"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, world(t), githubsim.Options{Faults: []githubsim.Fault{after(githubsim.SecondaryLimited, 90*time.Second, 1)}})
+			asked := 0
+			o := b.options()
+			o.Recheck = func(context.Context) error { asked++; return c.err }
+			e, err := New(t.Context(), "test", o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := e.Carry(t.Context(), order("plan", guestOff(boat), guestOff(ship)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.expect(r, c.how, c.want)
+			if asked != 1 {
+				t.Errorf("it was asked %d times", asked)
 			}
 		})
 	}
