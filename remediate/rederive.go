@@ -127,7 +127,11 @@ func differ(old, now Plan) Difference {
 		}
 	}
 	for _, a := range now.Actions {
-		if _, there := was[a.ID]; !there {
+		if _, there := was[a.ID]; there {
+			continue
+		}
+		same := slices.ContainsFunc(old.Actions, func(o Action) bool { return o.Change.SameThing(a.Change) })
+		if old.Left == 0 || same { // a plan that was cut short left others out, and leaves them out again
 			d.Added = append(d.Added, a)
 		}
 	}

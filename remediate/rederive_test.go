@@ -162,3 +162,28 @@ func FuzzDecodePlan(f *testing.F) {
 		}
 	})
 }
+
+func TestAPlanThatWasCutShortIsMadeAgainAsShort(t *testing.T) {
+	w := house()
+	w.outside("eve")
+	w.AuditActivity[len(w.AuditActivity)-1].Last = now.AddDate(0, -6, 0)
+	w.give("user:eve", "api", access.Read)
+	w.give("user:eve", "web", access.Read)
+	in := w.input(t, roles, loose())
+	in.Max = 1
+	old := remediate.NewPlan(in) // one finding, of which one of two actions is asked for
+	if len(old.Actions) != 1 || old.Left != 1 {
+		t.Fatalf("%q, %d left", lines(old), old.Left)
+	}
+	if _, d, err := remediate.Rederive(old, w.input(t, roles, loose())); err != nil || !d.Same() {
+		t.Errorf("%v: %+v", err, d)
+	}
+	for i, g := range w.Grants {
+		if g.Principal == w.ref("user:eve") && g.Resource == old.Actions[0].Resource.Ref {
+			w.Grants[i].Privilege = access.Write
+		}
+	}
+	if _, _, err := remediate.Rederive(old, w.input(t, roles, loose())); err == nil {
+		t.Error("the thing that it changes is another one now")
+	}
+}

@@ -182,6 +182,9 @@ func guards(r config.Remediate) remediate.Guards {
 // smaller makes the plan that was asked for, and counts the actions that the
 // whole one would have beyond it.
 func smaller(in remediate.Input, only map[string][]string, most int) (remediate.Plan, int) {
+	if len(only) == 0 && most == 0 {
+		return remediate.NewPlan(in), 0
+	}
 	whole := len(remediate.NewPlan(in).Actions)
 	in.Max = most
 	in.Findings = slices.DeleteFunc(slices.Clone(in.Findings), func(f access.Finding) bool {
