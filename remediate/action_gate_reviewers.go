@@ -82,23 +82,26 @@ func (p *planner) wantedReviewers(e access.Environment, rule baseline.EnvRule) (
 	return slices.Compact(want), have, gone
 }
 
-// canReview holds that everybody on the list can read the repository: GitHub takes
-// no other, and every call that changes a gate repeats the list.
+// canReview holds that everybody on the list can read the repository, whatever the
+// plan takes: GitHub takes no other, and every call that changes a gate repeats the
+// list.
 func (p *planner) canReview(id int64, g *GateState) refuse {
 	if r, _ := p.s.Repository(id); r.Visibility == "public" {
 		return refuse{}
 	}
+	_, base := p.basePermission()
 	for _, r := range g.Reviewers {
-		who, reads := access.Ref{Kind: access.User, ID: r.ID}, p.g.On(r.ID, id).Privilege >= access.Read
+		who, reads := user(r.ID), false
 		if r.Kind == "team" {
-			who = team(r.ID)
-			now, _ := p.basePermission()
-			reads = now >= access.Read || slices.ContainsFunc(p.s.GrantsOn(repo(id)), func(g access.Grant) bool {
-				return g.Source == access.ByTeam && (g.Principal == who || slices.Contains(p.g.Ancestors(r.ID), g.Principal.ID))
+			who, reads = team(r.ID), base >= access.Read || slices.ContainsFunc(p.s.GrantsOn(repo(id)), func(g access.Grant) bool {
+				over := g.Principal.ID == r.ID || slices.Contains(p.g.Ancestors(r.ID), g.Principal.ID)
+				return g.Source == access.ByTeam && over && min(g.Privilege, p.teamMay(g.Principal.ID, id).privilege) >= access.Read
 			})
+		} else {
+			reads = p.stays(r.ID, id) >= access.Read
 		}
 		if !reads {
-			return refuse{ReviewerGuard, p.called(who) + " cannot read " + p.called(repo(id)) + ", and GitHub takes no reviewer who cannot; give them that first"}
+			return refuse{ReviewerGuard, p.called(who) + " cannot read " + p.called(repo(id)) + ", or not for long, and GitHub takes no reviewer who cannot; give them that first"}
 		}
 	}
 	return refuse{}
