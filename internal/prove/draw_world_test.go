@@ -132,9 +132,12 @@ func (d *drawing) repository(name string) {
 	if d.chance(2, "gate of "+name) {
 		d.environment(r)
 	}
-	if d.chance(3, "guest invited to "+name) {
+	guests := slices.DeleteFunc(slices.Clone(d.guests), func(l string) bool { // GitHub invites nobody who is in
+		return slices.ContainsFunc(r.Collaborators, func(c *githubsim.Collaborator) bool { return c.Login == l })
+	})
+	if len(guests) > 0 && d.chance(3, "guest invited to "+name) {
 		r.Invitations = append(r.Invitations, &githubsim.RepoInvitation{
-			ID: d.next(), Login: d.one(d.guests, "invitee"), Permission: d.one([]string{"read", "write", "admin"}, "invited as"),
+			ID: d.next(), Login: d.one(guests, "invitee"), Permission: d.one([]string{"read", "write", "admin"}, "invited as"),
 			CreatedAt: noon.AddDate(0, 0, -rapid.IntRange(0, 6).Draw(d.t, "invited days ago")), Inviter: d.owners[0],
 		})
 	}

@@ -74,6 +74,7 @@ type lab struct {
 	client *github.Client
 	base   string // the baseline
 	guards remediate.Guards
+	last   audit.Result // what was planned from
 	close  []func()
 }
 
@@ -90,11 +91,17 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.ServeHTTP(w, r)
 }
 
+func (f *front) put(h http.Handler) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.h = h
+}
+
 // newLab takes a world over.
 func newLab(t failer, w *githubsim.World, base string, o githubsim.Options) *lab {
 	t.Helper()
 	l := &lab{t: t, clock: &clock{t: noon}, base: base, guards: loose()}
-	o.Now, o.Sleep, o.PrimaryLimit = l.clock.now, l.clock.sleep, githubsim.Unlimited
+	o.Now, o.Sleep, o.PrimaryLimit, o.Writable = l.clock.now, l.clock.sleep, githubsim.Unlimited, true
 	o.Tokens = []githubsim.Token{
 		{Value: readToken, Login: botName, Scope: githubsim.OwnerScope}, {Value: writeToken, Login: botName, Scope: githubsim.OwnerScope},
 	}
@@ -167,6 +174,7 @@ func (l *lab) pass() audit.Pass {
 // audit reads the organization and judges it.
 func (l *lab) audit() audit.Result {
 	l.t.Helper()
+	l.clock.move(time.Second) // a snapshot is newer than the one before
 	r, err := l.pass().Run(context.Background())
 	if err != nil {
 		l.t.Fatal(err)
@@ -180,7 +188,10 @@ func loose() remediate.Guards {
 }
 
 // plan plans what would bring the organization back.
-func (l *lab) plan(r audit.Result) remediate.Plan { return remediate.NewPlan(l.input(r)) }
+func (l *lab) plan(r audit.Result) remediate.Plan {
+	l.last = r
+	return remediate.NewPlan(l.input(r))
+}
 
 func (l *lab) input(r audit.Result) remediate.Input {
 	var self []access.Ref

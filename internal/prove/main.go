@@ -28,12 +28,12 @@ func main() {
 	only := flag.String("only", "", "comma-separated `proofs` to run, such as \"random kills,mutants\"; all unless given")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	code := run(ctx, *long, *only, os.Stdout, os.Stderr)
+	code := prove(ctx, *long, *only, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }
 
-func run(ctx context.Context, long bool, only string, out, talk io.Writer) int {
+func prove(ctx context.Context, long bool, only string, out, talk io.Writer) int {
 	wanted := proofs
 	if only != "" {
 		names := strings.Split(only, ",")

@@ -19,7 +19,7 @@ var mutants = []mutant{
 		"remediate", []string{"TestAnEntryThatCannotBeReadRefusesWhatItMightForbid"},
 	},
 	{
-		"S2", "an entry that was not read spares no base permission", "remediate/settings.go",
+		"S2", "an entry that was not read spares no base permission", "remediate/action_settings.go",
 		"if len(p.in.Baseline.Unresolved(p.in.At)) > 0 {", "if false {",
 		"remediate", []string{"TestAnEntryThatCannotBeReadRefusesWhatItMightForbid"},
 	},
@@ -41,18 +41,68 @@ var mutants = []mutant{
 		"internal/faults", []string{"TestRepositoryThatIsRenamedMovedOrGoneMeanwhileIsNeverTakenForAnother"},
 	},
 	{
-		"S8", "ajar may be in its own plan", "remediate/guard.go",
+		"S5", "a name that leads to another number is a match", "remediate/act/resolve.go",
+		"case n.Typename != p.typ || p.id(n) != p.label.ID:", "case false:",
+		"remediate/act", []string{"TestReusedNameIsNoMatch", "TestNamesAloneLeadThereToo"},
+	},
+	{
+		"S6", "an unknown plan is carried out", "remediate/run/refusal.go",
+		"case !c.Known:", "case false:",
+		"remediate/run", []string{"TestPlanIsRefusedForEachReasonByItself"},
+	},
+	{
+		"S6", "an altered plan is carried out", "remediate/run/refusal.go",
+		"case !c.Plan.Verify():", "case false:",
+		"remediate/run", []string{"TestPlanIsRefusedForEachReasonByItself"},
+	},
+	{
+		"S6", "a plan outlives its baseline", "remediate/run/refusal.go",
+		"case c.Plan.BaselineHash != c.Baseline:", "case false:",
+		"remediate/run", []string{"TestPlanIsRefusedForEachReasonByItself"},
+	},
+	{
+		"S6", "a plan outlives its guards", "remediate/run/refusal.go",
+		"case c.Plan.GuardsHash != c.Guards.Hash():", "case false:",
+		"remediate/run", []string{"TestPlanIsRefusedForEachReasonByItself"},
+	},
+	{
+		"S6", "a plan has no age", "remediate/run/refusal.go",
+		"if age > c.TTL || age < -clockSlack {", "if age != age {",
+		"remediate/run", []string{"TestPlanIsRefusedForEachReasonByItself"},
+	},
+	{
+		"S6", "a plan is carried out twice", "remediate/run/refusal.go",
+		"if c.Former == nil || c.Former.Finishable() {", "if true {",
+		"remediate/run", []string{"TestPlanIsRefusedForEachReasonByItself"},
+	},
+	{
+		"S6", "a plan may have grown since", "remediate/rederive.go",
+		"case len(d.Added) > 0:", "case false:",
+		"remediate", []string{"Test.*"},
+	},
+	{
+		"S7", "what is no drift any more is taken all the same", "remediate/run/apply.go",
+		"if !ok || !p.Waits() {", "if ok || !ok {",
+		"cmd/ajar", []string{"TestScripts/apply.*"},
+	},
+	{
+		"S7", "what is not as the plan has it is changed all the same", "remediate/run/carry.go",
+		"case live.State.Same(live.Change.Before) && !p.Effective():", "case !p.Effective():",
+		"remediate/run", []string{"TestWhatIsNotAsThePlanHasItIsSkipped"},
+	},
+	{
+		"S8", "ajar may be in its own plan", "remediate/guardwho.go",
 		"if c.touches(s) {", "if false {",
 		"remediate", []string{"TestGuardsRefuseWhatTheyForbid"},
 	},
 	{
-		"S8", "it need not be known who ajar is", "remediate/guard.go",
+		"S8", "it need not be known who ajar is", "remediate/guardwho.go",
 		"if len(p.in.Self) == 0 {", "if false {",
 		"remediate", []string{"TestGuardsRefuseWhatTheyForbid"},
 	},
 	{
-		"S8", "the protected may be in a plan", "remediate/guard.go",
-		"if c.touches(r) {", "if false {",
+		"S8", "the protected may be in a plan", "remediate/guardwho.go",
+		"for _, r := range p.safe {", "for _, r := range p.safe[:0] {",
 		"remediate", []string{"TestGuardsRefuseWhatTheyForbid", "TestWhateverPartOfAPlanRunsNobodyIsLockedOut"},
 	},
 	{
@@ -72,7 +122,7 @@ var mutants = []mutant{
 	},
 	{
 		"S9", "any number may lose something", "remediate/limits.go",
-		"if len(all) > guards.MaxChanges {", "if false {",
+		"if n := len(all); n > 0 && n+beyond(lately[\"\"], all) > guards.MaxChanges {", "if n := len(all); n < 0 {",
 		"remediate", []string{"TestOverALimitNothingRuns"},
 	},
 	{
@@ -89,6 +139,75 @@ var mutants = []mutant{
 		"S9", "an unknown population stops nothing", "remediate/limits.go",
 		"if l.Population < 0 {", "if false {",
 		"remediate", []string{"TestAnUnknownPopulationStops"},
+	},
+	{
+		"S8", "nobody asks again who the protected are", "remediate/run/guards.go",
+		"for _, text := range r.o.Guards.Protected {", "for _, text := range r.o.Guards.Protected[:0] {",
+		"remediate/run", []string{"TestGuardsAreAskedLiveBeforeEachAction"},
+	},
+	{
+		"S8", "nobody counts the owners again", "remediate/run/guards.go",
+		"if want := max(1, r.o.Guards.MinOwners); stay < want {", "if want := 0; stay < want {",
+		"remediate/run", []string{"TestGuardsAreAskedLiveBeforeEachAction"},
+	},
+	{
+		"S8", "nobody counts the administrators again", "remediate/run/guards.go",
+		"if had > 0 && left == 0 {", "if false {",
+		"remediate/run", []string{"TestGuardsAreAskedLiveBeforeEachAction"},
+	},
+	{
+		"S8", "nobody counts the reviewers again", "remediate/run/guards.go",
+		"if n == 0 {", "if n < 0 {",
+		"remediate/run", []string{"TestGuardsAreAskedLiveBeforeEachAction"},
+	},
+	{
+		"S8", "ajar takes from itself", "remediate/run/guards.go",
+		"if p.hits(s) {", "if false {",
+		"remediate/run", []string{"TestGuardsAreAskedLiveBeforeEachAction"},
+	},
+	{
+		"S9", "what was taken today does not count", "remediate/run/limits.go",
+		"together[kind] = maps.Clone(who)", "together[kind] = maps.Clone(who); clear(together[kind])",
+		"remediate/run", []string{"TestLimitsHoldOverADay"},
+	},
+	{
+		"S12", "a change leaves before its record", "remediate/run/carry.go",
+		`if err := r.note(journal.Sent, p, s); err != nil {`,
+		`if _, err := r.o.Hands.Send(r.work, steps[0]); err != nil {
+		return true, err
+	}
+	if err := r.note(journal.Sent, p, s); err != nil {`,
+		"internal/prove", []string{"TestKilledAtAnyPoint.*"},
+	},
+	{
+		"S13", "what was sent without an answer is sent again", "remediate/run/replay.go",
+		"return p.Effective()\n	}\n	return false\n}\n\n// Waits", "return false\n	}\n	return false\n}\n\n// Waits",
+		"internal/prove", []string{"TestKilledAtAnyPoint.*"},
+	},
+	{
+		"S14", "a change may rest on an old reading", "remediate/run/carry.go",
+		"if r.o.Now().Sub(seen.begun) > freshness {", "if false {",
+		"remediate/run", []string{"Test.*"},
+	},
+	{
+		"S14", "what GitHub accepted is done, whether it shows or not", "remediate/run/carry.go",
+		"case !seen:", "case false:",
+		"remediate/run", []string{"TestEveryFaultOfAChangeEndsAsTheMatrixSays"},
+	},
+	{
+		"S16", "a run goes on past a surprise", "remediate/run/carry.go",
+		`return stop("%s: %s", p.Title, f.Why)`, "return nil",
+		"remediate/run", []string{"TestEveryFaultOfAChangeEndsAsTheMatrixSays"},
+	},
+	{
+		"S18", "a former owner of the journal may write on", "internal/store/journal.go",
+		"case h.size == 0 || h.epoch != epoch:", "case false:",
+		"internal/store", []string{"TestAFormerWriterIsFenced", "TestNobodyAppendsWithoutTakingOver"},
+	},
+	{
+		"S18", "a take-over waits for nobody", "remediate/run/engine.go",
+		"if newest.IsZero() || wait <= 0 {", "if true {",
+		"remediate/run", []string{"TestTakeOverWaitsForWhatTheFormerOwnerMayStillSend"},
 	},
 	{
 		"S23", "ends are judged by the clock of this machine", "internal/clock/clock.go",
@@ -124,5 +243,30 @@ var mutants = []mutant{
 		"S24", "a rollback is accepted without a new look", "internal/store/rollback.go",
 		"if _, err := s.FreshSince(ctx, org); err != nil {", "if _, err := s.FreshSince(ctx, org); err != nil && false {",
 		"internal/store", []string{"TestRollbackIsAcceptedAfterACollectionThatSawAsMuch"},
+	},
+	{
+		"S25", "who applies may approve", "remediate/run/approval.go",
+		"case a.By.ID == c.By.ID:", "case false:",
+		"remediate/run", []string{"TestPlanIsRefusedForEachReasonByItself"},
+	},
+	{
+		"S25", "an approval lasts for ever", "remediate/run/approval.go",
+		"case !c.Now.Before(a.Until) || c.Now.Before(a.At.Add(-clockSlack)):", "case false:",
+		"remediate/run", []string{"TestPlanIsRefusedForEachReasonByItself"},
+	},
+	{
+		"S25", "anybody may approve", "remediate/run/approval.go",
+		"if !ok {\n		return refuse(NoApprover", "if false {\n		return refuse(NoApprover",
+		"remediate/run", []string{"TestApproverIsAskedLiveWhenThePlanIsCarriedOut"},
+	},
+	{
+		"S25", "a plan needs no approval", "remediate/run/approval.go",
+		"	_, r := c.usable()\n	return r\n", "	return nil\n",
+		"remediate/run", []string{"TestPlanIsRefusedForEachReasonByItself"},
+	},
+	{
+		"S25", "whoever gains by a restore may agree to it", "remediate/run/approval.go",
+		"if id == c.By.ID {", "if id < 0 {",
+		"remediate/run", []string{"TestWhatTheBaselineForbidsIsPutBackOnASecondWordAlone"},
 	},
 }

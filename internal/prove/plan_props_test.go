@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"strings"
@@ -15,7 +16,7 @@ import (
 // cases says how often the next property of rapid is tried.
 func cases(t *testing.T, n int) int {
 	t.Helper()
-	if err := flag.Set("rapid.checks", fmt.Sprint(n)); err != nil {
+	if err := errors.Join(flag.Set("rapid.checks", fmt.Sprint(n)), flag.Set("rapid.shrinktime", "10s")); err != nil {
 		t.Fatal(err)
 	}
 	return n

@@ -17,7 +17,15 @@ type proof struct {
 
 // proofs stand in the order in which they run: what is quick comes first.
 var proofs = []proof{
+	{"T1", "crash points", "internal/prove", []string{
+		"TestKilledAtAnyPointNothingIsLostRepeatedOrForgotten", "TestARestoreKilledAtAnyPointLosesRepeatsAndForgetsNothing",
+	}},
+	{"T1", "random kills", "internal/prove", []string{"TestKilledAtAnyMomentNothingIsLostRepeatedOrForgotten"}},
+	{"done", "real world", "internal/prove", []string{
+		"TestARealOrganizationComesBackFromDriftAndDriftComesBack", "TestARealOrganizationComesBackAlsoWhereTheRunIsKilledHalfWay",
+	}},
 	{"T3", "properties", "internal/prove", []string{
+		"TestAnAppliedPlanLeavesOnlyWhatItRefusedAndRestoresWhatItTook", "TestWhateverGoesWrongNobodyIsLockedOutAndNothingIsForgotten",
 		"TestAnswersThatLackSomethingNeverAddAnAction", "TestRenamingEverythingChangesNoAction", "TestTheOrderOfAnythingChangesNoResult",
 	}},
 	{"T7", "tamper", "internal/journal", []string{
