@@ -34,7 +34,7 @@ func Gather(ctx context.Context, s *store.Store, c *Case) error {
 	if c.Former = nil; former.ID != "" {
 		c.Former = former
 	}
-	if c.Held, err = held(ctx, s, c.Plan.Org.ID); err != nil {
+	if c.Held, err = held(ctx, s, c.Plan.Org.ID, func(store.Hold) bool { return true }); err != nil {
 		return err
 	}
 	c.Restored = s.Restored()
@@ -63,7 +63,10 @@ func GatherRestore(ctx context.Context, s *store.Store, c *RestoreCase) error {
 	if c.Former = nil; former.ID != "" {
 		c.Former = former
 	}
-	c.Held, err = held(ctx, s, c.Restore.Org)
+	// That a snapshot is doubted keeps nobody from putting a run back: a restore rests
+	// on the journal and on what is read just before, and the run itself may be what
+	// made the snapshot look doubtful.
+	c.Held, err = held(ctx, s, c.Restore.Org, func(h store.Hold) bool { return h.Kind != store.HeldForLoss && h.Kind != store.HeldForDrift })
 	c.Restored = s.Restored()
 	return err
 }
@@ -79,11 +82,13 @@ func NextRestore(ctx context.Context, s *store.Store, hash string) (string, erro
 	}
 }
 
-func held(ctx context.Context, s *store.Store, org int64) ([]string, error) {
+func held(ctx context.Context, s *store.Store, org int64, counts func(store.Hold) bool) ([]string, error) {
 	all, err := s.Holds(ctx, org)
 	var out []string
 	for _, h := range all {
-		out = append(out, h.Reason)
+		if counts(h) {
+			out = append(out, h.Reason)
+		}
 	}
 	return out, err
 }
