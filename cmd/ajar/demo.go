@@ -33,10 +33,12 @@ and nothing is left behind.
 With --listen (and --world FILE, for a world file of your own) it only serves
 that GitHub until it is interrupted, to try ajar or anything else on. Times are
 shifted so that the world's "now" is the start. Nothing can be changed in it but by
-the token that --write-token-out asks for.`,
+the token that --write-token-out asks for. What is planned with these tokens a second
+person approves, with the token that --second-token-out asks for.`,
 		Example: `  ajar demo
   ajar demo --listen 127.0.0.1:8080 --token-out token
-  ajar demo --world world.json --listen 127.0.0.1:8080 --token-out token`,
+  ajar demo --world world.json --listen 127.0.0.1:8080 --token-out token
+  ajar demo --listen 127.0.0.1:8080 --token-out token --write-token-out write --second-token-out second`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f != (serveFlags{}) {
@@ -49,6 +51,7 @@ the token that --write-token-out asks for.`,
 	cmd.Flags().StringVar(&f.listen, "listen", "", "only serve, on `ADDR` such as 127.0.0.1:8080 (port 0: any free one)")
 	cmd.Flags().StringVar(&f.tokenOut, "token-out", "", "write the token of an owner, who can read, to `FILE`")
 	cmd.Flags().StringVar(&f.writeTokenOut, "write-token-out", "", "write another token, which can change things, to `FILE`")
+	cmd.Flags().StringVar(&f.secondTokenOut, "second-token-out", "", "write the token of a second owner, who can read and approve, to `FILE`")
 	return cmd
 }
 

@@ -16,14 +16,15 @@ import (
 )
 
 // serveFlags ask for a GitHub that is only served.
-type serveFlags struct{ world, listen, tokenOut, writeTokenOut string }
+type serveFlags struct{ world, listen, tokenOut, writeTokenOut, secondTokenOut string }
 
 // served is a simulated GitHub on a socket.
 type served struct {
 	url           string
 	owner, member string // token values; they can read
 	writer        string // an owner's token that can change things as well
-	second        string // of another owner, who can read: demoApprover, where the world has that account
+	second        string // of another owner, who can read, and approve what the first one plans
+	secondLogin   string // whose that is; "" where the first organization has one owner
 	sim           *githubsim.Server
 	stop          func()
 	failed        <-chan error // what ended it, if it was not stop
@@ -35,15 +36,16 @@ func listen(ctx context.Context, w *githubsim.World, addr string, now func() tim
 	s := &served{owner: randomToken(), member: randomToken(), writer: randomToken(), second: randomToken()}
 	owner, member := githubsim.OwnerScope, githubsim.MemberScope
 	owner.ReadOnly, member.ReadOnly = true, true
-	sim := githubsim.New(w, githubsim.Options{
-		Now: now, Writable: true, // by a token that only this process knows, unless it is asked for
-		Tokens: []githubsim.Token{
-			{Value: s.owner, Scope: owner},
-			{Value: s.member, Scope: member},
-			{Value: s.writer, Scope: githubsim.OwnerScope},
-			{Value: s.second, Scope: owner, Login: demoApprover},
-		},
-	})
+	tokens := []githubsim.Token{
+		{Value: s.owner, Scope: owner},
+		{Value: s.member, Scope: member},
+		{Value: s.writer, Scope: githubsim.OwnerScope},
+	}
+	if s.secondLogin = secondOwner(w); s.secondLogin != "" {
+		tokens = append(tokens, githubsim.Token{Value: s.second, Scope: owner, Login: s.secondLogin})
+	}
+	// It can be changed by a token that only this process knows, unless it is asked for.
+	sim := githubsim.New(w, githubsim.Options{Now: now, Writable: true, Tokens: tokens})
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -68,6 +70,31 @@ func listen(ctx context.Context, w *githubsim.World, addr string, now func() tim
 	return s, nil
 }
 
+// secondOwner is an owner of the first organization, and a person, other than the
+// first one, whose the other tokens are; "" where there is none.
+func secondOwner(w *githubsim.World) string {
+	people := map[string]bool{}
+	for _, u := range w.Users {
+		people[u.Login] = u.Type == "User"
+	}
+	var second string
+	for _, o := range w.Orgs[:min(1, len(w.Orgs))] {
+		seen := 0
+		for _, m := range o.Members {
+			if m.Role != "admin" {
+				continue
+			}
+			if m.Login == demoApprover && seen > 0 {
+				return m.Login
+			}
+			if seen++; seen > 1 && second == "" && people[m.Login] {
+				second = m.Login
+			}
+		}
+	}
+	return second
+}
+
 // randomToken is like no token of GitHub's own, so that no scanner takes it for
 // a leaked one.
 func randomToken() string {
@@ -79,7 +106,7 @@ func randomToken() string {
 // serveWorld serves a world until it is interrupted, which is its ordinary end.
 func (a *app) serveWorld(ctx context.Context, f serveFlags) error {
 	if f.listen == "" {
-		return withHint(usage("--world, --token-out and --write-token-out are for serving, and --listen is missing"), "add --listen 127.0.0.1:8080")
+		return withHint(usage("--world and the flags for tokens are for serving, and --listen is missing"), "add --listen 127.0.0.1:8080")
 	}
 	w, err := readWorld(f.world)
 	if err != nil {
@@ -94,7 +121,10 @@ func (a *app) serveWorld(ctx context.Context, f serveFlags) error {
 		return err
 	}
 	defer s.stop()
-	for path, token := range map[string]string{f.tokenOut: s.owner, f.writeTokenOut: s.writer} {
+	if f.secondTokenOut != "" && s.secondLogin == "" {
+		return usage("%s has no second owner, whose token --second-token-out could write", w.Orgs[0].Login)
+	}
+	for path, token := range map[string]string{f.tokenOut: s.owner, f.writeTokenOut: s.writer, f.secondTokenOut: s.second} {
 		if path == "" {
 			continue
 		}
@@ -137,6 +167,9 @@ func (a *app) welcome(w *githubsim.World, s *served, f serveFlags) {
 	fmt.Fprintf(a.out, "\n  export AJAR_GITHUB_TOKEN=%s\n  %s audit --org %s --api-url %s\n", token, a.program, w.Orgs[0].Login, s.url)
 	if f.writeTokenOut != "" {
 		fmt.Fprintf(a.out, "\nwhat can change it, with [github.write] token_env = \"AJAR_WRITE_TOKEN\":\n\n  export AJAR_WRITE_TOKEN=$(cat %s)\n", f.writeTokenOut)
+	}
+	if f.secondTokenOut != "" {
+		fmt.Fprintf(a.out, "\na second person, with [remediate] approvers = [\"user:%s\"], in another terminal:\n\n  export AJAR_GITHUB_TOKEN=$(cat %s)\n", s.secondLogin, f.secondTokenOut)
 	}
 	fmt.Fprintf(a.out, "\nwhat a token without owner rights misses:\n\n  export AJAR_GITHUB_TOKEN=%s\n\nCtrl-C ends it\n", s.member)
 }
