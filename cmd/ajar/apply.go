@@ -108,8 +108,9 @@ func (x *carrying) apply(ctx context.Context, p remediate.Plan, f applyFlags) er
 	if err != nil {
 		return err
 	}
-	x.show(p)
-	if yes, err := x.a.agreed(f.yes, fmt.Sprintf("%s of %s will be changed.", things(len(p.Actions)), x.org)); err != nil || !yes {
+	x.show(p, c.Former, !f.yes)
+	left := len(p.Actions) - len(doneBy(c.Former))
+	if yes, err := x.a.agreed(f.yes, fmt.Sprintf("%s of %s will be changed", things(left), x.org)); err != nil || !yes {
 		return err
 	}
 	e, err := x.engine(ctx, hands, x.recheck(p, f))
@@ -198,26 +199,6 @@ func (x *carrying) recheck(p remediate.Plan, f applyFlags) func(context.Context)
 		}
 		return nil
 	}
-}
-
-// show lists the plan in short on stderr, before somebody says yes to it.
-func (x *carrying) show(p remediate.Plan) {
-	x.a.remark("plan %.8s of %s, made %s from snapshot %d: %s, %d people and principals lose something",
-		p.Hash, x.org, instant(p.MadeAt), p.SnapshotID, things(len(p.Actions)), p.Losers)
-	for i, a := range p.Actions {
-		line := fmt.Sprintf("%d/%d %s (risk: %s)", i+1, len(p.Actions), a.Title, a.Risk)
-		for _, what := range a.Irreversible {
-			line += "; not to be undone: " + what
-		}
-		x.a.remark("%s", line)
-	}
-}
-
-func things(n int) string {
-	if n == 1 {
-		return "1 thing"
-	}
-	return fmt.Sprintf("%d things", n)
 }
 
 // settleRuns only looks at what earlier runs left in doubt.

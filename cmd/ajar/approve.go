@@ -62,25 +62,26 @@ func (a *app) approve(ctx context.Context, arg string, f approveFlags) error {
 		if r := c.MayApprove(ctx, who); r != nil {
 			return x.declined(ctx, "approve", p.Hash, r)
 		}
-		x.show(p)
-		question := fmt.Sprintf("You, %s, approve that %s of %s are changed.", x.person.Login, things(len(p.Actions)), x.org)
+		x.show(p, nil, true)
+		question := fmt.Sprintf("You, %s, approve that %s of %s are changed", x.person.Login, things(len(p.Actions)), x.org)
 		if yes, err := a.agreed(f.yes, question); err != nil || !yes {
 			return err
 		}
-		return x.agree(ctx, p.Hash, f.allow, f.reason)
+		return x.agree(ctx, report.Agreed{Plan: p.Hash, Allowed: f.allow}, f.reason)
 	})
 }
 
 // agree writes the approval down and shows it.
-func (x *carrying) agree(ctx context.Context, hash string, allowed int, reason string) error {
-	given := engine.Agree(x.person, x.a.clock.Now(), allowed, reason, "cli")
+func (x *carrying) agree(ctx context.Context, v report.Agreed, reason string) error {
+	given := engine.Agree(x.person, x.a.clock.Now(), v.Allowed, reason, "cli")
 	e, err := journal.NewEntry(journal.PlanApproved, given)
 	if err != nil {
 		return err
 	}
-	e.Org, e.Plan, e.Who, e.At = x.info.OrgID, hash, x.person.String(), given.At
+	e.Org, e.Plan, e.Who, e.At = x.info.OrgID, v.Plan, x.person.String(), given.At
 	if err := x.a.record(ctx, x.store, e); err != nil {
 		return err
 	}
-	return x.a.show(report.Agreed{Org: x.org, Plan: hash, By: x.person.String(), At: given.At, Until: given.Until, Allowed: allowed})
+	v.Org, v.By, v.At, v.Until = x.org, x.person.String(), given.At, given.Until
+	return x.a.show(v)
 }

@@ -128,7 +128,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 func (x *carrying) tell(e engine.Event) {
 	p := e.Action
 	switch p.State {
-	case journal.Sent, journal.Answered, journal.Intended:
+	case journal.Sent, journal.Answered, journal.Intended, journal.NotTried: // what was not tried is told at the end, at once
 		return
 	}
 	line := fmt.Sprintf("%d/%d %s: %s", e.Place, e.Of, p.State, p.Title)
@@ -205,7 +205,7 @@ func (a *app) agreed(yes bool, question string) (bool, error) {
 	if !isFile || !a.terminal(in) {
 		return false, withHint(usage("%s: nobody is at a terminal to say yes", question), "--yes says it")
 	}
-	fmt.Fprintf(a.errs, "%s Type yes to go on: ", report.Visible(question))
+	fmt.Fprintf(a.errs, "%s. Type yes to go on: ", report.Visible(question))
 	line, err := bufio.NewReader(a.in).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return false, fmt.Errorf("reading the answer: %w", err)

@@ -120,6 +120,7 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 		if err := a.announce(ctx, s, p); err != nil {
 			return err
 		}
+		defer a.tellSaved(f.out, c.Remediate.Mode, p)
 	}
 	v := planView(c, p, r)
 	v.Asked, v.Left = asked(f), left

@@ -127,7 +127,7 @@ func (x *carrying) agreeToRestore(ctx context.Context, id string, f restoreFlags
 	if err := x.a.record(ctx, x.store, e); err != nil {
 		return err
 	}
-	return x.agree(ctx, r.Hash, 0, f.reason)
+	return x.agree(ctx, report.Agreed{Plan: r.Hash, Restore: id}, f.reason)
 }
 
 // putBack carries the restore out as a run of its own.

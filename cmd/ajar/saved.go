@@ -61,6 +61,8 @@ func (a *app) savedPlan(ctx context.Context, s *store.Store, org int64, arg stri
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && isHash(arg):
 		return a.planOfHash(ctx, s, org, arg)
+	case errors.Is(err, fs.ErrNotExist) && isHex(arg):
+		return p, withHint(usage("there is no plan %s", arg), "a plan is a file, or its hash: eight characters of it at least")
 	case errors.Is(err, fs.ErrNotExist):
 		return p, withHint(usage("there is no plan %s", arg), "%s plan --out FILE makes one", a.program)
 	case errors.Is(err, remediate.ErrAltered):
@@ -98,8 +100,10 @@ func (a *app) planOfHash(ctx context.Context, s *store.Store, org int64, prefix 
 	return remediate.Plan{}, usage("%s is the beginning of %d plans: write more of it", prefix, len(found))
 }
 
-func isHash(s string) bool {
-	return len(s) >= 8 && strings.Trim(strings.ToLower(s), "0123456789abcdef") == ""
+func isHash(s string) bool { return len(s) >= 8 && isHex(s) }
+
+func isHex(s string) bool {
+	return strings.Trim(strings.ToLower(s), "0123456789abcdef") == ""
 }
 
 // readPlan reads a plan's file, as strictly as a file is read that may come from

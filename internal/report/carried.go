@@ -2,7 +2,9 @@ package report
 
 import (
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/eb661601/ajar/access"
@@ -126,6 +128,7 @@ func (v Carried) table(p *page) error {
 	if v.Restores != "" {
 		title += " puts back " + v.Restores
 	}
+	p.org = v.Org
 	p.title(title, "in "+v.Org)
 	p.gap()
 	p.field("by", v.By)
@@ -144,36 +147,77 @@ func (v Carried) table(p *page) error {
 		}
 	}
 	v.told(p)
-	p.exit(v.Code, v.verdict())
+	v.next(p)
+	p.exit(v.Code, v.verdict(p))
 	return p.err
 }
 
-// told lists what is not simply done, and all where everything is asked for.
+// told lists what is not simply done, and all where everything is asked for. A
+// reason that all of a list share is said once, above it.
 func (v Carried) told(p *page) {
 	for _, s := range carriedStates {
-		first := true
+		var listed []CarriedAction
 		for _, a := range v.Actions {
 			plain := a.State == "verified" && a.How == "carried-out" && !p.all
-			if settledState(a.State) != s.state || plain {
-				continue
+			if settledState(a.State) == s.state && !plain {
+				listed = append(listed, a)
 			}
-			if first {
-				p.section(s.style, s.label, "")
-				first = false
-			}
+		}
+		if len(listed) == 0 {
+			continue
+		}
+		shared := ""
+		if first := listed[0]; len(listed) > 1 && !slices.ContainsFunc(listed, func(a CarriedAction) bool { return a.reason() != first.reason() }) {
+			shared = first.reason()
+		}
+		p.section(s.style, s.label, strings.TrimLeft(shared, " :"))
+		for _, a := range listed {
 			text := a.Title
-			if a.How != "" {
-				text += " (" + a.How + ")"
-			}
-			if a.Why != "" {
-				text += ": " + a.Why
+			if shared == "" {
+				text += a.reason()
 			}
 			p.bullet(text)
 		}
 	}
 }
 
-func (v Carried) verdict() string {
+// reason is how an action came to its state, and why, as far as it is known.
+func (a CarriedAction) reason() string {
+	s := ""
+	if a.How != "" {
+		s = " (" + a.How + ")"
+	}
+	if a.Why != "" {
+		s += ": " + a.Why
+	}
+	return s
+}
+
+// next says what to type now.
+func (v Carried) next(p *page) {
+	if v.How != "done" && v.How != "stopped" {
+		return
+	}
+	commands, rest := []string{"audit"}, "see what is left"
+	if v.How == "stopped" {
+		commands, rest = append(commands, "plan --out FILE"), "see what is left, and make a new plan"
+	}
+	if v.Restores == "" && v.changed() {
+		commands, rest = append(commands, "restore "+argument(v.Run)), rest+"; or what would be put back"
+	}
+	p.section(strong, "Next", rest)
+	p.gap()
+	for _, c := range commands {
+		p.command(2, c)
+	}
+}
+
+// changed reports whether the run may have changed something.
+func (v Carried) changed() bool {
+	return slices.ContainsFunc(v.Actions, func(a CarriedAction) bool { return a.Sent > 0 })
+}
+
+func (v Carried) verdict(p *page) string {
 	switch v.How {
 	case "done":
 		if v.Code != 0 {
@@ -183,7 +227,10 @@ func (v Carried) verdict() string {
 	case "open":
 		return "something is in doubt: the next ajar apply looks again, and so should you"
 	case "interrupted":
-		return "the run was interrupted; the same plan finishes it"
+		if v.Restores != "" {
+			return "the run was interrupted; " + p.program + " restore " + argument(v.Restores) + " --yes" + p.inOrg() + " finishes it"
+		}
+		return "the run was interrupted; the same plan finishes it: " + p.program + " apply " + short(v.Plan) + p.inOrg()
 	}
 	return "the run stopped: " + v.Why
 }

@@ -72,6 +72,7 @@ func (v PutBack) csv(s *sheet) error {
 }
 
 func (v PutBack) table(p *page) error {
+	p.org = v.Org
 	p.title("Putting back "+v.Run, "a rehearsal: nothing was changed")
 	p.gap()
 	p.field("restore", short(v.Hash))
@@ -84,26 +85,48 @@ func (v PutBack) table(p *page) error {
 	p.section(strong, "Would put back", count(len(v.Actions), "thing", "things")+", the last one first")
 	for _, a := range v.Actions {
 		text := a.Title
-		if a.Above {
+		if a.Above && above < len(v.Actions) {
 			text += " (the baseline forbids it now)"
 		}
 		p.bullet(text)
 	}
-	if len(v.Cannot) > 0 {
-		p.section(warn, "Stays as it is", "no call brings it back; the plan named it beforehand")
-		for _, c := range v.Cannot {
-			for _, what := range c.What {
-				p.bullet(c.Title + ": " + what)
+	v.stays(p)
+	if above > 0 {
+		which := count(above, "change gives", "changes give")
+		if above == len(v.Actions) && above > 1 {
+			which = "all of it gives"
+		}
+		p.section(warn, "A second person", which+" what the baseline forbids now; somebody else of [remediate] approvers has to agree")
+		p.gap()
+		p.command(2, "restore "+argument(v.Run)+" --approve")
+	}
+	p.exit(v.Code, pickWord(len(v.Actions) > 0, "there is something to put back: "+p.program+" restore "+argument(v.Run)+" --yes"+p.inOrg(), "there is nothing to put back"))
+	return p.err
+}
+
+// stays lists what no call brings back: where several changes share it, once.
+func (v PutBack) stays(p *page) {
+	if len(v.Cannot) == 0 {
+		return
+	}
+	p.section(warn, "Stays as it is", "no call brings it back; the plan named it beforehand")
+	var whats []string
+	of := map[string][]string{}
+	for _, c := range v.Cannot {
+		for _, what := range c.What {
+			if len(of[what]) == 0 {
+				whats = append(whats, what)
 			}
+			of[what] = append(of[what], c.Title)
 		}
 	}
-	if above > 0 {
-		p.section(warn, "A second person", count(above, "change gives", "changes give")+" what the baseline forbids now; somebody else of [remediate] approvers has to agree")
-		p.gap()
-		p.para(2, plain, p.program+" restore "+v.Run+" --approve")
+	for _, what := range whats {
+		if n := len(of[what]); n > 1 {
+			p.bullet(what + ": of " + count(n, "change", "changes"))
+		} else {
+			p.bullet(of[what][0] + ": " + what)
+		}
 	}
-	p.exit(v.Code, pickWord(len(v.Actions) > 0, "there is something to put back: "+p.program+" restore "+v.Run+" --yes", "there is nothing to put back"))
-	return p.err
 }
 
 func pickWord(cond bool, yes, no string) string {
@@ -121,6 +144,18 @@ type Agreed struct {
 	At      time.Time
 	Until   time.Time
 	Allowed int
+	Restore string // the run that is put back; "": it is a plan
+}
+
+// command carries out what was approved.
+func (v Agreed) command() string {
+	switch {
+	case v.Restore != "":
+		return "restore " + argument(v.Restore) + " --yes"
+	case v.Allowed > 0:
+		return "apply " + short(v.Plan) + " --allow-changes " + number(v.Allowed) + " --reason TEXT"
+	}
+	return "apply " + short(v.Plan)
 }
 
 func (v Agreed) json(w io.Writer) error {
@@ -147,6 +182,7 @@ func (v Agreed) csv(s *sheet) error {
 }
 
 func (v Agreed) table(p *page) error {
+	p.org = v.Org
 	p.title("Approved "+short(v.Plan), "in "+v.Org)
 	p.gap()
 	p.field("by", v.By)
@@ -155,6 +191,7 @@ func (v Agreed) table(p *page) error {
 		p.field("beyond", "the limits: "+count(v.Allowed, "person or principal loses", "people and principals lose")+" something")
 	}
 	p.gap()
-	p.para(2, plain, "somebody else carries it out, within the hour; the approval counts once")
+	p.para(2, plain, "somebody else carries it out, within the hour; the approval counts once:")
+	p.command(2, v.command())
 	return p.err
 }

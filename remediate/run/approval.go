@@ -110,8 +110,8 @@ func (c Case) MayApprove(ctx context.Context, who Approvers) *RefusedError {
 			return r
 		}
 	}
-	if c.Former != nil {
-		return refuse(BegunBefore, "", "the plan was begun already, as run %s", c.Former.ID)
+	if c.Former != nil { // one that has ended for good was refused above
+		return refuse(BegunBefore, fmt.Sprintf("it needs no other approval: ajar apply %.12s finishes it", c.Plan.Hash), "the plan was begun already, as run %s", c.Former.ID)
 	}
 	if c.Allow > 0 {
 		if r := c.caps(); r != nil {

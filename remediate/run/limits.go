@@ -70,7 +70,7 @@ func (c Case) caps() *RefusedError {
 		return c.allowed(len(planned.all()))
 	}
 	if n := len(together.all()); n > c.Guards.MaxChanges {
-		return refuse(OverLimit, smallerHint, "max_changes: with what was done in the last 24 hours, %d people and principals would lose something, and the limit is %d",
+		return refuse(OverLimit, smallerHint(c.Plan), "max_changes: with what was done in the last 24 hours, %d people and principals would lose something, and the limit is %d",
 			n, c.Guards.MaxChanges)
 	}
 	for _, kind := range slices.Sorted(maps.Keys(planned)) {
@@ -81,7 +81,19 @@ func (c Case) caps() *RefusedError {
 	return nil
 }
 
-const smallerHint = "ask for a smaller plan: ajar plan --max N or --only KEY=VALUE; or --allow-changes N with --reason and a second person"
+// Takes counts the people and principals who lose something by a plan, each once:
+// the number that --allow-changes has to name.
+func Takes(p remediate.Plan) int {
+	planned := Losses{}
+	for _, a := range p.Actions {
+		planned.add(a.Lost)
+	}
+	return len(planned.all())
+}
+
+func smallerHint(p remediate.Plan) string {
+	return fmt.Sprintf("ask for a smaller plan: ajar plan --max N or --only KEY=VALUE; or, at plan approve and at apply: --allow-changes %d --reason TEXT", Takes(p))
+}
 
 // cap holds the limit of one kind.
 func (c Case) cap(kind string, n int) *RefusedError {
@@ -91,7 +103,7 @@ func (c Case) cap(kind string, n int) *RefusedError {
 		}
 		l.Losers = n
 		if broken := l.Broken(); len(broken) > 0 {
-			return refuse(OverLimit, smallerHint, "with what was done in the last 24 hours: %s", strings.Join(broken, "; "))
+			return refuse(OverLimit, smallerHint(c.Plan), "with what was done in the last 24 hours: %s", strings.Join(broken, "; "))
 		}
 		return nil
 	}
@@ -122,7 +134,7 @@ func (c Case) unstopped() *RefusedError {
 		limit := strings.HasPrefix(why, "max_changes:") || strings.HasPrefix(why, "limits.")
 		switch {
 		case limit && c.Allow == 0:
-			return refuse(OverLimit, smallerHint, "%s", why)
+			return refuse(OverLimit, smallerHint(c.Plan), "%s", why)
 		case !limit:
 			return refuse(StoppedPlan, "make a new one once that is settled: ajar plan --out FILE", "a guard stops the whole plan: %s", why)
 		}
