@@ -113,6 +113,7 @@ func TestNoMixOfFaultsStoresWhatIsNotTrue(t *testing.T) {
 		least := shrunk(faults, func(f []githubsim.Fault) bool { _, wrong := run(f); return len(wrong) > 0 })
 		t.Errorf("seed %d, %s, %s:\n%s", seed, where.name, told(least), wrong[0])
 	}
+	t.Attr("figures", fmt.Sprintf("%d mixes of faults while an organization is read, none stored what is not true: %v", runs(60, 1000), outcomes))
 	t.Logf("%v", outcomes)
 }
 

@@ -41,8 +41,8 @@ var mutants = []mutant{
 		"internal/faults", []string{"TestRepositoryThatIsRenamedMovedOrGoneMeanwhileIsNeverTakenForAnother"},
 	},
 	{
-		"S5", "a name that leads to another number is a match", "remediate/act/resolve.go",
-		"case n.Typename != p.typ || p.id(n) != p.label.ID:", "case false:",
+		"S5", "a name that leads to another number is a match", "remediate/act/byname.go",
+		"case found.DatabaseID != p.label.ID || found.ID == \"\":", "case false:",
 		"remediate/act", []string{"TestReusedNameIsNoMatch", "TestNamesAloneLeadThereToo"},
 	},
 	{
@@ -83,7 +83,7 @@ var mutants = []mutant{
 	{
 		"S7", "what is no drift any more is taken all the same", "remediate/run/apply.go",
 		"if !ok || !p.Waits() {", "if ok || !ok {",
-		"cmd/ajar", []string{"TestScripts/apply.*"},
+		"remediate/run", []string{"TestWhatNothingCallsForIsLeft"},
 	},
 	{
 		"S7", "what is not as the plan has it is changed all the same", "remediate/run/carry.go",

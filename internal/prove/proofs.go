@@ -21,16 +21,21 @@ var proofs = []proof{
 		"TestKilledAtAnyPointNothingIsLostRepeatedOrForgotten", "TestARestoreKilledAtAnyPointLosesRepeatsAndForgetsNothing",
 	}},
 	{"T1", "random kills", "internal/prove", []string{"TestKilledAtAnyMomentNothingIsLostRepeatedOrForgotten"}},
+	{"T1", "power loss", "internal/prove", []string{"TestATornLogGivesTheCommittedPartOfTheJournal"}},
+	{"T1", "syscalls", "internal/prove", []string{"TestSystemCallsThatFailLoseRepeatAndForgetNothing"}},
 	{"done", "real world", "internal/prove", []string{
 		"TestARealOrganizationComesBackFromDriftAndDriftComesBack", "TestARealOrganizationComesBackAlsoWhereTheRunIsKilledHalfWay",
 	}},
+	{"T5", "fault matrix", "internal/faults", []string{"TestEveryRowOfTheMatrixNamesTestsThatExist"}},
+	{"T5", "fault runs", "internal/faults", []string{"TestNoMixOfFaultsStoresWhatIsNotTrue"}},
+	{"T7", "tamper", "internal/journal", []string{
+		"TestEverythingThatIsDoneToAJournalIsNoticed", "TestAnEndThatIsCutOffAtACheckpointIsNoticedByACopy", "TestAForkThatIsSignedAnewIsNoticed",
+		"TestACheckpointThatDoesNotExtendAnOlderOneIsNoticed", "TestAForgedChangeOfKeysIsNoticed",
+	}},
+	{"T8", "canaries", "cmd/ajar", []string{"TestNoSecretIsLeftByARunThatChangesThings"}},
+	{"T12", "mutants", "internal/prove", []string{"TestEveryGuardThatIsRemovedIsNoticed"}},
 	{"T3", "properties", "internal/prove", []string{
 		"TestAnAppliedPlanLeavesOnlyWhatItRefusedAndRestoresWhatItTook", "TestWhateverGoesWrongNobodyIsLockedOutAndNothingIsForgotten",
 		"TestAnswersThatLackSomethingNeverAddAnAction", "TestRenamingEverythingChangesNoAction", "TestTheOrderOfAnythingChangesNoResult",
 	}},
-	{"T7", "tamper", "internal/journal", []string{
-		"TestEverythingThatIsDoneToAJournalIsNoticed", "TestAnEndThatIsCutOffAtACheckpointIsNoticedByACopy", "TestAForkThatIsSignedAnewIsNoticed",
-		"TestACheckpointThatDoesNotExtendAnOlderOneIsNoticed",
-	}},
-	{"T12", "mutants", "internal/prove", []string{"TestEveryGuardThatIsRemovedIsNoticed"}},
 }
