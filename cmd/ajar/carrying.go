@@ -44,7 +44,7 @@ func (a *app) carrying(ctx context.Context, do func(*carrying) error) error {
 			return a.noBaseline("what changes access")
 		}
 		x := &carrying{a: a, config: c, store: s}
-		if x.org, err = a.stored(ctx, s, c, ""); err != nil {
+		if x.org, err = a.stored(ctx, s, c); err != nil {
 			return err
 		}
 		if x.info, err = a.snapshot(ctx, s, x.org, ""); err != nil {

@@ -141,7 +141,7 @@ over need their entries, and a run that was redacted cannot be put back by
 // the token belongs to, and publishes a checkpoint at the end.
 func (a *app) journaling(ctx context.Context, do func(s *store.Store, epoch int64, who string) error) error {
 	return a.writing(ctx, func(c *config.Config, s *store.Store) error {
-		org, err := a.stored(ctx, s, c, "")
+		org, err := a.stored(ctx, s, c)
 		if err != nil {
 			return err
 		}

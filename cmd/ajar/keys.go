@@ -77,7 +77,7 @@ everybody who verifies the journal is told so. It is refused while the key is th
 
 func (a *app) replaceLostKey(ctx context.Context, reason string) error {
 	return a.writing(ctx, func(c *config.Config, s *store.Store) error {
-		org, err := a.stored(ctx, s, c, "")
+		org, err := a.stored(ctx, s, c)
 		if err != nil {
 			return err
 		}

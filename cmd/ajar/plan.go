@@ -86,7 +86,7 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 		return err
 	}
 	defer a.closing(s)
-	org, err := a.stored(ctx, s, c, "")
+	org, err := a.stored(ctx, s, c)
 	if err != nil {
 		return err
 	}

@@ -214,12 +214,9 @@ func (a *app) askedAndStored(ctx context.Context, s *store.Store, c *config.Conf
 	return names, nil
 }
 
-// stored picks the one organization that a question is about: the one that it
-// names, else the only one there is.
-func (a *app) stored(ctx context.Context, s *store.Store, c *config.Config, named string) (string, error) {
-	if named != "" {
-		return named, nil
-	}
+// stored is the one organization that a question is about which names none: the
+// only one there is.
+func (a *app) stored(ctx context.Context, s *store.Store, c *config.Config) (string, error) {
 	names, err := a.asked(ctx, s, c)
 	if err != nil {
 		return "", err
