@@ -120,7 +120,7 @@ func (e *Engine) Carry(ctx context.Context, o Order) (*Run, error) {
 func (r *running) start(o Order) error {
 	again := r.run.ID != ""
 	first := r.run.Begun
-	r.run.ID, r.run.Org, r.run.Begun = o.ID, r.o.Org.ID, o.Begun
+	r.run.ID, r.run.Org, r.run.Begun, r.who = o.ID, r.o.Org.ID, o.Begun, o.Begun.By
 	o.Begun.Resumed = again
 	e, err := r.entry(journal.RunBegun, "", o.Begun)
 	if err != nil {

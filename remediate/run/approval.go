@@ -35,11 +35,27 @@ func (c Case) approved() *RefusedError {
 	if c.Auto {
 		return c.automatic()
 	}
-	if c.Former != nil { // it was begun on an approval, which counts to its end
-		return nil
+	if c.Former != nil {
+		return c.goesOn()
 	}
 	_, r := c.usable()
 	return r
+}
+
+// goesOn holds that a run is finished on the word that it was begun with, which
+// counts to its end: by nobody who gave that word, and within the limits, unless it
+// was for exactly so many losses.
+func (c Case) goesOn() *RefusedError {
+	for _, a := range c.Former.Begun.Approvals {
+		if a.By.ID == c.By.ID {
+			return refuse(OwnApproval, "somebody else has to", "%s approved run %s and cannot also finish it", c.By.Login, c.Former.ID)
+		}
+	}
+	if c.Allow != 0 && c.Allow != c.Former.Begun.Allowed {
+		return refuse(NoApproval, "make a new one: ajar plan --out FILE", "run %s was begun on the word for %s, and --allow-changes asks for %d",
+			c.Former.ID, orWithin(c.Former.Begun.Allowed), c.Allow)
+	}
+	return nil
 }
 
 // usable finds the approval that counts: the newest one that fits.
@@ -77,7 +93,7 @@ func (c Case) Authorize(ctx context.Context, who Approvers) ([]Approval, *Refuse
 		return nil, c.automatic()
 	}
 	if c.Former != nil {
-		return c.Former.Begun.Approvals, nil
+		return c.Former.Begun.Approvals, c.goesOn()
 	}
 	a, r := c.usable()
 	if r == nil {

@@ -164,6 +164,7 @@ type running struct {
 	*Engine
 	run  *Run
 	by   map[string]*Past
+	who  Person          // carries it out now: not always who began it
 	ctx  context.Context // of the caller: its end means to stop in order
 	work context.Context // of what is in flight: it lasts a little longer
 
@@ -175,7 +176,7 @@ type running struct {
 // begin makes a run of what the journal says of it, which may be nothing yet.
 func (e *Engine) begin(ctx context.Context, r *Run) (*running, func()) {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	out := &running{Engine: e, run: r, by: map[string]*Past{}, ctx: ctx, work: work}
+	out := &running{Engine: e, run: r, by: map[string]*Past{}, who: r.Begun.By, ctx: ctx, work: work}
 	for _, p := range r.Actions {
 		out.by[p.ID] = p
 	}
@@ -220,7 +221,7 @@ func (r *running) entry(kind journal.Kind, action string, body any) (journal.Ent
 	if err != nil {
 		return e, err
 	}
-	e.Org, e.Run, e.Action, e.Who = r.o.Org.ID, r.run.ID, action, r.run.Begun.By.String()
+	e.Org, e.Run, e.Action, e.Who = r.o.Org.ID, r.run.ID, action, r.who.String()
 	if action == "" {
 		e.Plan = r.run.Begun.Plan // a plan is found by its runs, and those by theirs
 	}

@@ -237,7 +237,11 @@ func (c RestoreCase) word() ([]Approval, *RefusedError) {
 	if r := k.mode(); r != nil {
 		return nil, r
 	}
-	if len(c.Restore.Above) == 0 || c.Former != nil { // it was begun on a word, which counts to its end
+	if c.Former != nil {
+		k.Former = c.Former
+		return c.Former.Begun.Approvals, k.goesOn()
+	}
+	if len(c.Restore.Above) == 0 {
 		return nil, nil
 	}
 	a, r := k.usable()
