@@ -79,7 +79,7 @@ func (x *carrying) restorePlan(ctx context.Context, id string) (engine.Restore, 
 }
 
 func (x *carrying) restoreCase(ctx context.Context, r engine.Restore, reason string) (engine.RestoreCase, error) {
-	c := engine.RestoreCase{Restore: r, Now: x.a.clock.Now(), Mode: x.config.Remediate.Mode, By: x.person, Reason: reason}
+	c := engine.RestoreCase{Restore: r, Now: x.a.clock.Now(), Mode: x.config.Remediate.Mode, By: x.person, Reason: reason, Guards: guards(x.config.Remediate)}
 	err := engine.GatherRestore(ctx, x.store, &c)
 	if why := x.a.clock.Doubt(); why != "" {
 		c.Held = append(c.Held, "clock: "+why)
@@ -90,7 +90,7 @@ func (x *carrying) restoreCase(ctx context.Context, r engine.Restore, reason str
 func (x *carrying) restoreView(r engine.Restore) report.PutBack {
 	v := report.PutBack{Org: x.org, Run: r.Run, Hash: r.Hash}
 	for _, a := range r.Actions {
-		v.Actions = append(v.Actions, report.PutBackAction{ID: a.ID, Title: a.Title, Above: slices.Contains(r.Above, a.ID)})
+		v.Actions = append(v.Actions, report.PutBackAction{ID: a.ID, Title: a.Title, Above: slices.Contains(r.Above, a.ID), Takes: slices.Contains(r.Takes, a.ID)})
 		v.Code = int(found)
 	}
 	for _, c := range r.Cannot {

@@ -3,6 +3,7 @@ package report
 import (
 	"io"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -23,6 +24,9 @@ type PutBackAction struct {
 	// Above says that it gives what the baseline forbids now: a second person has to
 	// agree.
 	Above bool `json:"above_baseline"`
+	// Takes says that it takes something, as of a restore that is put back: a second
+	// person has to agree here too.
+	Takes bool `json:"takes"`
 }
 
 // PutBackCannot is what stays as it is.
@@ -49,14 +53,14 @@ func (v PutBack) json(w io.Writer) error {
 	}{"ajar.restore/v1", v.Org, v.Run, v.Hash, v.Actions, v.Cannot, v.Code})
 }
 
-var putBackColumns = []string{"organization", "run", "id", "title", "above_baseline", "cannot"}
+var putBackColumns = []string{"organization", "run", "id", "title", "above_baseline", "takes", "cannot"}
 
 func (v PutBack) csv(s *sheet) error {
 	if err := s.header(putBackColumns...); err != nil {
 		return err
 	}
 	for _, a := range v.Actions {
-		row := fields{"organization": v.Org, "run": v.Run, "id": a.ID, "title": a.Title, "above_baseline": strconv.FormatBool(a.Above)}
+		row := fields{"organization": v.Org, "run": v.Run, "id": a.ID, "title": a.Title, "above_baseline": strconv.FormatBool(a.Above), "takes": strconv.FormatBool(a.Takes)}
 		if err := s.fields(putBackColumns, row); err != nil {
 			return err
 		}
@@ -76,10 +80,13 @@ func (v PutBack) table(p *page) error {
 	p.title("Putting back "+v.Run, "a rehearsal: nothing was changed")
 	p.gap()
 	p.field("restore", short(v.Hash))
-	above := 0
+	above, takes := 0, 0
 	for _, a := range v.Actions {
 		if a.Above {
 			above++
+		}
+		if a.Takes {
+			takes++
 		}
 	}
 	p.section(strong, "Would put back", count(len(v.Actions), "thing", "things")+", the last one first")
@@ -88,15 +95,24 @@ func (v PutBack) table(p *page) error {
 		if a.Above && above < len(v.Actions) {
 			text += " (the baseline forbids it now)"
 		}
+		if a.Takes {
+			text += " (it takes something)"
+		}
 		p.bullet(text)
 	}
 	v.stays(p)
-	if above > 0 {
-		which := count(above, "change gives", "changes give")
-		if above == len(v.Actions) && above > 1 {
-			which = "all of it gives"
+	if above+takes > 0 {
+		var why []string
+		switch {
+		case above == len(v.Actions) && above > 1:
+			why = append(why, "all of it gives what the baseline forbids now")
+		case above > 0:
+			why = append(why, count(above, "change gives", "changes give")+" what the baseline forbids now")
 		}
-		p.section(warn, "A second person", which+" what the baseline forbids now; somebody else of [remediate] approvers has to agree")
+		if takes > 0 {
+			why = append(why, count(takes, "change takes", "changes take")+" something")
+		}
+		p.section(warn, "A second person", strings.Join(why, ", ")+"; somebody else of [remediate] approvers has to agree")
 		p.gap()
 		p.command(2, "restore "+argument(v.Run)+" --approve")
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/baseline"
 	"github.com/eb661601/ajar/internal/githubsim"
 	"github.com/eb661601/ajar/internal/journal"
 	"github.com/eb661601/ajar/remediate"
@@ -89,5 +90,103 @@ func TestRecordNamesWhoFinishesARunAndNotWhoBeganIt(t *testing.T) {
 	}
 	if r.Begun.By != root {
 		t.Errorf("who began it first is %v", r.Begun.By)
+	}
+}
+
+func TestTakingAwayByPuttingARestoreBackIsDecidedLikeAPlan(t *testing.T) {
+	b := start(t, world(t), githubsim.Options{})
+	r := b.carry(direct(user(11, "annika"), boat, "admin", "write"), direct(user(12, "bodil"), ship, "write", "read"))
+	back, _ := b.restore(r.ID, everything)
+	b.expect(back, Done, "verified/carried-out verified/carried-out")
+	again, err := NewRestore(back, nothing, "", "")
+	if err != nil || len(again.Takes) != 2 || len(again.Above) != 0 {
+		t.Fatalf("%+v %v", again, err)
+	}
+	c := RestoreCase{Restore: again, Now: noon, Mode: ModeApprove, By: root, Guards: remediate.Guards{MaxChanges: 2}}
+	if got := c.Allowed(); got == nil || got.Code != NoApproval {
+		t.Errorf("by one person alone: %v", got)
+	}
+	c.Approvals = []Approval{Agree(Person{2, "second"}, noon, 0, "", "cli")}
+	if got := c.Allowed(); got != nil {
+		t.Errorf("by two: %v", got)
+	}
+	c.Guards.MaxChanges = 1
+	if got := c.Allowed(); got == nil || got.Code != OverLimit {
+		t.Errorf("two of one: %v", got)
+	}
+	one := 1
+	c.Guards = remediate.Guards{MaxChanges: 9, Limits: map[string]remediate.Limit{"member": {Max: &one}}}
+	if got := c.Allowed(); got == nil || got.Code != OverLimit {
+		t.Errorf("two members of one: %v", got)
+	}
+	c.Guards.Limits, c.Lost = nil, Losses{}
+	c.Lost.add([]remediate.Lost{{As: "member", Kind: access.User, IDs: []int64{21, 22, 23, 24, 25, 26, 27, 28}}})
+	if got := c.Allowed(); got == nil || got.Code != OverLimit {
+		t.Errorf("ten of nine in a day: %v", got)
+	}
+	entitled, err := NewRestore(back, everything, "", "")
+	if err != nil || len(entitled.Actions) != 0 || len(entitled.Cannot) != 2 {
+		t.Errorf("what the baseline allows is taken: %+v %v", entitled, err)
+	}
+}
+
+func TestWhoIsInATeamDoesNotApproveThatItGetsSomethingBack(t *testing.T) {
+	b := start(t, world(t), githubsim.Options{})
+	o := order("plan", remediate.Change{Thing: remediate.TeamGrant, Org: acme, Repo: boat, Team: label("T", 31, "crew"), Before: has("write"), After: remediate.State{}})
+	o.Actions[0].Lost = []remediate.Lost{{As: "member", Kind: access.User, IDs: []int64{11}}}
+	r, err := b.engine().Carry(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := NewRestore(r, nothing, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := RestoreCase{Restore: back, Now: noon, Mode: ModeApprove, By: Person{11, "annika"}}
+	if got := c.MayApprove(t.Context(), says{ok: true}); got == nil || got.Code != Beneficiary {
+		t.Errorf("%v", got)
+	}
+	if c.By = root; c.MayApprove(t.Context(), says{ok: true}) != nil {
+		t.Error("somebody who gets nothing may not")
+	}
+}
+
+func TestMembershipComesBackAloneOnlyWithWhatTheBaselineAllows(t *testing.T) {
+	b, err := baseline.Parse([]baseline.File{{Name: "b.toml", Text: []byte(`[roles.tester]
+repository = "read"
+[[assign]]
+role = "tester"
+to = ["user:annika"]
+on = ["repo:acme/boat"]
+[organization.acme]
+owners = ["user:annika"]
+members = "any"
+`)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &access.Snapshot{Org: access.Organization{ID: 100, Login: "acme"}, People: []access.Person{{ID: 11, Login: "annika"}},
+		Repositories: []access.Repository{{ID: 41, Name: "boat"}}}
+	for _, a := range access.Areas {
+		s.Coverage.Set(access.Cover{Area: a, Status: access.Complete})
+	}
+	bound, problems := b.Bind(s)
+	if bound == nil {
+		t.Fatal(baseline.Problems(problems))
+	}
+	back := func(held *remediate.HeldState) remediate.Change {
+		return remediate.Change{Thing: remediate.Membership, Org: acme, User: user(11, "annika"), After: remediate.State{There: true, Role: "member", Held: held}}
+	}
+	allows := ByBaseline(bound, noon)
+	on := func(role string) []remediate.HeldRole { return []remediate.HeldRole{{Label: *boat, Role: role}} }
+	for _, held := range []*remediate.HeldState{nil, {}, {Repos: on("read")}} {
+		if !allows(back(held)) {
+			t.Errorf("%+v is not allowed", held)
+		}
+	}
+	for _, held := range []*remediate.HeldState{{Repos: on("admin")}, {Repos: on("a custom role")}, {Teams: on("member")}} {
+		if allows(back(held)) {
+			t.Errorf("%+v comes back on one word", held)
+		}
 	}
 }

@@ -63,11 +63,17 @@ func GatherRestore(ctx context.Context, s *store.Store, c *RestoreCase) error {
 	if c.Former = nil; former.ID != "" {
 		c.Former = former
 	}
-	// That a snapshot is doubted keeps nobody from putting a run back: a restore rests
-	// on the journal and on what is read just before, and the run itself may be what
-	// made the snapshot look doubtful.
-	c.Held, err = held(ctx, s, c.Restore.Org, func(h store.Hold) bool { return h.Kind != store.HeldForLoss && h.Kind != store.HeldForDrift })
+	// That a snapshot is doubted keeps nobody from getting back what they had: a restore
+	// rests on the journal and on what is read just before, and the run itself may be what
+	// made the snapshot look doubtful. What takes something waits for every hold.
+	c.Held, err = held(ctx, s, c.Restore.Org, func(h store.Hold) bool {
+		return len(c.Restore.Takes) > 0 || h.Kind != store.HeldForLoss && h.Kind != store.HeldForDrift
+	})
+	if err != nil {
+		return err
+	}
 	c.Restored = s.Restored()
+	c.Lost, err = lately(ctx, s, c.Restore.Org, c.Now)
 	return err
 }
 

@@ -51,6 +51,8 @@ type Intended struct {
 	// put back from whatever it is now.
 	Half bool             `json:"half,omitempty"`
 	Lost []remediate.Lost `json:"lost"` // who loses something by it, as what they are counted
+	// Gains are of a restore who gets back what they lost, counted likewise.
+	Gains []remediate.Lost `json:"gains,omitempty"`
 }
 
 // Sent is the body of sent. It is durable before the first byte leaves.

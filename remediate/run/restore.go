@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -28,6 +29,7 @@ type Restore struct {
 	Actions  []Action `json:"actions"` // the last one of the run first
 	Cannot   []Cannot `json:"cannot"`  // what stays as it is
 	Above    []string `json:"above"`   // ids of actions that give what the baseline forbids now
+	Takes    []string `json:"takes"`   // ids of actions that take something, as of a restore that is put back
 	Baseline string   `json:"baseline_hash"`
 	Guards   string   `json:"guards_hash"`
 	Hash     string   `json:"hash"`
@@ -46,7 +48,7 @@ type Allows func(remediate.Change) bool
 // NewRestore makes the restore of a run. Only what the run itself did is put back:
 // what was done already when its turn came was somebody else's.
 func NewRestore(r *Run, allows Allows, baselineHash, guardsHash string) (Restore, error) {
-	out := Restore{Schema: RestoreSchema, Run: r.ID, Org: r.Org, Actions: []Action{}, Cannot: []Cannot{}, Above: []string{},
+	out := Restore{Schema: RestoreSchema, Run: r.ID, Org: r.Org, Actions: []Action{}, Cannot: []Cannot{}, Above: []string{}, Takes: []string{},
 		Baseline: baselineHash, Guards: guardsHash}
 	for _, p := range slices.Backward(r.Actions) {
 		if len(p.Sends) == 0 || !p.Effective() {
@@ -62,12 +64,21 @@ func NewRestore(r *Run, allows Allows, baselineHash, guardsHash string) (Restore
 			continue
 		}
 		a := p.inverse(len(out.Actions) + 1)
-		if raises(a.Change) && !allows(a.Change) {
+		taking, raising := takes(a.Change), raises(a.Change) // of a custom role it is not known: both
+		if taking && !raising && allows(a.Change.Inverse()) {
+			out.Cannot = append(out.Cannot, Cannot{Title: p.Title, What: []string{"the baseline allows now what this would take"}})
+			continue
+		}
+		if taking {
+			out.Takes = append(out.Takes, a.ID)
+		}
+		if raising && !allows(a.Change) {
 			out.Above = append(out.Above, a.ID)
 		}
 		out.Actions = append(out.Actions, a)
 	}
 	slices.Sort(out.Above)
+	slices.Sort(out.Takes)
 	text, err := json.Marshal(out)
 	if err != nil {
 		return out, fmt.Errorf("making the restore of run %s: %w", r.ID, err)
@@ -103,7 +114,8 @@ func (p *Past) inverse(place int) Action {
 	sum := sha256.Sum256([]byte("restore\x00" + p.ID))
 	return Action{ID: hex.EncodeToString(sum[:8]), Intended: Intended{
 		Place: place, Kind: p.Kind, Title: "put back: " + p.Title, Principal: p.Principal, Resource: p.Resource, Rules: []string{},
-		Change: c, Half: p.Half, Inverse: p.Title, Irreversible: []string{}, Lost: []remediate.Lost{},
+		Change: c, Half: p.Half, Inverse: p.Title, Irreversible: []string{},
+		Lost: append([]remediate.Lost{}, p.Gains...), Gains: p.Lost,
 	}}
 }
 
@@ -123,7 +135,8 @@ func raises(c remediate.Change) bool {
 	return takes(c.Inverse())
 }
 
-// Beneficiaries are the people who get something by the restore.
+// Beneficiaries are the people who get something by the restore: whom it speaks of,
+// and all who had lost something by what is put back, as the people of a team.
 func (r Restore) Beneficiaries() []int64 {
 	var out []int64
 	for _, a := range r.Actions {
@@ -135,6 +148,11 @@ func (r Restore) Beneficiaries() []int64 {
 		}
 		if i := a.Change.After.Invite; i != nil && i.Invitee != 0 {
 			out = append(out, i.Invitee)
+		}
+		for _, l := range a.Gains {
+			if l.Kind == access.User {
+				out = append(out, l.IDs...)
+			}
 		}
 	}
 	slices.Sort(out)
@@ -171,9 +189,9 @@ func ByBaseline(b *baseline.Bound, at time.Time) Allows {
 			case "owner":
 				return b.Owner(who.ID)
 			case "member":
-				return b.Member(who.ID)
+				return b.Member(who.ID) && heldAllowed(b, who, c.After.Held, at)
 			case "outside":
-				return b.Outside(who.ID)
+				return b.Outside(who.ID) && heldAllowed(b, who, c.After.Held, at)
 			}
 		case remediate.BasePermission:
 			want, ok := privilegeOf(c.After)
@@ -182,6 +200,21 @@ func ByBaseline(b *baseline.Bound, at time.Time) Allows {
 		}
 		return false
 	}
+}
+
+// heldAllowed is whether the baseline allows what comes back with a membership: the
+// roles on repositories. What a team gives is not sure, so it is not allowed.
+func heldAllowed(b *baseline.Bound, who access.Ref, held *remediate.HeldState, at time.Time) bool {
+	if held == nil {
+		return true
+	}
+	for _, r := range held.Repos {
+		want, ok := privilegeOf(remediate.State{There: true, Role: r.Role})
+		if !ok || b.OnRepo(who, r.ID, at).Privilege < want {
+			return false
+		}
+	}
+	return len(held.Teams) == 0
 }
 
 // privilegeOf is the privilege that a built-in role gives.
@@ -207,6 +240,34 @@ type RestoreCase struct {
 	Approvals []Approval // of this restore, each unused
 	Former    *Run       // the run of this restore that was interrupted, nil: there is none
 	Reason    string
+	Guards    remediate.Guards
+	Lost      Losses // by the runs of the last 24 hours
+}
+
+// caps holds the limits of number for what a restore takes, as a restore that is
+// put back does.
+func (c RestoreCase) caps() *RefusedError {
+	if len(c.Restore.Takes) == 0 {
+		return nil
+	}
+	together := Losses{}
+	for kind, who := range c.Lost {
+		together[kind] = maps.Clone(who)
+	}
+	for _, a := range c.Restore.Actions {
+		together.add(a.Lost)
+	}
+	const hint = "put back less in a day, or plan it: ajar plan --out FILE"
+	if n := len(together.all()); n > c.Guards.MaxChanges {
+		return refuse(OverLimit, hint, "max_changes: with what was done in the last 24 hours, %d people and principals would lose something, and the limit is %d",
+			n, c.Guards.MaxChanges)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(together)) {
+		if most := c.Guards.Limits[kind].Max; most != nil && len(together[kind]) > *most {
+			return refuse(OverLimit, hint, "limits.%s.max: with what was done in the last 24 hours, %d would lose something, and the limit is %d", kind, len(together[kind]), *most)
+		}
+	}
+	return nil
 }
 
 // Allowed says whether the run may be put back now by whoever asks, and whether
@@ -241,7 +302,10 @@ func (c RestoreCase) word() ([]Approval, *RefusedError) {
 		k.Former = c.Former
 		return c.Former.Begun.Approvals, k.goesOn()
 	}
-	if len(c.Restore.Above) == 0 {
+	if r := c.caps(); r != nil {
+		return nil, r
+	}
+	if len(c.Restore.Above)+len(c.Restore.Takes) == 0 {
 		return nil, nil
 	}
 	a, r := k.usable()
@@ -250,7 +314,11 @@ func (c RestoreCase) word() ([]Approval, *RefusedError) {
 	}
 	r.Hint = fmt.Sprintf("somebody else of [remediate] approvers: ajar restore %s --approve", c.Restore.Run)
 	if r.Code == NoApproval {
-		r.Why = fmt.Sprintf("%d of its actions give what the baseline forbids now, and nobody else has agreed", len(c.Restore.Above))
+		r.Why = fmt.Sprintf("%d of its actions give what the baseline forbids now, %d take something, and nobody else has agreed",
+			len(c.Restore.Above), len(c.Restore.Takes))
+		if len(c.Restore.Takes) == 0 {
+			r.Why = fmt.Sprintf("%d of its actions give what the baseline forbids now, and nobody else has agreed", len(c.Restore.Above))
+		}
 	}
 	return nil, r
 }
