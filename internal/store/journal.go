@@ -27,7 +27,8 @@ const (
 	insertEntry = `
 		INSERT INTO journal (seq, at, epoch, org, kind, plan, run, action, who, digest, leaf, body)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
-	lastSeq = `SELECT coalesce(max(seq), 0) FROM journal ORDER BY 1`
+	readLastAt = `SELECT at FROM journal WHERE seq = $1 ORDER BY seq`
+	lastSeq    = `SELECT coalesce(max(seq), 0) FROM journal ORDER BY 1`
 )
 
 // head is where the journal stands.
@@ -154,13 +155,18 @@ func (s *Store) held(epoch int64) (head, error) {
 func (s *Store) write(h head, epoch int64, signer *journal.Signer, entries []journal.Entry, also ...func() error) ([]int64, error) {
 	var seqs []int64
 	size, now := h.size, s.now()
+	last, err := s.lastAt(h)
+	if err != nil {
+		return nil, err
+	}
 	for _, e := range entries {
 		size++
 		e.Seq, e.Epoch = size, epoch
 		if e.At.IsZero() {
 			e.At = now
 		}
-		e.At = e.At.UTC().Truncate(time.Millisecond)
+		e.At = inOrder(last, e.At.UTC().Truncate(time.Millisecond))
+		last = e.At
 		if err := e.Check(); err != nil {
 			return nil, s.undo(err)
 		}
@@ -190,6 +196,31 @@ func (s *Store) write(h head, epoch int64, signer *journal.Signer, entries []jou
 	crash.At("journal-after-commit")
 	s.unpublished += int64(len(entries))
 	return seqs, nil
+}
+
+// twoClocks is by how much the two clocks that entries are dated by, GitHub's and
+// that of this machine, may lie apart without a word of warning.
+const twoClocks = 2 * time.Minute
+
+// inOrder dates an entry: never before the one in front of it, as long as two clocks
+// explain that. A clock that was set back by more stays visible.
+func inOrder(last, at time.Time) time.Time {
+	if at.Before(last) && last.Sub(at) <= twoClocks {
+		return last
+	}
+	return at
+}
+
+// lastAt is the time of the newest entry; zero where there is none.
+func (s *Store) lastAt(h head) (time.Time, error) {
+	var at time.Time
+	err := s.query(readLastAt, []any{h.size}, func(rows *sql.Rows) error {
+		var ms int64
+		err := rows.Scan(&ms)
+		at = time.UnixMilli(ms).UTC()
+		return err
+	})
+	return at, err
 }
 
 // moveHead signs the tree as it is now and stores it, where the head is still the

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -67,6 +68,28 @@ func TestWhatIsAppendedIsReadBackAsItWas(t *testing.T) {
 	of, err := s.JournalOf(t.Context(), "r1")
 	if err != nil || len(of) != 2 {
 		t.Errorf("the run has %v, %v", of, err)
+	}
+}
+
+// Entries are dated by GitHub's clock or by that of the machine: what lies between the
+// two is no clock that went back. One that was set back is still seen.
+func TestTimesOfEntriesDoNotGoBackBetweenTwoClocks(t *testing.T) {
+	s := fresh(t)
+	epoch := takeOver(t, s)
+	dated := func(after time.Duration) journal.Entry {
+		e := entry(journal.Resume, "", "", map[string]string{"reason": "x"})
+		e.At = fixed().Add(after)
+		return e
+	}
+	journaled(t, s, epoch, dated(3*time.Second), dated(time.Second))
+	journaled(t, s, epoch, dated(2*time.Second), dated(4*time.Second), dated(-time.Hour))
+	var got []time.Duration
+	for _, e := range all(t, s)[2:] {
+		got = append(got, e.At.Sub(fixed()))
+	}
+	want := []time.Duration{3 * time.Second, 3 * time.Second, 3 * time.Second, 4 * time.Second, -time.Hour}
+	if !slices.Equal(got, want) {
+		t.Errorf("the entries are dated %v, not %v", got, want)
 	}
 }
 
