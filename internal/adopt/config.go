@@ -41,10 +41,14 @@ func (c Config) Text() []byte {
 	if len(c.Without) > 0 {
 		b.WriteString("\n# Areas that are not read, and not expected.\n[collect]\n" + list("without", items(c.Without)))
 	}
-	b.WriteString("\n# The guards of \"ajar plan\", which shows what would change and changes nothing. They stand here\n" +
-		"# and not in the baseline, so that whoever may edit the baseline cannot disarm them.\n" +
+	b.WriteString("\n# The guards of what changes access; as it is, \"ajar plan\" shows what would change and nothing is\n" +
+		"# changed. They stand here and not in the baseline, so that whoever may edit that cannot disarm them.\n" +
 		"[remediate]\nmode = \"dry-run\"\nmax_changes = 25     # people and principals that one plan may touch at most,\n" +
 		"max_fraction = 0.05  # and this part of all of their kind; both hold\nmin_owners = 2       # so many owners stay whatever happens\n" +
-		"protected = []       # accounts that no plan touches: [\"user:break-glass\"]\n")
+		"protected = []       # accounts that no plan touches: [\"user:break-glass\"]\n" +
+		"\n# To let plans be carried out: mode = \"approve\" above, who approves, and another credential,\n" +
+		"# which is never the one that reads. docs/first-audit.md goes through it.\n" +
+		"#approvers = [\"user:LOGIN\"]  # in [remediate]; not who carries it out\n" +
+		"#[github.write]\n#token_env = \"AJAR_WRITE_TOKEN\"\n")
 	return []byte(b.String())
 }

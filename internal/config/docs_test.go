@@ -59,7 +59,6 @@ func document() string {
 	for _, name := range []string{"github.enterprise"} {
 		fmt.Fprintf(&b, "- `%s`: %s; %s.\n", strings.ReplaceAll(name, "[]", ""), refused[name][0], refused[name][1])
 	}
-	b.WriteString("- `remediate.mode` other than `dry-run`.\n")
 	return b.String()
 }
 
