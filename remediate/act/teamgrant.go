@@ -61,14 +61,27 @@ func (h *Hands) readTeamGrant(ctx context.Context, l *Live) error {
 			if err != nil && !absent(err) { // the repository and the team were seen, so the parent does not reach it
 				return err
 			}
-			if err == nil && above == named {
-				return fmt.Errorf("the role of the team may be %q, or its parent's: GitHub does not tell them apart", named)
+			if own, err = eitherRole(c, own, named, err == nil && above == named); err != nil {
+				return err
 			}
-			own = named
 		}
 		l.State = remediate.State{There: true, Role: own}
 	}
 	return nil
+}
+
+// eitherRole tells a team's own role, which is listed as a built-in one and named as
+// a custom one. Where its parent has that custom role, it may be either. It is taken
+// for the one that the change speaks of: with the parent's, the team can do the same
+// by both.
+func eitherRole(c remediate.Change, listed, named string, parents bool) (string, error) {
+	if !parents || c.Before.Role == named {
+		return named, nil
+	}
+	if listed != "" && (listed == c.After.Role || listed == c.Before.Role) {
+		return listed, nil
+	}
+	return "", fmt.Errorf("the role of the team may be %q, or its parent's: GitHub does not tell them apart", named)
 }
 
 // teamRole is the name of the role that a team has on a repository, a parent's
