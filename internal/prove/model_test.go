@@ -288,7 +288,7 @@ func findingsApart(was, is audit.Result, back run.Restore) []string {
 		return out
 	}
 	return slices.DeleteFunc(apart(list(was), list(is)), func(line string) bool {
-		return strings.HasPrefix(line, "- ") && unrestored(line, back)
+		return unrestored(line, back)
 	})
 }
 

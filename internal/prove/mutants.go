@@ -162,7 +162,7 @@ var mutants = []mutant{
 	},
 	{
 		"S8", "ajar takes from itself", "remediate/run/guards.go",
-		"if p.hits(s) {", "if false {",
+		"if p.hits(s) {", "if p.hits(s) && false {",
 		"remediate/run", []string{"TestGuardsAreAskedLiveBeforeEachAction"},
 	},
 	{

@@ -110,7 +110,7 @@ func (l *lab) settled(rt *rapid.T, told string) {
 	}
 	open, err := l.store.OpenRuns(context.Background(), 0)
 	if err != nil || len(open) > 0 {
-		rt.Fatalf("runs are open for ever: %v %v\n%s", open, err, told)
+		rt.Fatalf("runs are open for ever: %v %v\n%s\n%s", open, err, states(l.run(rt, open[0])), told)
 	}
 }
 
