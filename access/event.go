@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Event is an entry of the audit log that says that access was given: who gave
-// what to whom, and when. Numbers are 0 and names empty where the log does not
+// Event is an entry of the audit log that says that access was changed: who changed
+// what for whom, and when. Numbers are 0 and names empty where the log does not
 // tell them (GitHub Docs: "Audit log events for your organization").
 type Event struct {
 	ID      string    `json:"id"` // GitHub's own, stable
@@ -14,7 +14,7 @@ type Event struct {
 	Action  string    `json:"action"`
 	Actor   string    `json:"actor,omitempty"` // login of who did it
 	ActorID int64     `json:"actor_id,omitempty"`
-	User    string    `json:"user,omitempty"` // login of who was given it
+	User    string    `json:"user,omitempty"` // login of whose access it is
 	UserID  int64     `json:"user_id,omitempty"`
 	Repo    string    `json:"repo,omitempty"` // without the organization
 	RepoID  int64     `json:"repo_id,omitempty"`
@@ -40,6 +40,32 @@ var givingActions = map[string][2]Kind{
 	"environment.update_protection_rule": {NoKind, Env},
 	"environment.remove_protection_rule": {NoKind, Env},
 }
+
+// changingActions are further actions that take, lower or open access without giving
+// it to somebody in particular. What ajar never does stands here too: done as ajar it
+// was somebody else.
+var changingActions = map[string]bool{
+	"org.remove_member": true, "org.remove_outside_collaborator": true, "org.cancel_invitation": true,
+	"org.update_default_repository_permission": true, "org.set_default_workflow_permissions": true,
+	"org.set_workflow_permission_can_approve_pr": true,
+	"team.create": true, "team.destroy": true, "team.remove_member": true, "team.remove_repository": true,
+	"team.demote_maintainer": true, "team.change_parent_team": true,
+	"repo.remove_member": true, "repo.access": true, "repo.set_default_workflow_permissions": true,
+	"repo.set_workflow_permission_can_approve_pr": true,
+	"repository_invitation.create":                true, "repository_invitation.cancel": true,
+	"deploy_key.delete": true, "public_key.delete": true, "public_key.update": true,
+	"environment.add_protection_rule": true, "environment.create": true, "environment.delete": true,
+	"role.create": true, "role.update": true, "role.destroy": true,
+	"role.assign_user": true, "role.assign_team": true, "role.revoke_user": true, "role.revoke_team": true,
+	"organization_role.assign": true, "organization_role.revoke": true,
+	"repository_ruleset.create": true, "repository_ruleset.update": true, "repository_ruleset.destroy": true,
+	"protected_branch.create": true, "protected_branch.destroy": true, "protected_branch.policy_override": true,
+	"integration_installation.create": true, "integration_installation.repositories_added": true,
+	"integration_installation.version_updated": true,
+}
+
+// ChangesAccess reports whether an action of the audit log changes who may do what.
+func ChangesAccess(action string) bool { return changingActions[action] || Gives(action) }
 
 // Gives reports whether an action of the audit log is one that gives access or
 // opens a gate.

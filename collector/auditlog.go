@@ -26,11 +26,12 @@ type auditEvent struct {
 	Timestamp int64  `json:"@timestamp"` // milliseconds
 	CreatedAt int64  `json:"created_at"` // milliseconds
 
-	// Of events that give access; each may be missing.
+	// Of events that change access; each may be missing.
 	ID          string `json:"_document_id"`
 	User        string `json:"user"`
 	UserID      int64  `json:"user_id"`
-	Repo        string `json:"repo"` // with the organization in front
+	Invitee     string `json:"invitee"` // in place of the user, of invitations to a repository
+	Repo        string `json:"repo"`    // with the organization in front
 	RepoID      int64  `json:"repo_id"`
 	Team        string `json:"team"` // with the organization in front
 	Title       string `json:"title"`
@@ -40,7 +41,7 @@ type auditEvent struct {
 // given is the event as the vocabulary has it.
 func (e auditEvent) given() access.Event {
 	return access.Event{
-		ID: e.ID, At: e.at(), Action: e.Action, Actor: e.Actor, ActorID: e.ActorID, User: e.User, UserID: e.UserID,
+		ID: e.ID, At: e.at(), Action: e.Action, Actor: e.Actor, ActorID: e.ActorID, User: cmp.Or(e.User, e.Invitee), UserID: e.UserID,
 		Repo: bare(e.Repo), RepoID: e.RepoID, Team: bare(e.Team), Label: cmp.Or(e.Title, e.Environment),
 	}
 }
@@ -128,7 +129,7 @@ func (r *run) walkAuditLog(ctx context.Context, w *auditWalk) error {
 	return errBound
 }
 
-// hear hands on the events that give access, to a sink that keeps them: what the
+// hear hands on the events that change access, to a sink that keeps them: what the
 // log tells today is gone from it in half a year.
 func (r *run) hear(ctx context.Context, events []auditEvent) error {
 	listener, ok := r.out.sink.(Listener)
@@ -137,7 +138,7 @@ func (r *run) hear(ctx context.Context, events []auditEvent) error {
 	}
 	var all []access.Event
 	for _, e := range events {
-		if e.ID != "" && access.Gives(e.Action) {
+		if e.ID != "" && access.ChangesAccess(e.Action) {
 			all = append(all, e.given())
 		}
 	}

@@ -43,7 +43,7 @@ type Sink interface {
 	Cover(ctx context.Context, line access.Cover) error
 }
 
-// Listener is a sink that keeps the events of the audit log that give access.
+// Listener is a sink that keeps the events of the audit log that change access.
 type Listener interface {
 	// Heard tells of events, some of them again with every pass.
 	Heard(ctx context.Context, events []access.Event) error
