@@ -151,27 +151,39 @@ func (h *Hands) clock() time.Time {
 
 // Self is every principal that the write credential is.
 func (h *Hands) Self(ctx context.Context) ([]access.Ref, error) {
+	all, err := h.Actors(ctx)
+	var out []access.Ref
+	for _, a := range all {
+		out = append(out, a.Ref)
+	}
+	return out, err
+}
+
+// Actors is who the write credential acts as, with the login that the audit log has
+// for it: an app acts as its bot (GitHub Docs: "About GitHub Apps").
+func (h *Hands) Actors(ctx context.Context) ([]access.Actor, error) {
 	if h.o.App != nil {
 		in, err := h.o.App.Installation()
 		if err != nil {
 			return nil, fmt.Errorf("finding who makes the changes: %w", err)
 		}
-		return []access.Ref{{Kind: access.App, ID: in.AppID}}, nil
+		return []access.Actor{{Ref: access.Ref{Kind: access.App, ID: in.AppID}, Login: in.Slug + "[bot]"}}, nil
 	}
 	var q struct {
 		Viewer struct {
 			Typename   string `graphql:"__typename" json:"__typename"`
 			DatabaseID int64
+			Login      string
 		}
 		RateLimit *github.RateLimit
 	}
 	if err := h.o.Read.Query(ctx, &q, nil); err != nil {
 		return nil, fmt.Errorf("finding who makes the changes: %w", err)
 	}
-	if q.Viewer.DatabaseID == 0 {
+	if q.Viewer.DatabaseID == 0 || q.Viewer.Login == "" {
 		return nil, fmt.Errorf("finding who makes the changes: GitHub did not tell")
 	}
-	return []access.Ref{{Kind: access.User, ID: q.Viewer.DatabaseID}}, nil
+	return []access.Actor{{Ref: access.Ref{Kind: access.User, ID: q.Viewer.DatabaseID}, Login: q.Viewer.Login}}, nil
 }
 
 // Org is the organization that the hands act in.

@@ -120,6 +120,10 @@ func (e *Engine) Carry(ctx context.Context, o Order) (*Run, error) {
 func (r *running) start(o Order) error {
 	again := r.run.ID != ""
 	first := r.run.Begun
+	if err := r.introduce(); err != nil {
+		return err
+	}
+	o.Begun.As = r.self
 	r.run.ID, r.run.Org, r.run.Begun, r.who = o.ID, r.o.Org.ID, o.Begun, o.Begun.By
 	o.Begun.Resumed = again
 	e, err := r.entry(journal.RunBegun, "", o.Begun)

@@ -26,7 +26,7 @@ type Hands interface {
 	Owners(ctx context.Context) ([]remediate.Label, error)
 	Admins(ctx context.Context, repo remediate.Label) ([]remediate.Label, error)
 	Approvers(ctx context.Context, c remediate.Change) (int, error)
-	Self(ctx context.Context) ([]access.Ref, error)
+	Actors(ctx context.Context) ([]access.Actor, error)
 }
 
 // Options say with what an engine works. All but the last ones are needed.
@@ -68,7 +68,7 @@ type Event struct {
 type Engine struct {
 	o     Options
 	epoch int64
-	self  []access.Ref
+	self  []access.Actor // asked once
 }
 
 // Times of a run.

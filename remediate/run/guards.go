@@ -15,12 +15,8 @@ import (
 // guard asks GitHub who is left. today is the change with today's names. What
 // breaks a guard refuses the rest of the plan.
 func (r *running) guard(p *Past, today remediate.Change) (*Refused, error) {
-	if r.self == nil {
-		self, err := tried(r.ctx, r, func() ([]access.Ref, error) { return r.o.Hands.Self(r.ctx) })
-		if err != nil {
-			return nil, err
-		}
-		r.self = self
+	if err := r.introduce(); err != nil {
+		return nil, err
 	}
 	if why := r.barred(today); why != nil {
 		return why, nil
@@ -33,6 +29,16 @@ func (r *running) guard(p *Past, today remediate.Change) (*Refused, error) {
 	return nil, nil
 }
 
+// introduce finds out who the run acts as.
+func (r *running) introduce() error {
+	if r.self != nil {
+		return nil
+	}
+	self, err := tried(r.ctx, r, func() ([]access.Actor, error) { return r.o.Hands.Actors(r.ctx) })
+	r.self = self
+	return err
+}
+
 func breach(g remediate.Guard, format string, args ...any) *Refused {
 	return &Refused{Guard: string(g), Why: fmt.Sprintf(format, args...)}
 }
@@ -43,7 +49,7 @@ func (r *running) myself(p *Past) (*Refused, error) {
 		return breach(remediate.SelfGuard, "it is not known whom the write credential belongs to"), nil
 	}
 	for _, s := range r.self {
-		if p.hits(s) {
+		if p.hits(s.Ref) {
 			return breach(remediate.SelfGuard, "it would take something from who makes the changes"), nil
 		}
 	}

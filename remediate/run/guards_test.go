@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/githubsim"
 	"github.com/eb661601/ajar/remediate"
 )
@@ -69,11 +70,20 @@ func TestGuardsAreAskedLiveBeforeEachAction(t *testing.T) {
 	}
 }
 
-func TestNothingIsSentWhereItIsNotKnownWhoMakesTheChanges(t *testing.T) {
+func TestNothingBeginsWhereItIsNotKnownWhoMakesTheChanges(t *testing.T) {
 	b := start(t, world(t), githubsim.Options{Faults: []githubsim.Fault{{Kind: githubsim.GraphQL, Match: "viewer", Action: githubsim.DataNull}}})
+	_, err := b.engine().Carry(t.Context(), order("plan", guestOff(boat)))
+	if err == nil || len(b.writes(false)) != 0 || len(b.kinds(RunID("plan"))) != 0 {
+		t.Errorf("%v; sent was %q, journaled %q", err, b.writes(false), b.kinds(RunID("plan")))
+	}
+}
+
+func TestJournalNamesWhoTheRunActsAs(t *testing.T) {
+	b := start(t, world(t), githubsim.Options{})
 	r := b.carry(guestOff(boat))
-	if r.Ended.How != Stopped || len(b.writes(false)) != 0 {
-		t.Errorf("%s %q; sent was %q", r.Ended.How, states(r), b.writes(false))
+	again, err := Load(t.Context(), b.store, r.ID)
+	if err != nil || len(again.Begun.As) != 1 || again.Begun.As[0] != (access.Actor{Ref: access.Ref{Kind: access.User, ID: 1}, Login: "root"}) {
+		t.Errorf("%v %+v", err, again.Begun.As)
 	}
 }
 

@@ -21,19 +21,22 @@ type Person struct {
 // Begun is the body of run-begun: what is carried out, on whose word. A run that
 // was interrupted begins again under the same id, with Resumed set.
 type Begun struct {
-	Plan      string     `json:"plan"`               // hash of the plan; of a restore that of what it puts back
-	Restores  string     `json:"restores,omitempty"` // the run that is put back
-	Snapshot  int64      `json:"snapshot,omitempty"`
-	Baseline  string     `json:"baseline_hash,omitempty"`
-	Guards    string     `json:"guards_hash"`
-	Version   string     `json:"version"`
-	By        Person     `json:"by"`
-	Auto      bool       `json:"auto,omitempty"` // the daemon, on the word of auto_rules
-	Approvals []Approval `json:"approvals"`
-	Actions   int        `json:"actions"`
-	Allowed   int        `json:"allowed_changes,omitempty"` // of --allow-changes
-	Reason    string     `json:"reason,omitempty"`
-	Resumed   bool       `json:"resumed,omitempty"`
+	Plan     string `json:"plan"`               // hash of the plan; of a restore that of what it puts back
+	Restores string `json:"restores,omitempty"` // the run that is put back
+	Snapshot int64  `json:"snapshot,omitempty"`
+	Baseline string `json:"baseline_hash,omitempty"`
+	Guards   string `json:"guards_hash"`
+	Version  string `json:"version"`
+	By       Person `json:"by"`
+	// As is who the write credential acts as, by the name that GitHub's audit log has
+	// for it: so the store knows since when and as whom it has written (S18).
+	As        []access.Actor `json:"as,omitempty"`
+	Auto      bool           `json:"auto,omitempty"` // the daemon, on the word of auto_rules
+	Approvals []Approval     `json:"approvals"`
+	Actions   int            `json:"actions"`
+	Allowed   int            `json:"allowed_changes,omitempty"` // of --allow-changes
+	Reason    string         `json:"reason,omitempty"`
+	Resumed   bool           `json:"resumed,omitempty"`
 }
 
 // Intended is the body of intended: one action, with its way back.
