@@ -106,6 +106,7 @@ func (x *carrying) engine(ctx context.Context, h *act.Hands, recheck func(contex
 			}
 			return false
 		},
+		Reach: x.reach,
 	}
 	return engine.New(ctx, owner(), tuneRun(o))
 }

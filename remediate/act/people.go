@@ -2,7 +2,10 @@ package act
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"github.com/shurcooL/githubv4"
 
 	"github.com/eb661601/ajar/remediate"
 )
@@ -65,6 +68,68 @@ func (h *Hands) Admins(ctx context.Context, repo remediate.Label) ([]remediate.L
 		}
 	}
 	return out, nil
+}
+
+// Keep gives those of the administrators of a repository whom a change of a team's
+// grant on it leaves what they are: who is not in the team, nor in one below it, or
+// is an administrator by something that is no team's. Which of two teams gives it to
+// somebody in both is not asked: that counts as gone. Of other changes it gives all.
+func (h *Hands) Keep(ctx context.Context, c remediate.Change, admins []remediate.Label) ([]remediate.Label, error) {
+	if c.Thing != remediate.TeamGrant || len(admins) == 0 {
+		return admins, nil
+	}
+	l := Live{Change: c}
+	err := h.resolve(ctx, &l)
+	if err == nil && l.Moved != "" {
+		err = errors.New(l.Moved)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading who stays an admin after %s: %w", describe(c), err)
+	}
+	in := map[int64]bool{}
+	rows, err := list(ctx, h, path("orgs", l.Change.Org.Name, "teams", l.Change.Team.Name, "members"), func(m account) int64 { return m.ID })
+	if err != nil {
+		return nil, fmt.Errorf("reading who stays an admin after %s: %w", describe(c), err)
+	}
+	for _, m := range rows {
+		in[m.ID] = true
+	}
+	out := []remediate.Label{}
+	for _, who := range admins {
+		keeps := !in[who.ID]
+		if !keeps {
+			if keeps, err = h.adminWithoutTeams(ctx, l.Change, who); err != nil {
+				return nil, fmt.Errorf("reading who stays an admin after %s: %w", describe(c), err)
+			}
+		}
+		if keeps {
+			out = append(out, who)
+		}
+	}
+	return out, nil
+}
+
+// adminWithoutTeams reports whether something that is no team's makes somebody an
+// administrator of the repository of a change.
+func (h *Hands) adminWithoutTeams(ctx context.Context, c remediate.Change, who remediate.Label) (bool, error) {
+	var q sourcesQuery
+	if err := h.o.Read.Query(ctx, &q, map[string]any{"repo": githubv4.ID(c.Repo.NodeID), "login": githubv4.String(who.Name)}); err != nil {
+		return false, err
+	}
+	if q.Node == nil || q.Node.Collaborators == nil {
+		return false, errors.New("GitHub did not tell the collaborators")
+	}
+	for _, e := range q.Node.Collaborators.Edges {
+		if e == nil || e.Node == nil {
+			return false, errors.New("a collaborator came as null")
+		}
+		for _, s := range e.PermissionSources {
+			if e.Node.DatabaseID == who.ID && s.Source.Typename != "Team" && s.RoleName != nil && role(*s.RoleName) == "admin" {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
 }
 
 // org is today's name of the organization.

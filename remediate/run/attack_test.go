@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/eb661601/ajar/access"
@@ -188,5 +189,77 @@ members = "any"
 		if allows(back(held)) {
 			t.Errorf("%+v comes back on one word", held)
 		}
+	}
+}
+
+func TestLastAdministratorIsKeptWhoeverElseActsMeanwhile(t *testing.T) {
+	crewAdmin := []string{`{"login":"annika","permission":"admin"},{"login":"bodil","permission":"admin"},{"login":"guest","permission":"push"}],
+  "teams":[{"slug":"crew","permission":"push"}]`, `{"login":"guest","permission":"push"}],
+  "teams":[{"slug":"crew","permission":"admin"}]`}
+	teamOff := remediate.Change{Thing: remediate.TeamGrant, Org: acme, Repo: boat, Team: label("T", 31, "crew"), Before: has("admin"), After: remediate.State{}}
+	out := remediate.Change{Thing: remediate.TeamMembership, Org: acme, User: user(11, "annika"), Team: label("T", 31, "crew"), Before: has("maintainer"), After: remediate.State{}}
+	for _, c := range []struct {
+		name   string
+		more   []string
+		change remediate.Change
+		stays  bool
+	}{
+		{"somebody came into the team since", []string{`{"login":"annika","role":"maintainer"}]`, `{"login":"annika","role":"maintainer"},{"login":"bodil","role":"member"}]`}, teamOff, false},
+		{"somebody in the team is it by name", []string{`{"login":"annika","role":"maintainer"}]`, `{"login":"annika","role":"maintainer"},{"login":"bodil","role":"member"}]`,
+			`{"login":"guest","permission":"push"}],
+  "teams"`, `{"login":"bodil","permission":"admin"}],
+  "teams"`}, teamOff, true},
+		{"the last one of the team is taken out", nil, out, false},
+		{"another one stays in the team", []string{`{"login":"annika","role":"maintainer"}]`, `{"login":"annika","role":"maintainer"},{"login":"bodil","role":"member"}]`}, out, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := world(t, crewAdmin...)
+			if c.more != nil {
+				text := strings.NewReplacer(crewAdmin...).Replace(lab)
+				var err error
+				if w, err = githubsim.Load(strings.NewReader(strings.NewReplacer(c.more...).Replace(text))); err != nil {
+					t.Fatal(err)
+				}
+			}
+			b := start(t, w, githubsim.Options{})
+			o := b.options()
+			o.Reach = func(remediate.Change) (admin, guarded []remediate.Label) { return []remediate.Label{*boat}, nil }
+			e, err := New(t.Context(), "test", o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			plan := order("plan", c.change)
+			plan.Actions[0].Lost = []remediate.Lost{{As: "member", Kind: access.User, IDs: []int64{11}}}
+			r, err := e.Carry(t.Context(), plan)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.stays {
+				b.expect(r, Done, "verified/carried-out")
+				return
+			}
+			if b.expect(r, Stopped, "refused/last-admin"); len(b.writes(false)) != 0 {
+				t.Errorf("sent was %q", b.writes(false))
+			}
+		})
+	}
+}
+
+func TestLastReviewerIsNotTakenOutOfTheTeam(t *testing.T) {
+	w := world(t, `"reviewers":[{"type":"User","name":"bodil"}]`, `"reviewers":[{"type":"Team","name":"crew"}]`)
+	b := start(t, w, githubsim.Options{})
+	o := b.options()
+	o.Reach = func(remediate.Change) (admin, guarded []remediate.Label) { return nil, []remediate.Label{*ship} }
+	e, err := New(t.Context(), "test", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := remediate.Change{Thing: remediate.TeamMembership, Org: acme, User: user(11, "annika"), Team: label("T", 31, "crew"), Before: has("maintainer"), After: remediate.State{}}
+	r, err := e.Carry(t.Context(), order("plan", out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.expect(r, Stopped, "refused/last-reviewer"); len(b.writes(false)) != 0 {
+		t.Errorf("sent was %q", b.writes(false))
 	}
 }

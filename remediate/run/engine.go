@@ -25,6 +25,7 @@ type Hands interface {
 	Send(ctx context.Context, s act.Step) (act.Answer, error)
 	Owners(ctx context.Context) ([]remediate.Label, error)
 	Admins(ctx context.Context, repo remediate.Label) ([]remediate.Label, error)
+	Keep(ctx context.Context, c remediate.Change, admins []remediate.Label) ([]remediate.Label, error)
 	Approvers(ctx context.Context, c remediate.Change) (int, error)
 	Actors(ctx context.Context) ([]access.Actor, error)
 }
@@ -43,6 +44,11 @@ type Options struct {
 	// AdminListed reports whether the baseline lists an administrator of the
 	// repository who is no owner; nil: it lists none.
 	AdminListed func(repo int64) bool
+	// Reach lists for a change that names no repository (who is in a team, or in the
+	// organization) on which ones it may take the role of administrator, and which of
+	// those that it touches have guarded environments, as the newest snapshot has them;
+	// nil: none.
+	Reach func(remediate.Change) (admin, guarded []remediate.Label)
 	// Recheck says, after GitHub made the run wait, whether what it was decided on
 	// still holds; nil: it does.
 	Recheck func(ctx context.Context) error
