@@ -187,7 +187,7 @@ var mutants = []mutant{
 	{
 		"S14", "a change may rest on an old reading", "remediate/run/carry.go",
 		"if r.o.Now().Sub(seen.begun) > freshness {", "if false {",
-		"remediate/run", []string{"Test.*"},
+		"remediate/run", []string{"TestNoChangeRestsOnAReadingThatTookTooLong"},
 	},
 	{
 		"S14", "what GitHub accepted is done, whether it shows or not", "remediate/run/carry.go",
