@@ -67,6 +67,7 @@ func (a *approval) least(ctx context.Context) (int, error) {
 		}
 		own := a.c.Thing == remediate.Protection && a.c.Env != nil && e.ID == a.c.Env.ID && a.c.After.Gate != nil
 		if own {
+			own = !sameReviewers(g.Reviewers, a.c.After.Gate.Reviewers) // another part of it is changed
 			g = *a.c.After.Gate
 		}
 		if len(g.Reviewers) == 0 {
@@ -85,6 +86,23 @@ func (a *approval) least(ctx context.Context) (int, error) {
 		least = min(least, n)
 	}
 	return least, nil
+}
+
+// sameReviewers compares lists of reviewers, whatever their order.
+func sameReviewers(a, b []remediate.Reviewer) bool {
+	has := map[string]int{}
+	for _, r := range a {
+		has[fmt.Sprint(r.Kind, r.ID)]++
+	}
+	for _, r := range b {
+		has[fmt.Sprint(r.Kind, r.ID)]--
+	}
+	for _, n := range has {
+		if n != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // unchanged reads the same as things are without the change.

@@ -34,6 +34,11 @@ func TestAnEnvironmentThatNobodyCanApproveKeepsNoChangeBack(t *testing.T) {
 	if n, err := b.hands.Approvers(t.Context(), c); err != nil || n != Unguarded {
 		t.Errorf("%d approve: %v", n, err)
 	}
+	if n, err := b.hands.Approvers(t.Context(), gateTrip(func(g *remediate.GateState) {
+		g.Reviewers, g.WaitTimer = []remediate.Reviewer{{Kind: "user", Label: remediate.Label{ID: 16}}}, 30
+	})); err != nil || n != Unguarded {
+		t.Errorf("another part of the gate: %d approve: %v", n, err)
+	}
 }
 
 // An invitation tells a custom role as the role that it is based on.
