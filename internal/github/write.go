@@ -14,7 +14,7 @@ import (
 // Times of changes (GitHub Docs: "Best practices for using the REST API").
 const (
 	betweenWrites = time.Second      // between the starts of two of them, at least
-	firstByte     = 10 * time.Second // from the call of Send until the first byte leaves, at most
+	firstByte     = 10 * time.Second // from the record (see Recorded), or the call of Send, until the first byte leaves, at most
 )
 
 // Writer carries changes to GitHub, one after the other. It has a transport of
@@ -145,6 +145,22 @@ func (w *Writer) close(l limit) {
 	if l.until.After(w.closed.until) {
 		w.closed = l
 	}
+}
+
+type recorded struct{}
+
+// Recorded tells [Writer.Send] when it began to be written down that the change is
+// sent: its first byte leaves within ten seconds of that, or not at all, also where
+// the process stood still in between. at is by the clock of the writer.
+func Recorded(ctx context.Context, at time.Time) context.Context {
+	return context.WithValue(ctx, recorded{}, at)
+}
+
+func recordedAt(ctx context.Context, now time.Time) time.Time {
+	if at, ok := ctx.Value(recorded{}).(time.Time); ok {
+		return at
+	}
+	return now
 }
 
 // token gets the credential, judged.

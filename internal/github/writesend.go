@@ -67,11 +67,14 @@ func (w *Writer) Send(ctx context.Context, m Mutation) (Answered, error) {
 	req.Header.Set("Authorization", "Bearer "+token)
 	ctx, stop := context.WithTimeout(ctx, w.o.Timeout)
 	defer stop()
-	g := &gone{now: w.o.Now, begun: w.o.Now(), stop: stop}
+	g := &gone{now: w.o.Now, begun: recordedAt(ctx, w.o.Now()), stop: stop}
+	if g.over() {
+		return unsent(errors.New("it was written down too long ago: another process may act by now"))
+	}
 	if !w.traced {
 		g.far.Store(leaving) // such a wire does not tell
 	}
-	timer := time.AfterFunc(firstByte, g.late)
+	timer := time.AfterFunc(firstByte-g.age(), g.late)
 	defer timer.Stop()
 	crash.At("github.send.begin")
 	resp, err := w.wire.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, g.trace())))
@@ -167,6 +170,15 @@ type gone struct {
 	stop  context.CancelFunc
 }
 
+// age is how long ago the change was written down. A machine that was suspended
+// counts that on the one clock and not on the other: the longer one holds.
+func (g *gone) age() time.Duration {
+	now := g.now()
+	return max(now.Sub(g.begun), now.Round(0).Sub(g.begun.Round(0)))
+}
+
+func (g *gone) over() bool { return g.age() > firstByte }
+
 func (g *gone) left() bool { return g.far.Load() == leaving }
 
 // late keeps a request from leaving that has no connection yet.
@@ -179,7 +191,7 @@ func (g *gone) late() {
 func (g *gone) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GotConn: func(c httptrace.GotConnInfo) {
-			if g.now().Sub(g.begun) > firstByte {
+			if g.over() {
 				g.late()
 			}
 			if !g.far.CompareAndSwap(connecting, leaving) && !g.left() {

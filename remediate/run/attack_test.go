@@ -2,14 +2,18 @@ package run
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/baseline"
 	"github.com/eb661601/ajar/internal/githubsim"
 	"github.com/eb661601/ajar/internal/journal"
+	"github.com/eb661601/ajar/internal/store"
 	"github.com/eb661601/ajar/remediate"
+	"github.com/eb661601/ajar/remediate/act"
 )
 
 func interruptedCase() Case {
@@ -261,5 +265,38 @@ func TestLastReviewerIsNotTakenOutOfTheTeam(t *testing.T) {
 	}
 	if b.expect(r, Stopped, "refused/last-reviewer"); len(b.writes(false)) != 0 {
 		t.Errorf("sent was %q", b.writes(false))
+	}
+}
+
+// asleep are hands whose process stands still between the record and the request,
+// while another one takes over.
+type asleep struct {
+	Hands
+	meanwhile func()
+}
+
+func (a asleep) Send(ctx context.Context, s act.Step) (act.Answer, error) {
+	a.meanwhile()
+	return a.Hands.Send(ctx, s)
+}
+
+func TestProcessThatSleptAfterTheRecordSendsNothing(t *testing.T) {
+	b := start(t, world(t), githubsim.Options{})
+	o := b.options()
+	o.Hands = asleep{b.hands, func() {
+		b.pass(11 * time.Second)
+		if _, err := b.store.TakeOver(t.Context(), "another"); err != nil {
+			t.Error(err)
+		}
+	}}
+	e, err := New(t.Context(), "test", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Carry(t.Context(), order("plan", guestOff(boat))); !errors.Is(err, store.ErrFenced) {
+		t.Errorf("%v", err)
+	}
+	if got := b.writes(false); len(got) != 0 {
+		t.Errorf("after another process took over, it sent %q", got)
 	}
 }

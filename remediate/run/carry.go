@@ -195,11 +195,12 @@ func (r *running) send(p *Past, live act.Live, steps []act.Step) (over bool, err
 		return true, err
 	}
 	s := Sent{Step: steps[0], Rest: append([]act.Step{}, steps[1:]...), Live: live.State, ReadAt: live.At.UTC()}
+	at := r.o.Now()
 	if err := r.note(journal.Sent, p, s); err != nil {
 		return true, err
 	}
 	crash.At("run.request.before")
-	a, err := r.o.Hands.Send(r.work, steps[0])
+	a, err := r.o.Hands.Send(github.Recorded(r.work, at), steps[0])
 	crash.At("run.request.after")
 	if err != nil {
 		return r.unanswered(p, err)
