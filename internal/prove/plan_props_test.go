@@ -16,6 +16,9 @@ import (
 // cases says how often the next property of rapid is tried.
 func cases(t *testing.T, n int) int {
 	t.Helper()
+	if testing.Short() { // under the race detector each takes ten times as long
+		n = max(1, n/10)
+	}
 	if err := errors.Join(flag.Set("rapid.checks", fmt.Sprint(n)), flag.Set("rapid.shrinktime", "10s")); err != nil {
 		t.Fatal(err)
 	}
