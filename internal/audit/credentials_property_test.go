@@ -87,8 +87,8 @@ func TestNoMixtureOfCredentialsClosesOrCompletesWhatIsNotSo(t *testing.T) {
 				if before == nil {
 					continue
 				}
-				if lost, all := k.lost(before, got); lost > 0 {
-					rt.Errorf("%d of %d %s are gone", lost, all, k.name)
+				if lost, all := k.lost(before, got); len(lost) > 0 {
+					rt.Errorf("%d of %d %s are gone", len(lost), all, k.name)
 				}
 			}
 			before = got
@@ -152,8 +152,8 @@ func untrue(truth, got *access.Snapshot) (out []string) {
 	whole(access.AreaRepoInvitations, len(truth.RepoInvitations), len(got.RepoInvitations))
 	for _, k := range kinds {
 		lost, all := k.lost(truth, got)
-		if got.Coverage.Complete(k.area) && lost > 0 {
-			out = append(out, fmt.Sprintf("%s is complete, and %d of %d %s are missing", k.area, lost, all, k.name))
+		if got.Coverage.Complete(k.area) && len(lost) > 0 {
+			out = append(out, fmt.Sprintf("%s is complete, and %d of %d %s are missing", k.area, len(lost), all, k.name))
 		}
 	}
 	for _, r := range truth.Repositories {

@@ -40,7 +40,11 @@ func (p Pass) doubt(ctx context.Context, r *Result, before lives) error {
 	if err != nil {
 		return err
 	}
-	fresh := append(lost, before.drift(r)...)
+	drift, err := p.newDrift(ctx, r, before)
+	if err != nil {
+		return err
+	}
+	fresh := append(lost, drift...)
 	if err := p.second(ctx, r, held); err != nil {
 		return err
 	}
@@ -86,14 +90,21 @@ func (p Pass) grow(ctx context.Context, r *Result, old, more store.Hold) error {
 		return fmt.Errorf("loading snapshot %d of %s: %w", base.ID, base.Org, err)
 	}
 	k := kinds[slices.IndexFunc(kinds, func(k kind) bool { return k.name == more.What })]
-	more.Lost, more.Population = k.lost(was, r.Snapshot)
-	more.Reason = gone(k, more.Lost, more.Population, base) + ", in more than one step"
+	var own int
+	if more.Lost, own, more.Population, err = p.unexplained(ctx, k, base, was, r); err != nil {
+		return err
+	}
+	more.Reason = gone(k, more.Lost, own, more.Population, base) + ", in more than one step"
 	return p.Store.Grow(ctx, old.ID, more)
 }
 
-// gone says what is lost.
-func gone(k kind, n, all int, since store.SnapshotInfo) string {
-	return fmt.Sprintf("%d of %d %s are gone since the snapshot of %s", n, all, k.name, since.At.UTC().Format("2006-01-02 15:04 MST"))
+// gone says what is lost, and how much on top of it ajar took itself.
+func gone(k kind, n, own, all int, since store.SnapshotInfo) string {
+	s := fmt.Sprintf("%d of %d %s are gone since the snapshot of %s", n, all, k.name, since.At.UTC().Format("2006-01-02 15:04 MST"))
+	if own > 0 {
+		s += fmt.Sprintf(", not counting %d that ajar took", own)
+	}
+	return s
 }
 
 // losses finds the kinds of which too much is gone. Nothing can be gone unless
@@ -118,10 +129,14 @@ func (p Pass) losses(ctx context.Context, r *Result) ([]store.Hold, error) {
 			return nil, fmt.Errorf("loading snapshot %d of %s: %w", b.info.ID, b.info.Org, err)
 		}
 		for _, k := range b.kinds {
-			if n, all := k.lost(old, r.Snapshot); doubtful(n, all) {
+			n, own, all, err := p.unexplained(ctx, k, b.info, old, r)
+			if err != nil {
+				return nil, err
+			}
+			if doubtful(n, all) {
 				out = append(out, store.Hold{
 					Kind: store.HeldForLoss, What: k.name, Base: b.info.ID, Lost: n, Population: all,
-					Reason: gone(k, n, all, b.info),
+					Reason: gone(k, n, own, all, b.info),
 				})
 			}
 		}
@@ -238,7 +253,8 @@ func (p Pass) still(ctx context.Context, r *Result, h store.Hold) (still, known 
 	if err != nil {
 		return false, false, fmt.Errorf("loading snapshot %d of %s: %w", h.Base, r.Info.Org, err)
 	}
-	return doubtful(kinds[i].lost(old, r.Snapshot)), true, nil
+	n, _, population, err := p.unexplained(ctx, kinds[i], all[at], old, r)
+	return doubtful(n, population), err == nil, err
 }
 
 // sawAsMuch reports whether an area was seen to its end, or about as far as in the
@@ -288,14 +304,18 @@ func (p Pass) before(ctx context.Context, org, by string) (lives, error) {
 	return p.Store.Live(ctx, org)
 }
 
-// drift finds the kinds of which too much is newly called drift.
-func (l lives) drift(r *Result) []store.Hold {
+// drift finds the kinds of which too much is newly called drift, but for what some
+// deeds explain.
+func (l lives) drift(r *Result, by []deed) []store.Hold {
 	if l == nil {
 		return nil
 	}
 	all := r.populations()
 	var out []store.Hold
-	for what, n := range countDrift(r, func(f access.Finding) bool { return !l[f.Fingerprint] }) {
+	fresh := func(f access.Finding) bool {
+		return !l[f.Fingerprint] && !slices.ContainsFunc(by, func(d deed) bool { return d.gave(f) })
+	}
+	for what, n := range countDrift(r, fresh) {
 		if doubtful(n, all[what]) {
 			out = append(out, store.Hold{
 				Kind: store.HeldForDrift, What: what, Lost: n, Population: all[what],

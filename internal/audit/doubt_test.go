@@ -160,7 +160,7 @@ func TestBaselineThatSuddenlyCallsManyDriftPutsTheOrganizationOnHold(t *testing.
 
 func TestNewlyDriftMeansNewSinceTheLastJudgement(t *testing.T) {
 	var l lives
-	if got := l.drift(&Result{}); got != nil {
+	if got := l.drift(&Result{}, nil); got != nil {
 		t.Errorf("a first judgement is doubted: %v", got)
 	}
 	for _, c := range []struct {

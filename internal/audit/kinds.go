@@ -13,9 +13,9 @@ type kind struct {
 // edge stands for a thing, or for a pair of them.
 type edge struct{ from, to access.Ref }
 
-// lost counts the things of the kind that one snapshot has and a later one does
-// not, and how many there were.
-func (k kind) lost(old, now *access.Snapshot) (lost, all int) {
+// lost gives the things of the kind that one snapshot has and a later one does not,
+// and how many there were.
+func (k kind) lost(old, now *access.Snapshot) (lost []edge, all int) {
 	there := map[edge]bool{}
 	k.each(now, func(e edge) { there[e] = true })
 	was := map[edge]bool{}
@@ -25,7 +25,7 @@ func (k kind) lost(old, now *access.Snapshot) (lost, all int) {
 		}
 		was[e] = true
 		if !there[e] {
-			lost++
+			lost = append(lost, e)
 		}
 	})
 	return lost, len(was)

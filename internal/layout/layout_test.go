@@ -41,7 +41,7 @@ var may = map[string][]string{
 	"internal/report":    {"access", "baseline", "reach", "analyzer", "remediate", "internal/changes"},
 	"internal/overview":  {"access", "internal/audit", "internal/report", "internal/store"},
 	"internal/doctor":    {"access", "baseline", "collector", "internal/audit", "internal/config", "internal/github", "internal/store", "remediate/act"},
-	"internal/audit":     {"access", "baseline", "reach", "collector", "analyzer", "internal/github", "internal/store"},
+	"internal/audit":     {"access", "baseline", "reach", "collector", "analyzer", "internal/github", "internal/store", "remediate", "remediate/run"},
 }
 
 func TestImportsPointTheWayThePictureDrawsThem(t *testing.T) {
