@@ -93,6 +93,7 @@ var classesOf = map[string][]baseline.Class{
 	"owner-not-listed":                      {baseline.Owners},
 	"environment-reviewers-beyond-baseline": {baseline.Environments},
 	"environment-wait-timer":                {baseline.Environments},
+	"team-maintainer-not-listed":            {baseline.TeamMaintainers},
 	"standing-privileged":                   {baseline.RepositoryAccess, baseline.OrganizationRoles, baseline.Environments, baseline.Keys},
 	"expired-assignment":                    {baseline.RepositoryAccess, baseline.OrganizationRoles, baseline.Environments, baseline.Keys},
 }
@@ -108,8 +109,9 @@ var areasOf = map[baseline.Class][]access.Area{
 	baseline.Members:           {access.AreaMembers},
 	baseline.OutsideCollaborators: {access.AreaOutside, access.AreaDirectGrants,
 		access.AreaRepositories},
-	baseline.Environments: slices.Concat(teamAreas, []access.Area{access.AreaRepositories, access.AreaEnvironments, access.AreaGates}),
-	baseline.Keys:         {access.AreaRepositories, access.AreaDeployKeys},
+	baseline.TeamMaintainers: teamAreas,
+	baseline.Environments:    slices.Concat(teamAreas, []access.Area{access.AreaRepositories, access.AreaEnvironments, access.AreaGates}),
+	baseline.Keys:            {access.AreaRepositories, access.AreaDeployKeys},
 }
 
 // readButScopes reports that an area was read to its end but for some of its

@@ -71,6 +71,9 @@ review_by = 2027-01-01
 match = ["env:acme/r0/production"]
 require_reviewers = true
 reviewers = ["team:acme/t0"]
+[[team]]
+match = ["team:acme/t0", "team:acme/t2"]
+maintainers = ["user:u1", "user:u4"]
 `
 
 // lists is a baseline that says who may be here and nothing of repositories.
@@ -154,7 +157,8 @@ func drawGrant(t *rapid.T, w *world) {
 	p := rapid.SampledFrom([]access.Privilege{access.Read, access.Triage, access.Write, access.Maintain, access.Admin}).Draw(t, "privilege")
 	switch rapid.IntRange(0, 6).Draw(t, "what") {
 	case 0, 1:
-		g := access.Grant{Principal: w.ref(user), Resource: w.ref(team), Privilege: access.Member, Source: access.Direct}
+		g := access.Grant{Principal: w.ref(user), Resource: w.ref(team), Source: access.Direct,
+			Privilege: rapid.SampledFrom([]access.Privilege{access.Member, access.Maintain}).Draw(t, "in the team as")}
 		if slices.ContainsFunc(w.Grants, func(m access.Grant) bool {
 			return m.Principal == g.Principal && m.Privilege.OnOrganization() && m.Resource == w.ids["org"]
 		}) {

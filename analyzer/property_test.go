@@ -57,6 +57,7 @@ var restsOnAbsence = map[string][]access.Area{
 	"deploy-key-stale":                      {access.AreaDeployKeys},
 	"environment-no-reviewers":              {access.AreaGates},
 	"single-owner":                          {access.AreaMembers},
+	"team-maintainer-not-listed":            {access.AreaMembers, access.AreaTeamMembers},
 }
 
 // unproved finds a need of the finding that its conclusion rests on and that was

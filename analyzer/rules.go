@@ -39,7 +39,7 @@ const (
 )
 
 // rules run in this order; ids are part of the export format and never reused.
-var rules = slices.Concat(overprivileged, []rule{invitedPrivileged}, stale, standing, environment, guarding, hygiene, critical, []rule{reviewersCannotAct})
+var rules = slices.Concat(overprivileged, []rule{teamMaintainer, invitedPrivileged}, stale, standing, environment, guarding, hygiene, critical, []rule{reviewersCannotAct})
 
 // Rules lists every rule in the order in which they run.
 func Rules() []Rule {

@@ -49,7 +49,7 @@ func wordsOf(all []access.Privilege) string {
 }
 
 // Answer says what a principal may have on a repository, an environment or the
-// organization at that time.
+// organization at that time, or whether they may maintain a team.
 func (b *Bound) Answer(principal, resource access.Ref, at time.Time) Answer {
 	x := explainer{b: b, resource: resource, at: at}
 	a := Answer{Class: classesOf(principal, resource)[0]}
@@ -65,8 +65,15 @@ func (b *Bound) Answer(principal, resource access.Ref, at time.Time) Answer {
 		for priv := access.Deploy; priv <= access.Configure; priv++ {
 			a.take(x.onEnv(principal, priv))
 		}
+	case access.Team:
+		if m, ok := b.Maintainers(resource.ID); ok && principal.Kind == access.User && m.Lists(principal.ID) {
+			a.Standing = append(a.Standing, access.Maintain)
+		}
 	}
 	a.Managed = b.Managed(a.Class)
+	if resource.Kind == access.Team {
+		_, a.Managed = b.Maintainers(resource.ID)
+	}
 	return a
 }
 
@@ -93,6 +100,8 @@ func classesOf(principal, resource access.Ref) []Class {
 		return []Class{Apps}
 	case resource.Kind == access.Env:
 		return []Class{Environments}
+	case resource.Kind == access.Team:
+		return []Class{TeamMaintainers}
 	case resource.Kind == access.Org && principal.Kind == access.User:
 		return []Class{Owners, Members, OrganizationRoles}
 	case resource.Kind == access.Org:

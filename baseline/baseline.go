@@ -27,6 +27,7 @@ type Baseline struct {
 	Assignments   []Assignment
 	Organizations []Organization // sorted by login
 	Environments  []EnvironmentRule
+	Teams         []TeamRule
 	Keys          []KeyRule
 	Apps          []AppRule
 	Tokens        []TokenRule
@@ -149,6 +150,7 @@ func read(tables []*table, whole bool, problems *Problems) *Baseline {
 		roles = append(roles, readRoles(t)...)
 		b.Assignments = append(b.Assignments, readAssignments(t)...)
 		b.Environments = append(b.Environments, readEnvironments(t)...)
+		b.Teams = append(b.Teams, readTeams(t)...)
 		b.Keys = append(b.Keys, readKeys(t)...)
 		b.Apps = append(b.Apps, readApps(t)...)
 		b.Tokens = append(b.Tokens, readTokens(t)...)
@@ -168,13 +170,14 @@ func read(tables []*table, whole bool, problems *Problems) *Baseline {
 	if whole {
 		checkWaivers(b, problems)
 		checkEnvironments(b, problems)
+		checkTeams(b, problems)
 	}
 	return b
 }
 
 // empty reports whether no entry allows or demands anything.
 func (b *Baseline) empty() bool {
-	return len(b.Assignments)+len(b.Organizations)+len(b.Environments)+len(b.Keys)+len(b.Apps)+
+	return len(b.Assignments)+len(b.Organizations)+len(b.Environments)+len(b.Teams)+len(b.Keys)+len(b.Apps)+
 		len(b.Tokens)+len(b.Webhooks)+len(b.Bypasses)+len(b.Waivers) == 0
 }
 

@@ -17,15 +17,16 @@ type Bound struct {
 	org     Organization
 	managed map[Class]Position
 
-	entries []entry
-	holders map[access.Ref][]int32 // entries of one principal, ascending
-	anybody map[access.Kind][]int32
-	known   map[access.Ref]bool
-	owners  map[int64]bool
-	members map[int64]bool
-	outside map[int64]bool
-	rules   map[int32]EnvRule // by environment ordinal
-	waivers []boundWaiver
+	entries   []entry
+	holders   map[access.Ref][]int32 // entries of one principal, ascending
+	anybody   map[access.Kind][]int32
+	known     map[access.Ref]bool
+	owners    map[int64]bool
+	members   map[int64]bool
+	outside   map[int64]bool
+	rules     map[int32]EnvRule // by environment ordinal
+	teamRules map[int64]Maintainers
+	waivers   []boundWaiver
 }
 
 // entry is one assignment, or one [[key]], as it holds in the snapshot.
@@ -74,6 +75,7 @@ func (b *Baseline) Bind(s *access.Snapshot) (*Bound, []Problem) {
 		d.key(k)
 	}
 	d.environments()
+	d.teams()
 	d.waivers()
 	d.manage()
 	if len(d.out.managed)+len(d.out.waivers) == 0 && d.out.org.Login == "" {
@@ -107,6 +109,9 @@ func (d *binder) firstFile() string {
 	}
 	for _, e := range d.b.Environments {
 		return e.Position.File
+	}
+	for _, t := range d.b.Teams {
+		return t.Position.File
 	}
 	return "baseline"
 }

@@ -61,8 +61,8 @@ func narrower(a, b []Pattern) string {
 // within reports whether everything that p names is named by o as well. A star is
 // no character of a name, so o's stars alone can take one in.
 func (p Pattern) within(o Pattern) bool {
-	if p.Kind != access.Env || o.Kind != access.Env {
+	if p.Kind != o.Kind || p.Kind != access.Env && p.Kind != access.Team {
 		return false
 	}
-	return o.org.match(p.org.text) && o.name.match(p.name.text) && o.sub.match(p.sub.text)
+	return o.org.match(p.org.text) && o.name.match(p.name.text) && (p.Kind == access.Team || o.sub.match(p.sub.text))
 }

@@ -181,15 +181,22 @@ func (b *Bound) isMember(user int64) bool {
 	return false
 }
 
-// rule tells how an environment must be guarded.
+// rule tells how an environment must be guarded, and who may maintain a team.
 func (x *explainer) rule() {
 	if r, ok := x.b.Environment(x.resource.ID); ok && x.resource.Kind == access.Env {
 		x.say("%s: %s", r.Source, strings.Join(r.describe(x.b.names.snap.Name), "; "))
+	}
+	if m, ok := x.b.Maintainers(x.resource.ID); ok && x.resource.Kind == access.Team {
+		x.say("%s: %s", m.Source, m.describe(x.b.names.snap.Name))
 	}
 }
 
 // class says whether what goes beyond it is drift.
 func (x *explainer) class(p access.Ref) {
+	if _, named := x.b.Maintainers(x.resource.ID); x.resource.Kind == access.Team && !named {
+		x.say("no [[team]] names %s, so who maintains it is no drift", x.b.names.snap.Name(x.resource))
+		return
+	}
 	for _, c := range classesOf(p, x.resource) {
 		if at, ok := x.b.managed[c]; ok {
 			x.say("%s: class %s is managed in %s, so what goes beyond this is drift", at, c, x.b.names.snap.Org.Login)

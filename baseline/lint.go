@@ -149,6 +149,10 @@ func (b *Baseline) patterns() []Pattern {
 		out = append(out, e.Match...)
 		out = append(out, e.Reviewers...)
 	}
+	for _, t := range b.Teams {
+		out = append(out, t.Match...)
+		out = append(out, t.Maintainers...)
+	}
 	for _, k := range b.Keys {
 		out = append(out, k.Match...)
 		out = append(out, k.Repository...)

@@ -18,6 +18,7 @@ const (
 	Members              Class = "members"
 	OutsideCollaborators Class = "outside-collaborators"
 	RepositoryAccess     Class = "repository-access"
+	TeamMaintainers      Class = "team-maintainers"
 	Environments         Class = "environments"
 	OrganizationRoles    Class = "organization-roles"
 	Apps                 Class = "apps"
@@ -29,7 +30,7 @@ const (
 )
 
 // Classes lists every class, in the order in which reports name them.
-var Classes = []Class{Owners, Members, OutsideCollaborators, RepositoryAccess, Environments, OrganizationRoles,
+var Classes = []Class{Owners, Members, OutsideCollaborators, RepositoryAccess, TeamMaintainers, Environments, OrganizationRoles,
 	Apps, Keys, Tokens, Invitations, BypassActors, Webhooks}
 
 // Organization is what the baseline says of one organization as a whole.

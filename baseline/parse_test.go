@@ -32,7 +32,7 @@ func TestFullExampleLoadsWithEveryKey(t *testing.T) {
 	}
 	counts := map[string][2]int{
 		"roles": {len(b.Roles), 7}, "assign": {len(b.Assignments), 9}, "organization": {len(b.Organizations), 1},
-		"environment": {len(b.Environments), 2}, "key": {len(b.Keys), 2}, "app": {len(b.Apps), 1}, "token": {len(b.Tokens), 1},
+		"environment": {len(b.Environments), 2}, "team": {len(b.Teams), 2}, "key": {len(b.Keys), 2}, "app": {len(b.Apps), 1}, "token": {len(b.Tokens), 1},
 		"webhook": {len(b.Webhooks), 1}, "bypass": {len(b.Bypasses), 1}, "waiver": {len(b.Waivers), 1},
 	}
 	for what, n := range counts {
