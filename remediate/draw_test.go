@@ -41,7 +41,11 @@ func drawWorld(t *rapid.T) *world {
 		if i > 0 && rapid.Bool().Draw(t, "nested") {
 			parent = slugs[rapid.IntRange(0, i-1).Draw(t, "parent")]
 		}
-		w.team(s, parent, rapid.SliceOfNDistinct(rapid.SampledFrom(logins), 0, 4, rapid.ID).Draw(t, "people")...)
+		people := rapid.SliceOfNDistinct(rapid.SampledFrom(logins), 0, 4, rapid.ID).Draw(t, "people")
+		w.team(s, parent, people...)
+		for _, l := range people {
+			w.rank(l, s, rapid.SampledFrom([]access.Privilege{access.Member, access.Maintain}).Draw(t, "as"))
+		}
 	}
 	for _, r := range repoNames {
 		w.ref("repo:" + r)
@@ -87,6 +91,10 @@ func drawBaseline(t *rapid.T) string {
 	if rapid.Bool().Draw(t, "rule") {
 		who := strings.Replace(someone().Draw(t, "reviewer"), "team:", "team:acme/", 1)
 		fmt.Fprintf(&b, "[[environment]]\nmatch = [\"env:acme/*/production\"]\nreviewers = [%q]\n", who)
+	}
+	if rapid.Bool().Draw(t, "maintainers") {
+		fmt.Fprintf(&b, "[[team]]\nmatch = [\"team:acme/%s\"]\nmaintainers = [\"user:%s\"]\n",
+			rapid.SampledFrom([]string{"*", "t0", "t1"}).Draw(t, "teams"), rapid.SampledFrom(logins).Draw(t, "maintainer"))
 	}
 	return b.String()
 }

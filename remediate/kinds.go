@@ -54,7 +54,7 @@ type family struct {
 // What none answers is left to people.
 var families = []*family{
 	&gateFamily, &outsiderFamily, &orgInvitationFamily, &repoInvitationFamily, &baseFamily, &tokenFamily,
-	&personFamily, &keyFamily, &grantFamily, &membershipFamily,
+	&personFamily, &maintainerFamily, &keyFamily, &grantFamily, &membershipFamily,
 }
 
 // kindRows lists every kind, from the safest to the gravest.

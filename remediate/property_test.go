@@ -23,6 +23,8 @@ func carryOut(w *world, actions []remediate.Action) {
 			w.Settings.BasePermission = a.To
 		case a.Kind == remediate.ProtectEnvironment:
 			w.regate(a)
+		case a.Kind == remediate.DemoteMaintainer:
+			w.rank(strings.TrimPrefix(a.Principal.Name, "user:"), strings.TrimPrefix(a.Resource.Name, "team:acme/"), access.Member)
 		case a.Kind == remediate.RemoveTeamMember:
 			w.Grants = slices.DeleteFunc(w.Grants, func(g access.Grant) bool { return g.Principal == a.Principal.Ref && g.Resource == a.Resource.Ref })
 		case a.Kind == remediate.ConvertMember:

@@ -97,6 +97,15 @@ func (w *world) team(slug, parent string, logins ...string) {
 	}
 }
 
+// rank makes somebody in a team its maintainer (access.Maintain) or member.
+func (w *world) rank(login, slug string, p access.Privilege) {
+	for i, g := range w.Grants {
+		if g.Principal == w.ref("user:"+login) && g.Resource == w.ref("team:"+slug) {
+			w.Grants[i].Privilege = p
+		}
+	}
+}
+
 func (w *world) give(who, repo string, p access.Privilege) access.Grant {
 	src := access.Direct
 	if strings.HasPrefix(who, "team:") {

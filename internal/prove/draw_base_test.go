@@ -37,6 +37,10 @@ func drawBaseline(t *rapid.T) string {
 		fmt.Fprintf(&b, "prevent_self_review = %t\nallow_admin_bypass = %t\n", rapid.Bool().Draw(t, "no self"), rapid.Bool().Draw(t, "may bypass"))
 		fmt.Fprintf(&b, "branches = %s\n", rapid.SampledFrom([]string{`"any"`, `"protected"`, `["main", "release/*"]`}).Draw(t, "from"))
 	}
+	if rapid.Bool().Draw(t, "maintainers listed") {
+		fmt.Fprintf(&b, "[[team]]\nmatch = [\"team:%s/%s\"]\nmaintainers = [\"user:%s\"]\n", orgName,
+			rapid.SampledFrom([]string{"*", "core", "ops"}).Draw(t, "maintained"), rapid.SampledFrom([]string{"dev0", "dev1"}).Draw(t, "maintainer"))
+	}
 	if rapid.IntRange(1, 3).Draw(t, "key rule") == 1 {
 		fmt.Fprintf(&b, "[[key]]\nmatch = [\"key:%s/api\"]\nwrite = %t\nreason = \"x\"\nexpires = 2027-03-31\n", orgName, rapid.Bool().Draw(t, "may write"))
 	}

@@ -184,6 +184,9 @@ func ByBaseline(b *baseline.Bound, at time.Time) Allows {
 				want = access.Read
 			}
 			return b.OnRepo(who, c.Repo.ID, at).Privilege >= want
+		case remediate.TeamMembership:
+			list, named := b.Maintainers(c.Team.ID)
+			return c.After.Role == "maintainer" && named && list.Lists(who.ID)
 		case remediate.Membership:
 			switch c.After.Role {
 			case "owner":
