@@ -35,8 +35,6 @@ func newRounds(t *testing.T) *rounds {
 	x := &rounds{tiered: newTiered(t), read: map[string][]int{}, at: map[string]time.Time{}, since: map[string]bool{}, shown: map[string]string{}, nextID: 5_000_000}
 	x.world = githubsim.Generate(githubsim.Size{Repositories: 12, Members: 6, Teams: 2}, githubsim.GenOptions{Seed: 7, Now: now})
 	x.hears = x.watch
-	x.quiet.Lock()
-	t.Cleanup(x.quiet.Unlock) // before the server ends, which waits for who waits
 	return x
 }
 
@@ -137,9 +135,9 @@ func (x *rounds) pass(t interface{ Fatal(...any) }, bound int, fault *githubsim.
 		o.Faults = []githubsim.Fault{*fault}
 	}
 	x.sim = githubsim.New(x.world, o)
-	x.quiet.Unlock()
+	end := x.apart()
 	info, err := x.p.Take(x.t.Context())
-	x.quiet.Lock()
+	end()
 	for a, repos := range x.asked {
 		for id := range repos {
 			key := scopeOf(a, id)

@@ -3,15 +3,17 @@ package audit
 import (
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/oauth2"
 
 	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/github"
 	"github.com/eb661601/ajar/internal/githubsim"
 )
 
@@ -29,8 +31,6 @@ type tiered struct {
 	sim   *githubsim.Server
 	fault githubsim.Fault
 	hears func(path string, status int) // of each request that was answered
-
-	quiet sync.RWMutex // held while nobody may be served: a pass that broke off leaves requests behind
 }
 
 // statusSeen tells the status of an answer before anybody else sees it.
@@ -62,19 +62,34 @@ func newTiered(t *testing.T) *tiered {
 	x := &tiered{t: t, world: githubsim.Generate(githubsim.Size{Repositories: 60, Members: 40, Teams: 8}, githubsim.GenOptions{Seed: 5, Now: now})}
 	x.p, x.c = newPass(t, func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			x.quiet.RLock()
-			defer x.quiet.RUnlock()
-			if r.Context().Err() != nil {
-				return // nobody waits for it any more
-			}
-			if x.hears != nil {
-				w = &statusSeen{w, func(status int) { x.hears(r.URL.Path, status) }}
-			}
-			x.sim.ServeHTTP(w, r)
+			x.serve(w, r)
 		})
 	})
 	x.p.Org, x.p.Baseline, x.p.Collect.Every = "acme", nil, daily
 	return x
+}
+
+func (x *tiered) serve(w http.ResponseWriter, r *http.Request) {
+	if x.hears != nil {
+		w = &statusSeen{w, func(status int) { x.hears(r.URL.Path, status) }}
+	}
+	x.sim.ServeHTTP(w, r)
+}
+
+// apart has the next pass ask a server of its own, until the end that is given back:
+// a pass that breaks off leaves requests behind, which must neither be served in the
+// next one nor be taken for its own.
+func (x *tiered) apart() (end func()) {
+	server := httptest.NewServer(http.HandlerFunc(x.serve))
+	c, err := github.New(github.Options{APIURL: server.URL, Source: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "t"}), Now: x.c.now, Unpaced: true})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	x.p.Client = c
+	return func() {
+		c.CloseIdleConnections()
+		server.Close() // waits for what is being served
+	}
 }
 
 // take makes one pass and gives what it asked for by REST, by kind, and what the
