@@ -47,9 +47,9 @@ var Areas = []Area{
 	AreaSecrets, AreaDeployKeys, AreaRepoInvitations, AreaAuditLog, AreaContributions,
 }
 
-// Tiers are the areas that cost a request for each repository, so that they may
-// be read less often than the others.
-var Tiers = []Area{AreaRepoInvitations, AreaSecrets, AreaDeployKeys, AreaPolicies}
+// Tiers are the areas that cost a request for each repository or team, so that they
+// may be read less often than the others.
+var Tiers = []Area{AreaRepoInvitations, AreaSecrets, AreaDeployKeys, AreaPolicies, AreaTeamGrants}
 
 // Status is how far an area was read.
 type Status string

@@ -165,7 +165,7 @@ func (o Options) kinds(e Estimate, c *Counts) []KindCost {
 		{KindCost{Kind: "members", Things: e.Members, GraphQL: max(pages(e.Members, 100), 1)}, []access.Area{access.AreaMembers, access.AreaTwoFactor}},
 		{KindCost{Kind: "outside collaborators", Things: c.Outside, REST: 2 * max(pages(c.Outside, perPage), 1)}, []access.Area{access.AreaOutside}},
 		{KindCost{Kind: "teams with members and grants", Things: e.Teams, GraphQL: max(pages(e.Teams, 50), 1) + pages(c.BusyTeams, 10)}, teamAreas},
-		{KindCost{Kind: "custom roles that teams hold", Things: e.Teams, REST: e.Teams, AtMost: true}, []access.Area{access.AreaTeamGrants}},
+		{KindCost{Kind: "custom roles that teams hold", Things: e.Teams, REST: max(e.Teams-c.Young[access.AreaTeamGrants], 0), AtMost: true}, []access.Area{access.AreaTeamGrants}},
 		{KindCost{Kind: "repositories", Things: e.Repositories, GraphQL: max(pages(e.Repositories, 100), 1)}, repositoryAreas},
 		{KindCost{Kind: "direct grants and counts", Things: e.Repositories, GraphQL: pages(e.Repositories, 35)}, []access.Area{access.AreaDirectGrants, access.AreaDeployKeys}},
 		{KindCost{Kind: "environments and their gates", Things: c.Environments, GraphQL: pages(c.Environments, 36)}, []access.Area{access.AreaGates}},

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/eb661601/ajar/access"
 )
@@ -21,6 +22,10 @@ type heldTeam struct {
 	slug       string
 	rows       []teamRow // sorted by repository
 	gap        *gap
+
+	ambiguous bool      // a custom role may stand behind one of its rows
+	basis     basis     // what its role names rest on
+	at        time.Time // when they were read, where they stand as they are stored
 }
 
 // teamRow is one repository of a team. There are very many of them, so they are
@@ -34,20 +39,19 @@ type teamRow struct {
 // families holds teams back; safe for concurrent use.
 type families struct {
 	mu    sync.Mutex
-	teams map[int64]heldTeam
+	teams map[int64]*heldTeam
 }
 
 // hold keeps a team's rows until they can be compared, and until it is known
 // whether the token is shown all repositories.
-func (r *run) hold(t heldTeam) error {
+func (r *run) hold(t *heldTeam) {
 	slices.SortFunc(t.rows, func(a, b teamRow) int { return cmp.Compare(a.repo, b.repo) })
 	r.families.mu.Lock()
+	defer r.families.mu.Unlock()
 	if r.families.teams == nil {
-		r.families.teams = map[int64]heldTeam{}
+		r.families.teams = map[int64]*heldTeam{}
 	}
 	r.families.teams[t.id] = t
-	r.families.mu.Unlock()
-	return nil
 }
 
 // settleFamilies hands on the grants of the teams; those of child teams without
@@ -58,6 +62,12 @@ func (r *run) settleFamilies(ctx context.Context) error {
 	listed := inherits(all)
 	for _, id := range slices.Sorted(maps.Keys(all)) {
 		t := all[id]
+		if !t.at.IsZero() {
+			if err := r.stands(ctx, &tierRead{area: access.AreaTeamGrants, scope: id, at: t.at}, false); err != nil {
+				return err
+			}
+			continue
+		}
 		rows, g := t.rows, t.gap
 		if parent, known := all[t.parent]; t.parent != 0 && listed && (!known || parent.gap != nil) {
 			why := partial("repositories of team %s: what it inherits cannot be told from its own, since its parent team was not read", r.name(t.slug))
@@ -76,7 +86,7 @@ func (r *run) settleFamilies(ctx context.Context) error {
 // a parent lists is in its children's lists, and else hardly any. A few that
 // differ are changes that were made meanwhile. Where there is no parent to tell
 // it by, it has to be thought possible.
-func inherits(all map[int64]heldTeam) bool {
+func inherits(all map[int64]*heldTeam) bool {
 	covered, total := 0, 0
 	for _, t := range all {
 		parent, known := all[t.parent]

@@ -40,11 +40,15 @@ func (o *outlet) add(ctx context.Context, a access.Area, scope int64, rows acces
 }
 
 // asked says that a scope of a tier was read, to its end or not.
-func (o *outlet) asked(ctx context.Context, k Known, a access.Area, scope int64, whole bool) error {
+func (o *outlet) asked(ctx context.Context, k Known, one *tierRead, whole bool) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if err := k.Read(ctx, a, scope, whole); err != nil {
-		return &stop{fmt.Errorf("keeping when %s was read: %w", a, err)}
+	basis := one.basis
+	if !whole {
+		basis = [16]byte{}
+	}
+	if err := k.ReadOn(ctx, one.area, one.scope, whole, basis); err != nil {
+		return &stop{fmt.Errorf("keeping when %s was read: %w", one.area, err)}
 	}
 	return nil
 }

@@ -55,7 +55,7 @@ func (r *run) readTiers(ctx context.Context) error {
 		}
 	}
 	for _, a := range access.Tiers {
-		if t.of[a] == nil {
+		if t.of[a] == nil || a == access.AreaTeamGrants { // which is closed with the teams
 			continue
 		}
 		if err := r.closeTier(ctx, a); err != nil {

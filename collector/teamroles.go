@@ -13,16 +13,15 @@ import (
 	"github.com/eb661601/ajar/internal/github"
 )
 
-// keepTeamGrants turns a team's repositories into grants. GraphQL shows the
-// base of a custom role and not its name; where a grant could be one, REST is
-// asked for the team's role names. One that is not named then is told neither as
-// the base nor as the role, so that it neither begins nor ends.
+// keepTeamGrants holds what a team is granted. GraphQL shows the base of a custom
+// role and not its name; where a grant could be one, REST is asked for the team's
+// role names (see rolenames.go). One that is not named then is told neither as the
+// base nor as the role, so that it neither begins nor ends.
 func (r *run) keepTeamGrants(t access.TeamInfo, edges []*teamRepository, g *gap) error {
 	if !r.reads(access.AreaTeamGrants) {
 		return nil
 	}
-	held := heldTeam{id: t.ID, parent: t.Parent, slug: t.Slug, rows: make([]teamRow, 0, len(edges)), gap: g}
-	ambiguous := false
+	held := &heldTeam{id: t.ID, parent: t.Parent, slug: t.Slug, rows: make([]teamRow, 0, len(edges)), gap: g}
 	for _, e := range edges {
 		p, ok := access.ParsePrivilege(e.Permission)
 		if !ok || !p.OnRepository() || p == access.None {
@@ -30,26 +29,26 @@ func (r *run) keepTeamGrants(t access.TeamInfo, edges []*teamRepository, g *gap)
 			held.gap = &why
 			continue
 		}
-		ambiguous = ambiguous || r.custom.couldBe(p)
+		held.ambiguous = held.ambiguous || r.custom.couldBe(p)
 		held.rows = append(held.rows, teamRow{repo: e.id(), privilege: p})
 	}
-	if !ambiguous {
-		return r.hold(held)
+	r.hold(held)
+	return nil
+}
+
+// readRoleNames reads the names of a team's roles.
+func (r *run) readRoleNames(ctx context.Context, held *heldTeam) error {
+	named, err := r.teamRoleNames(ctx, held.slug)
+	if end := stopped(err); end != nil {
+		return end
 	}
-	r.rests.add(func(ctx context.Context) error {
-		named, err := r.teamRoleNames(ctx, held.slug)
-		if end := stopped(err); end != nil {
-			return end
-		}
-		if err != nil {
-			why := gapOf(access.AreaTeamGrants, "role names of team "+r.name(held.slug), err)
-			held.gap = &why
-			held.rows = slices.DeleteFunc(held.rows, func(row teamRow) bool { return r.custom.couldBe(row.privilege) })
-		} else if rows, why := r.nameRoles(held, named); why != nil {
-			held.rows, held.gap = rows, why
-		}
-		return r.hold(held)
-	})
+	if err != nil {
+		why := gapOf(access.AreaTeamGrants, "role names of team "+r.name(held.slug), err)
+		held.gap = &why
+		held.rows = slices.DeleteFunc(held.rows, func(row teamRow) bool { return r.custom.couldBe(row.privilege) })
+	} else if rows, why := r.nameRoles(held, named); why != nil {
+		held.rows, held.gap = rows, why
+	}
 	return nil
 }
 
@@ -64,6 +63,9 @@ func (r *run) finishTeam(ctx context.Context, id int64, rows []teamRow, g *gap) 
 		}
 	}
 	if r.hidden && g == nil {
+		if _, err := r.asked(ctx, access.AreaTeamGrants, id, false); err != nil {
+			return err
+		}
 		return r.out.add(ctx, access.AreaTeamGrants, id, access.Rows{Grants: grants})
 	}
 	return r.finish(ctx, access.AreaTeamGrants, id, access.Rows{Grants: grants}, g)
@@ -71,7 +73,7 @@ func (r *run) finishTeam(ctx context.Context, id int64, rows []teamRow, g *gap) 
 
 // nameRoles finds the custom roles among a team's rows, and drops the rows whose
 // role is not sure.
-func (r *run) nameRoles(t heldTeam, named map[int64]string) (sure []teamRow, why *gap) {
+func (r *run) nameRoles(t *heldTeam, named map[int64]string) (sure []teamRow, why *gap) {
 	sure = t.rows[:0]
 	for _, row := range t.rows {
 		if !r.custom.couldBe(row.privilege) {

@@ -114,6 +114,7 @@ func (r *run) teams(ctx context.Context) (total int, err error) {
 	if g != nil {
 		r.lower(*g, teamAreas...)
 	}
+	r.nameTeams()
 	return l.total, nil
 }
 

@@ -32,6 +32,12 @@ type Known interface {
 	// Read says that a scope was asked for in this pass, and whether it was read to
 	// its end.
 	Read(ctx context.Context, area access.Area, scope int64, whole bool) error
+	// StandsOn is ReadAt for a scope whose reading rests on what is seen in each
+	// pass: whole says besides that this is the same as it was then, and that just
+	// what was read then is stored.
+	StandsOn(area access.Area, scope int64, basis [16]byte) (at time.Time, whole bool)
+	// ReadOn is Read for such a scope.
+	ReadOn(ctx context.Context, area access.Area, scope int64, whole bool, basis [16]byte) error
 	// Taken gives the instant of the n-th snapshot before this pass; the zero time
 	// where there are fewer.
 	Taken(ctx context.Context, n int) (time.Time, error)
@@ -82,6 +88,7 @@ type tierRead struct {
 	same  func(stored []access.Entity) bool // nothing of it changed, as far as can be seen
 	read  func(context.Context) error       // ends in finish
 	first bool                              // what is not known is read at once, whatever it costs
+	basis [16]byte                          // what the reading rests on, where that is seen in each pass
 
 	fresh bool      // it is new, or is not any more as it is stored
 	at    time.Time // when it was last asked for
@@ -126,8 +133,7 @@ func (r *run) inTier(ctx context.Context, one tierRead) error {
 	r.tiers.mu.Lock()
 	t.things, t.calls = t.things+1, t.calls+one.calls
 	r.tiers.mu.Unlock()
-	now := !one.at.Before(r.tiers.now) // another credential did, in this very pass
-	if young := !one.at.After(r.o.At) && r.o.At.Sub(one.at) < t.every; one.whole && (now || young && !r.o.Fresh) {
+	if one.whole && r.young(t, one.at) {
 		return r.stands(ctx, &one, false)
 	}
 	r.tiers.mu.Lock()
@@ -140,6 +146,12 @@ func (r *run) inTier(ctx context.Context, one tierRead) error {
 		r.tiers.todo = append(r.tiers.todo, &one)
 	}
 	return nil
+}
+
+// young reports whether what was read at an instant may stand for another pass.
+func (r *run) young(t *tier, at time.Time) bool {
+	now := !at.Before(r.tiers.now) // another credential did, in this very pass
+	return now || !r.o.Fresh && !at.After(r.o.At) && r.o.At.Sub(at) < t.every
 }
 
 // stands lets a scope stand as it is stored.
@@ -168,7 +180,7 @@ func (r *run) asked(ctx context.Context, a access.Area, scope int64, whole bool)
 		t.read = append(t.read, readScope{scope, r.tiers.now})
 	}
 	r.tiers.mu.Unlock()
-	return true, r.out.asked(ctx, r.tiers.known, a, scope, whole)
+	return true, r.out.asked(ctx, r.tiers.known, one, whole)
 }
 
 // anything stands for a scope of which nothing can be seen but by reading it, and

@@ -251,6 +251,16 @@ func (t *turn) Read(ctx context.Context, a access.Area, scope int64, whole bool)
 	return t.b.pass.Read(ctx, a, scope, whole)
 }
 
+// StandsOn tells it whether a scope stands that rests on what was seen elsewhere.
+func (t *turn) StandsOn(a access.Area, scope int64, basis [16]byte) (time.Time, bool) {
+	return t.b.pass.StandsOn(a, scope, basis)
+}
+
+// ReadOn notes that such a scope was asked for.
+func (t *turn) ReadOn(ctx context.Context, a access.Area, scope int64, whole bool, basis [16]byte) error {
+	return t.b.pass.ReadOn(ctx, a, scope, whole, basis)
+}
+
 // Taken gives the instant of an earlier snapshot.
 func (t *turn) Taken(ctx context.Context, n int) (time.Time, error) { return t.b.pass.Taken(ctx, n) }
 

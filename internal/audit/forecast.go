@@ -75,7 +75,8 @@ func (p Pass) lastCounts(ctx context.Context) (*collector.Counts, *store.Snapsho
 	return c, &info, p.standing(ctx, s, c)
 }
 
-// standing notes what is not due of the areas that have a tier of their own.
+// standing notes what is not due of the areas that have a tier of their own. Of
+// teams' grants only the names of roles are in one.
 func (p Pass) standing(ctx context.Context, s *access.Snapshot, c *collector.Counts) error {
 	c.Young = map[access.Area]int{}
 	for _, a := range access.Tiers {
@@ -89,7 +90,7 @@ func (p Pass) standing(ctx context.Context, s *access.Snapshot, c *collector.Cou
 		}
 		c.Young[a] = young
 		age := p.Now().Sub(s.Coverage.AsOf(a, s.TakenAt))
-		if known == 0 && s.Coverage.Of(a).Status == access.Complete && age < every {
+		if a != access.AreaTeamGrants && known == 0 && s.Coverage.Of(a).Status == access.Complete && age < every {
 			c.Standing = append(c.Standing, a)
 		}
 	}

@@ -59,7 +59,7 @@ type Collect struct {
 	Resume         time.Duration // how old a pass that broke off may be to be taken up; 0 = never
 
 	// Every says how old an area may grow before it is read again, for the areas
-	// that cost a request for each repository; 0: in each pass.
+	// that cost a request for each repository or team; 0: in each pass.
 	Every     map[access.Area]time.Duration
 	TierCalls int // REST calls that a pass may make for them; 0: any number
 }
@@ -123,10 +123,11 @@ func Default() Config {
 }
 
 // defaultEvery are the periods of the kinds that cost a request for each
-// repository. Policies of environments are among them: they are two thirds of all
+// repository or team. Policies of environments are among them: they are two thirds of all
 // calls of a pass, and what approves a deployment comes each pass by GraphQL.
 func defaultEvery() map[access.Area]time.Duration {
 	return map[access.Area]time.Duration{
 		access.AreaRepoInvitations: day, access.AreaSecrets: day, access.AreaDeployKeys: day, access.AreaPolicies: day,
+		access.AreaTeamGrants: day,
 	}
 }

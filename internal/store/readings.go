@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"fmt"
 	"slices"
@@ -12,10 +13,10 @@ import (
 )
 
 const (
-	readReadings = `SELECT area, scope, at, whole FROM readings WHERE org = $1 ORDER BY area, scope`
+	readReadings = `SELECT area, scope, at, whole, basis FROM readings WHERE org = $1 ORDER BY area, scope`
 	setReading   = `
-		INSERT INTO readings (org, area, scope, at, whole) VALUES ($1, $2, $3, $4, $5)
-		    ON CONFLICT (org, area, scope) DO UPDATE SET at = $4, whole = $5`
+		INSERT INTO readings (org, area, scope, at, whole, basis) VALUES ($1, $2, $3, $4, $5, $6)
+		    ON CONFLICT (org, area, scope) DO UPDATE SET at = $4, whole = $5, basis = $6`
 	dropReading   = `DELETE FROM readings WHERE org = $1 AND area = $2 AND scope = $3`
 	countReadings = `
 		SELECT count(*), count(*) FILTER (WHERE whole = 1 AND at > $3)
@@ -29,10 +30,12 @@ const (
 )
 
 // reading is when a scope was last asked for, in milliseconds, and whether it was
-// read to its end then.
+// read to its end then. basis stands for what the collector saw elsewhere that the
+// reading rests on; what is stored of it is that together with what was read.
 type reading struct {
 	at    int64
 	whole bool
+	basis digest
 }
 
 // readings are those of an area that is not read in each pass.
@@ -47,7 +50,9 @@ func (p *Pass) rememberReadings() error {
 	err := p.s.query(readReadings, []any{p.org.ID}, func(rows *sql.Rows) error {
 		var key scopeKey
 		var r reading
-		err := rows.Scan(&key.area, &key.id, &r.at, &r.whole)
+		var basis sql.RawBytes
+		err := rows.Scan(&key.area, &key.id, &r.at, &r.whole, &basis)
+		copy(r.basis[:], basis)
 		p.read.stored[key], p.read.tiers[key.area] = r, true
 		return err
 	})
@@ -83,7 +88,7 @@ func (p *Pass) reading(a *area, scope int64) (reading, bool) {
 	}
 	r, ok := p.read.stored[key]
 	if line := p.before.whole[a.id]; !ok && !p.read.tiers[a.id] && line.Status == access.Complete && p.stood(a, scope) {
-		r, ok = reading{p.before.taken.UnixMilli(), true}, true
+		r, ok = reading{p.before.taken.UnixMilli(), true, digest{}}, true
 		if !line.ReadAt.IsZero() {
 			r.at = line.ReadAt.UnixMilli()
 		}
@@ -104,9 +109,42 @@ func (p *Pass) Listed(name access.Area, scope int64) bool {
 	return !ok || !p.touchedSince(a, scope, r.at)
 }
 
+// StandsOn is [Pass.ReadAt] for a scope whose reading rests on what was seen
+// elsewhere: whole says besides that this was the same then as it is now, and that
+// what is stored is just what that reading found.
+func (p *Pass) StandsOn(name access.Area, scope int64, basis [16]byte) (at time.Time, whole bool) {
+	at, whole = p.ReadAt(name, scope)
+	if !whole || basis == (digest{}) {
+		return at, false
+	}
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	key := scopeKey{byArea[name].id, scope}
+	if r, now := p.read.new[key]; now {
+		return at, r.basis == basis
+	}
+	return at, p.read.stored[key].basis == p.resting(key, basis)
+}
+
+// resting joins what a reading rests on with what is stored of its scope.
+func (p *Pass) resting(key scopeKey, basis digest) digest {
+	if basis == (digest{}) {
+		return digest{}
+	}
+	content := p.scopes[key].digest
+	sum := sha256.Sum256(append(basis[:], content[:]...))
+	return digest(sum[:len(digest{})])
+}
+
 // Read says that a scope was asked for in this pass, and whether it was read to
 // its end. What one credential read stays read where another cannot.
 func (p *Pass) Read(ctx context.Context, name access.Area, scope int64, whole bool) error {
+	return p.ReadOn(ctx, name, scope, whole, digest{})
+}
+
+// ReadOn is [Pass.Read] for a scope whose reading rests on what was seen elsewhere,
+// which basis stands for; the zero basis stands for what will not be seen again.
+func (p *Pass) ReadOn(ctx context.Context, name access.Area, scope int64, whole bool, basis [16]byte) error {
 	a, err := areaOf(name)
 	if err != nil {
 		return err
@@ -116,7 +154,7 @@ func (p *Pass) Read(ctx context.Context, name access.Area, scope int64, whole bo
 	if err := p.usable(ctx); err != nil {
 		return err
 	}
-	key, now := scopeKey{a.id, scope}, reading{p.at.UnixMilli(), whole}
+	key, now := scopeKey{a.id, scope}, reading{p.at.UnixMilli(), whole, basis}
 	if had := p.read.new[key]; had.at != now.at || !had.whole {
 		p.read.new[key] = now
 	}
@@ -157,10 +195,11 @@ func (p *Pass) writeReadings() error {
 	}
 	for _, key := range sortedKeys(p.read.new) {
 		r := p.read.new[key]
+		r.basis = p.resting(key, r.basis)
 		if gone(key) || p.read.stored[key] == r {
 			continue
 		}
-		if _, err := p.s.exec(setReading, p.org.ID, key.area, key.id, r.at, r.whole); err != nil {
+		if _, err := p.s.exec(setReading, p.org.ID, key.area, key.id, r.at, r.whole, stored(r.basis)); err != nil {
 			return fmt.Errorf("keeping when %s was read: %w", byAreaID[key.area].name, err)
 		}
 	}
