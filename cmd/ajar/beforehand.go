@@ -111,6 +111,8 @@ func things(n int) string {
 // tellSaved says where the plan is and what comes next.
 func (a *app) tellSaved(path, mode string, p remediate.Plan) {
 	switch next := fmt.Sprintf("%s plan approve %s", a.program, path); {
+	case len(p.Actions) == 0 && len(p.Waiting) > 0:
+		a.remark("saved in %s; nothing is due yet, and those whom it lists count as told from now on", path)
 	case len(p.Actions) == 0:
 		a.remark("saved in %s, with nothing to carry out", path)
 	case mode == "dry-run":

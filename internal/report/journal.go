@@ -87,9 +87,17 @@ func (v Journal) table(p *page) error {
 		p.para(2, plain, "no run and no decision")
 		return p.err
 	}
-	for _, r := range v.Rows {
+	for i := 0; i < len(v.Rows); i++ {
+		r := v.Rows[i]
 		p.section(strong, r.title(), moment(r.At))
-		p.field("entry", number(r.Seq))
+		more := v.noticesFrom(i)
+		if more > 0 { // the newest first
+			p.field("entry", number(v.Rows[i+more].Seq)+" to "+number(r.Seq))
+			r.Details = []string{count(more+1, "notice", "notices") + " of changes that this plan would make"}
+			i += more
+		} else {
+			p.field("entry", number(r.Seq))
+		}
 		p.field("of", r.Org)
 		p.field("by", r.Who)
 		p.field("plan", r.Plan)
@@ -108,6 +116,18 @@ func (v Journal) table(p *page) error {
 	p.gap()
 	p.emit([]span{space(2), plain.of(p.program + " journal show SEQ")})
 	return p.err
+}
+
+// noticesFrom counts the notices of one plan that follow the one at i: they are made
+// together, and are told together.
+func (v Journal) noticesFrom(i int) int {
+	n := 0
+	for r := v.Rows[i]; r.What == "notice" && i+n+1 < len(v.Rows); n++ {
+		if next := v.Rows[i+n+1]; next.What != r.What || next.Plan != r.Plan || next.Who != r.Who {
+			break
+		}
+	}
+	return n
 }
 
 func (r JournalRow) title() string {

@@ -92,23 +92,6 @@ func lines(all []access.Named) string {
 	return strings.Join(out, "\n")
 }
 
-func (v Plan) waiting(p *page) {
-	if len(v.Waiting) == 0 {
-		return
-	}
-	p.section(strong, "Not due yet", "drift that waits; what ended has no grace")
-	for _, w := range v.Waiting {
-		p.gap()
-		p.hang(2, []span{plain.of("· ")}, plain, w.Title)
-		p.under("not before", plain, moment(w.Until))
-		p.under("waits", plain, strings.Join(w.Why, "; "))
-	}
-	if n := v.told(); n > 0 {
-		p.gap()
-		p.para(2, dim, count(n, "principal is", "principals are")+" to be told: --output markdown or json lists what; --out records that they were")
-	}
-}
-
 // told counts those who are to be told something, each once.
 func (v Plan) told() int {
 	who := map[access.Ref]bool{}

@@ -99,7 +99,7 @@ func (v Plan) actions(p *page) {
 	if !p.all {
 		listed = listed[:min(len(listed), actionsShown)]
 	}
-	width := len(number(len(listed)))
+	width := max(2, len(number(len(listed)))) // what is beneath stands under the title
 	for i, a := range listed {
 		figure := number(i + 1)
 		p.gap()
@@ -176,21 +176,5 @@ func (v Plan) refused(p *page) {
 		p.under("overdue", high, r.Overdue.words())
 		p.under("guard", plain, r.Guard)
 		p.under("why", plain, r.Why)
-	}
-}
-
-func (v Plan) instructions(p *page) {
-	if len(v.Instructions) == 0 {
-		return
-	}
-	p.section(strong, "By hand", "ajar does not change these; somebody has to")
-	for _, i := range v.Instructions {
-		p.gap()
-		p.hang(2, []span{plain.of("· ")}, plain, i.Title)
-		p.under("overdue", high, i.Overdue.words())
-		p.under("where", plain, i.Where)
-		p.under("who", plain, i.Who)
-		p.under("since", plain, standing(i.Since))
-		p.under("rule", plain, i.Rule)
 	}
 }
