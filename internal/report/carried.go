@@ -148,7 +148,7 @@ func (v Carried) table(p *page) error {
 	}
 	v.told(p)
 	v.next(p)
-	p.exit(v.Code, v.verdict(p))
+	p.exit(v.Code, v.verdict())
 	return p.err
 }
 
@@ -195,12 +195,19 @@ func (a CarriedAction) reason() string {
 
 // next says what to type now.
 func (v Carried) next(p *page) {
-	if v.How != "done" && v.How != "stopped" {
+	var commands []string
+	rest := "see what is left"
+	switch {
+	case v.How == "interrupted" && v.Restores != "":
+		commands, rest = []string{"restore " + argument(v.Restores) + " --yes"}, "finish it"
+	case v.How == "interrupted":
+		commands, rest = []string{"apply " + short(v.Plan)}, "finish it"
+	case v.How == "done":
+		commands = []string{"audit"}
+	case v.How == "stopped":
+		commands, rest = []string{"audit", "plan --out FILE"}, rest+", and make a new plan"
+	default:
 		return
-	}
-	commands, rest := []string{"audit"}, "see what is left"
-	if v.How == "stopped" {
-		commands, rest = append(commands, "plan --out FILE"), "see what is left, and make a new plan"
 	}
 	if v.Restores == "" && v.changed() {
 		commands, rest = append(commands, "restore "+argument(v.Run)), rest+"; or what would be put back"
@@ -217,7 +224,7 @@ func (v Carried) changed() bool {
 	return slices.ContainsFunc(v.Actions, func(a CarriedAction) bool { return a.Sent > 0 })
 }
 
-func (v Carried) verdict(p *page) string {
+func (v Carried) verdict() string {
 	switch v.How {
 	case "done":
 		if v.Code != 0 {
@@ -227,10 +234,7 @@ func (v Carried) verdict(p *page) string {
 	case "open":
 		return "something is in doubt: the next ajar apply looks again, and so should you"
 	case "interrupted":
-		if v.Restores != "" {
-			return "the run was interrupted; " + p.program + " restore " + argument(v.Restores) + " --yes" + p.inOrg() + " finishes it"
-		}
-		return "the run was interrupted; the same plan finishes it: " + p.program + " apply " + short(v.Plan) + p.inOrg()
+		return "the run was interrupted; the same " + pickWord(v.Restores != "", "restore", "plan") + " finishes it"
 	}
 	return "the run stopped: " + v.Why
 }

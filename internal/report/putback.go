@@ -116,7 +116,12 @@ func (v PutBack) table(p *page) error {
 		p.gap()
 		p.command(2, "restore "+argument(v.Run)+" --approve")
 	}
-	p.exit(v.Code, pickWord(len(v.Actions) > 0, "there is something to put back: "+p.program+" restore "+argument(v.Run)+" --yes"+p.inOrg(), "there is nothing to put back"))
+	if len(v.Actions) > 0 {
+		p.section(strong, "Next", pickWord(above > 0, "then carry it out", "carry it out"))
+		p.gap()
+		p.command(2, "restore "+argument(v.Run)+" --yes")
+	}
+	p.exit(v.Code, pickWord(len(v.Actions) > 0, "there is something to put back", "there is nothing to put back"))
 	return p.err
 }
 
