@@ -151,18 +151,18 @@ var mutants = []mutant{
 		"remediate/run", []string{"TestGuardsAreAskedLiveBeforeEachAction"},
 	},
 	{
-		"S8", "nobody counts the administrators again", "remediate/run/guards.go",
-		"if had > 0 && left == 0 {", "if false {",
+		"S8", "nobody counts the administrators again", "remediate/run/guardlast.go",
+		"if had > 0 && len(left) == 0 {", "if false {",
 		"remediate/run", []string{"TestGuardsAreAskedLiveBeforeEachAction"},
 	},
 	{
-		"S8", "nobody counts the reviewers again", "remediate/run/guards.go",
+		"S8", "nobody counts the reviewers again", "remediate/run/guardlast.go",
 		"if n == 0 {", "if n < 0 {",
 		"remediate/run", []string{"TestGuardsAreAskedLiveBeforeEachAction"},
 	},
 	{
 		"S8", "ajar takes from itself", "remediate/run/guards.go",
-		"if p.hits(s) {", "if p.hits(s) && false {",
+		"if p.hits(s.Ref) {", "if p.hits(s.Ref) && false {",
 		"remediate/run", []string{"TestGuardsAreAskedLiveBeforeEachAction"},
 	},
 	{
