@@ -47,6 +47,8 @@ type Input struct {
 	// were resolved, by fingerprint: so it is known which of them were followed.
 	Former []Instruction
 	Ended  map[string]time.Time
+
+	asked []Action // the plan holds no others; nil: it may hold all
 }
 
 // Plan is the ordered list of changes that would bring the organization back to

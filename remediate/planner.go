@@ -223,6 +223,11 @@ func (p *planner) judge() {
 		p.left = len(p.accepted) - m
 		p.accepted = p.accepted[:m]
 	}
+	if p.in.asked != nil {
+		p.accepted = slices.DeleteFunc(p.accepted, func(c *candidate) bool {
+			return !slices.ContainsFunc(p.in.asked, func(a Action) bool { return a.Change.SameThing(c.action.Change) })
+		})
+	}
 	p.effect = p.effectOf(p.accepted)
 	for _, c := range p.accepted {
 		p.settle(c)

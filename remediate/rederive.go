@@ -25,11 +25,14 @@ type Difference struct {
 	// Added and Changed are actions that the former plan did not hold, or held
 	// otherwise. With one of them the plan is stale.
 	Added, Changed []Action
+	// More are actions by which somebody loses something whom the former plan did not
+	// name, as who came into a team: nobody agreed to that, and no limit counted it.
+	More []Action
 }
 
 // Same reports whether nothing became of it.
 func (d Difference) Same() bool {
-	return len(d.Gone)+len(d.Waiting)+len(d.Refused)+len(d.Added)+len(d.Changed) == 0
+	return len(d.Gone)+len(d.Waiting)+len(d.Refused)+len(d.Added)+len(d.Changed)+len(d.More) == 0
 }
 
 // Rederive makes a plan again from a newer snapshot, for the findings that it
@@ -52,6 +55,12 @@ func Rederive(old Plan, in Input) (Plan, Difference, error) {
 	in.Findings = slices.DeleteFunc(slices.Clone(in.Findings), func(f access.Finding) bool { return !wanted[f.Fingerprint] })
 	now := NewPlan(in)
 	d := differ(old, now)
+	if old.Left > 0 { // who loses something is compared beside the same actions
+		in.asked = old.Actions
+		d.More = more(old, NewPlan(in))
+	} else {
+		d.More = more(old, now)
+	}
 	if err := old.bound(now, in.At); err != nil {
 		return now, d, err
 	}
@@ -60,6 +69,8 @@ func Rederive(old Plan, in Input) (Plan, Difference, error) {
 		return now, d, fmt.Errorf("%w: it would have to %s as well", ErrStale, d.Added[0].Title)
 	case len(d.Changed) > 0:
 		return now, d, fmt.Errorf("%w: to %s is another change now", ErrStale, d.Changed[0].Title)
+	case len(d.More) > 0:
+		return now, d, fmt.Errorf("%w: to %s takes something from others as well now, %d in all", ErrStale, d.More[0].Title, d.More[0].Losers)
 	case len(d.Refused) > 0:
 		return now, d, fmt.Errorf("%w: a guard (%s) now refuses to %s: %s", ErrStale, d.Refused[0].Guard, d.Refused[0].Title, d.Refused[0].Why)
 	}
@@ -100,6 +111,29 @@ func (p Plan) bound(now Plan, at time.Time) error {
 		return fmt.Errorf("%w: it could be begun until %s", ErrStale, p.ExpiresAt.Format(time.RFC3339))
 	}
 	return nil
+}
+
+// more lists the actions of both plans by which now more lose something.
+func more(old, now Plan) []Action {
+	named := map[string]map[access.Ref]bool{}
+	for _, a := range old.Actions {
+		named[a.ID] = map[access.Ref]bool{}
+		for _, l := range a.Lost {
+			for _, id := range l.IDs {
+				named[a.ID][access.Ref{Kind: l.Kind, ID: id}] = true
+			}
+		}
+	}
+	var out []Action
+	for _, a := range now.Actions {
+		was, there := named[a.ID]
+		if there && slices.ContainsFunc(a.Lost, func(l Lost) bool {
+			return slices.ContainsFunc(l.IDs, func(id int64) bool { return !was[access.Ref{Kind: l.Kind, ID: id}] })
+		}) {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // differ compares two plans by the ids of their actions.
