@@ -88,7 +88,11 @@ func (p *planner) edits(c *candidate) refuse {
 	return refuse{}
 }
 
-// touches reports whether the principal holds what is changed, or might lose by it.
+// touches reports whether the principal holds what is changed, or might lose by it,
+// or is the team that somebody would be taken out of: the run asks that too.
 func (c *candidate) touches(r access.Ref) bool {
+	if t := c.action.Change.Team; t != nil && r == team(t.ID) {
+		return true
+	}
 	return c.action.Principal.Ref == r || slices.Contains(c.hit, r) || slices.Contains(c.near, r)
 }

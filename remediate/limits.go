@@ -96,9 +96,10 @@ func (p *planner) limits() (total int, losses []Loss, stopped []string) {
 func (p *planner) fewOwners() string {
 	takes, touched := false, map[int64]bool{}
 	for _, c := range p.accepted {
-		takes = takes || c.row.takes && c.row != &protectEnvironment
-		if c.row.expels {
-			touched[c.action.Principal.ID] = true
+		change := c.action.Change
+		takes = takes || change.Takes()
+		if change.Thing == Membership && change.User != nil && change.Takes() {
+			touched[change.User.ID] = true
 		}
 	}
 	stay, want := 0, max(1, p.in.Guards.MinOwners)
@@ -110,7 +111,11 @@ func (p *planner) fewOwners() string {
 	if !takes || stay >= want {
 		return ""
 	}
-	return fmt.Sprintf("min_owners: %s would stay who are people and outside of this plan, and min_owners is %d", count(stay, "owner", "owners"), want)
+	todo := "make another person an owner"
+	if want > 1 {
+		todo += ", or set [remediate] min_owners"
+	}
+	return fmt.Sprintf("min_owners: %s would stay who are people and outside of this plan, and min_owners is %d: %s", count(stay, "owner", "owners"), want, todo)
 }
 
 func (l *Loss) bound(own Limit) {

@@ -47,7 +47,25 @@ func TestTooFewOwnersStopWhateverTakes(t *testing.T) {
 	w.give("team:qa", "web", access.Write)
 	guards := loose()
 	guards.MinOwners = 3
-	if p := w.plan(t, roles, guards); len(p.Actions) == 0 || len(p.Stopped) != 1 {
+	p := w.plan(t, roles, guards)
+	want := "min_owners: 2 owners would stay who are people and outside of this plan, and min_owners is 3: make another person an owner, or set [remediate] min_owners"
+	if len(p.Actions) == 0 || !slices.Equal(p.Stopped, []string{want}) {
 		t.Errorf("two owners, and three are asked for: %v, stopped %v", lines(p), p.Stopped)
+	}
+}
+
+// The run refuses it, and with it the whole plan: so the plan may not hold it.
+func TestNobodyIsTakenOutOfAProtectedTeam(t *testing.T) {
+	w, base := guild()
+	guards := loose()
+	guards.Protected = []string{"team:acme/guild"}
+	p := w.plan(t, base, guards)
+	for _, a := range p.Actions {
+		if a.Change.Team != nil && a.Change.Team.Name == "guild" {
+			t.Errorf("the team is protected: %s", a.Title)
+		}
+	}
+	if len(p.Refused) == 0 || p.Refused[0].Guard != remediate.ProtectedGuard {
+		t.Errorf("%+v", p.Refused)
 	}
 }

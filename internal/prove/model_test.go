@@ -27,6 +27,9 @@ func drawGuards(t *rapid.T, l *lab) (protected []string) {
 		protected = []string{rapid.SampledFrom([]string{"dev0", "dev1", "dev2", "boss1"}).Draw(t, "protected")}
 		l.guards.Protected = []string{"user:" + protected[0]}
 	}
+	if rapid.Bool().Draw(t, "protect a team") {
+		l.guards.Protected = append(l.guards.Protected, "team:"+orgName+"/"+rapid.SampledFrom(teamNames).Draw(t, "protected team"))
+	}
 	return protected
 }
 
