@@ -95,7 +95,10 @@ func ranges(places []int) string {
 
 // losing says how many lose something by a plan.
 func losing(n int) string {
-	if n == 1 {
+	switch n {
+	case 0:
+		return "nobody loses anything"
+	case 1:
 		return "1 person or principal loses something"
 	}
 	return fmt.Sprintf("%d people and principals lose something", n)
