@@ -37,11 +37,15 @@ func (p *Pass) Heard(ctx context.Context, events []access.Event) error {
 	return p.s.commitIfDue()
 }
 
-// Given lists what the audit log ever told of access that was given in an
+// Given lists what the audit log ever told of access that was changed in an
 // organization, the oldest first.
 func (s *Store) Given(ctx context.Context, org int64) ([]access.Event, error) {
+	return s.events(ctx, readGiven, org)
+}
+
+func (s *Store) events(ctx context.Context, query string, args ...any) ([]access.Event, error) {
 	var out []access.Event
-	err := s.read.rows(ctx, readGiven, []any{org}, func(rows *sql.Rows) error {
+	err := s.read.rows(ctx, query, args, func(rows *sql.Rows) error {
 		var e access.Event
 		var at sql.NullInt64
 		err := rows.Scan(&e.ID, &at, &e.Action, &e.Actor, &e.ActorID, &e.User, &e.UserID, &e.Repo, &e.RepoID, &e.Team, &e.Label)
@@ -50,7 +54,7 @@ func (s *Store) Given(ctx context.Context, org int64) ([]access.Event, error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("reading who gave access: %w", explain(s.path, err))
+		return nil, fmt.Errorf("reading who changed access: %w", explain(s.path, err))
 	}
 	return out, nil
 }

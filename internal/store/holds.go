@@ -38,6 +38,7 @@ const (
 	HeldForLoss     = "lost"     // much of a kind is gone at once
 	HeldForDrift    = "drift"    // much of a kind is called drift at once
 	HeldByHand      = "manual"   // a person said so
+	HeldForForeign  = "foreign"  // somebody made changes as ajar; see [Store.HoldForeign]
 	HeldForRollback = "rollback" // a backup was put in the place of the store; see [Store.AcceptRestored]
 )
 
@@ -47,7 +48,7 @@ type Hold struct {
 	ID         int64
 	OrgID      int64
 	Org        string // its login now
-	Kind       string // HeldForLoss, HeldForDrift, HeldByHand or HeldForRollback
+	Kind       string // one of the constants
 	What       string // the kind of thing, such as "members"
 	Reason     string // in one sentence
 	Since      time.Time
@@ -58,6 +59,10 @@ type Hold struct {
 	Agreed     int64 // a later snapshot that shows the same; 0: none yet
 	SetBy      string
 }
+
+// Doubt reports whether what was seen is doubted, so that a second snapshot has to
+// show the same before a person can lift the hold.
+func (h Hold) Doubt() bool { return h.Kind == HeldForLoss || h.Kind == HeldForDrift }
 
 // Holds gives what keeps an organization on hold, the oldest first. Where a backup
 // was put in the place of the store, that stands before all others: it has no ID and
