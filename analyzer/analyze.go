@@ -25,6 +25,8 @@ type Input struct {
 	// MemberSince tells since when somebody is known to have been there, where
 	// history knows it; the zero time where it does not. Nil knows nothing.
 	MemberSince func(user int64) time.Time
+	// Own is what history knows of the changes that ajar itself made.
+	Own access.Own
 }
 
 // Result is what the rules found, and what they could not judge.

@@ -54,7 +54,7 @@ func (c *court) told(a access.Area) bool {
 // every single thing that the area speaks of.
 func (c *court) concerned(a access.Area) bool {
 	switch c.rule.ID {
-	case "base-permission-broad", "workflow-token-write", "two-factor-not-required", "single-owner":
+	case "base-permission-broad", "workflow-token-write", "two-factor-not-required", "single-owner", UnexplainedChange:
 		return false // one thing, which they count
 	case "member-stale", "outside-collaborator-stale":
 		return a != access.AreaAuditLog && a != access.AreaContributions

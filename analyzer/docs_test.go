@@ -105,7 +105,7 @@ func TestRulesPageIsWhatTheRulesSay(t *testing.T) {
 }
 
 func TestEveryRuleSaysAllThatPeopleNeed(t *testing.T) {
-	categories := []string{analyzer.Overprivileged, analyzer.Stale, analyzer.Standing, analyzer.Environment, analyzer.Hygiene, analyzer.CriticalState}
+	categories := []string{analyzer.Overprivileged, analyzer.Stale, analyzer.Standing, analyzer.Environment, analyzer.Hygiene, analyzer.CriticalState, analyzer.Anomaly}
 	seen := map[string]bool{}
 	last := 0
 	for _, r := range analyzer.Rules() {

@@ -19,6 +19,7 @@ type facts struct {
 	b           *baseline.Bound // nil: none
 	at          time.Time
 	memberSince func(int64) time.Time
+	own         access.Own
 
 	envs    map[int64]int32 // by id: where the environment stands in the snapshot
 	exposed map[int64]bool  // repositories with an environment that leads to production
@@ -39,7 +40,7 @@ type facts struct {
 func newFacts(in Input) *facts {
 	s := sorted(in.Snapshot)
 	f := &facts{
-		s: s, g: in.Graph, b: in.Baseline, at: in.At, memberSince: in.MemberSince,
+		s: s, g: in.Graph, b: in.Baseline, at: in.At, memberSince: in.MemberSince, own: in.Own,
 		envs: make(map[int64]int32, len(s.Environments)), exposed: map[int64]bool{},
 		named: map[access.Ref]access.Named{}, undecided: map[access.Undecided]int{}, disabled: in.Disabled,
 		known: map[access.Ref][]access.Ref{}, reach: map[int64][]int64{}, accused: map[access.Grant]bool{},

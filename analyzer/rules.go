@@ -36,10 +36,12 @@ const (
 	Environment    = "environment"
 	Hygiene        = "hygiene"
 	CriticalState  = "critical-state" // not "critical": that is a severity
+	Anomaly        = "anomaly"
 )
 
 // rules run in this order; ids are part of the export format and never reused.
-var rules = slices.Concat(overprivileged, []rule{teamMaintainer, invitedPrivileged}, stale, standing, environment, guarding, hygiene, critical, []rule{reviewersCannotAct})
+var rules = slices.Concat(overprivileged, []rule{teamMaintainer, invitedPrivileged}, stale, standing, environment, guarding, hygiene, critical,
+	[]rule{reviewersCannotAct}, anomalies)
 
 // Rules lists every rule in the order in which they run.
 func Rules() []Rule {

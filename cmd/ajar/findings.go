@@ -42,7 +42,7 @@ judged last.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.findings(cmd.Context(), f) },
 	}
 	cmd.Flags().StringVar(&f.rule, "rule", "", "only of this `RULE`")
-	cmd.Flags().StringVar(&f.category, "category", "", "only of this `CATEGORY`: overprivileged, stale, standing, environment, hygiene, critical-state")
+	cmd.Flags().StringVar(&f.category, "category", "", "only of this `CATEGORY`: overprivileged, stale, standing, environment, hygiene, critical-state, anomaly")
 	cmd.Flags().StringVar(&f.severity, "severity", "", "only of this `SEVERITY` or above: info, low, medium, high, critical")
 	cmd.Flags().StringVar(&f.resource, "resource", "", "only on this `RESOURCE`: repo:acme/api, or a part of its name")
 	cmd.Flags().StringVar(&f.principal, "principal", "", "only of this `PRINCIPAL`: user:alice, or a part of its name")

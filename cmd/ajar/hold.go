@@ -26,7 +26,8 @@ plan may run. ajar sets a hold by itself where a snapshot lost more than a fifth
 of something and more than five, or a judgement newly calls as many drift: an
 outage, a token that changed, or a slip in the baseline looks the same as the
 truth. It ends by itself where the next snapshot does not show it any more;
-otherwise a person lifts it with "ajar resume".
+otherwise a person lifts it with "ajar resume". ajar also sets one where the audit
+log has a change by who its write credential acts as that no run of it explains.
 
 With --reason, the organization is put on hold by hand.`,
 		Example: `  ajar hold
@@ -52,7 +53,8 @@ func newResume(a *app) *cobra.Command {
 		Use:   "resume",
 		Short: "Lift what keeps an organization on hold",
 		Long: `Lift every hold of an organization. Where ajar doubts what it saw, a second
-snapshot must show the same first. Who lifts it is whom the token belongs to;
+snapshot must show the same first. What was changed as ajar and not by it is
+accepted with the hold: the same events give no reason for another. Who lifts it is whom the token belongs to;
 that and the reason are kept.`,
 		Example: `  ajar resume --org acme --reason "the teams were reorganized, TICKET-12"`,
 		Args:    exactly(),
@@ -128,7 +130,7 @@ func (a *app) resume(ctx context.Context, reason string) error {
 				return withHint(usage("%s stays on hold: %s", info.Org, h.Reason),
 					"collect every organization, look at what is different, then %s store accept-rollback --reason TEXT", a.program)
 			}
-			if h.Kind != store.HeldByHand && h.Agreed == 0 {
+			if h.Doubt() && h.Agreed == 0 {
 				return withHint(usage("%s stays on hold: %s, and no second snapshot has shown the same yet", info.Org, h.Reason),
 					"%s audit --org %s takes one; then look at %s diff, and resume", a.program, info.Org, a.program)
 			}

@@ -63,6 +63,7 @@ type Result struct {
 	Withheld  []string     // ids of the rules that did not run for want of a baseline
 	At        time.Time    // the instant that was judged at
 	Holds     []store.Hold // what keeps the organization on hold after it
+	own       access.Own   // what is known of ajar's own changes
 	Unkept    string       // why the judgement changed no stored finding, in one line; "" where it did
 }
 
@@ -145,8 +146,20 @@ func (p Pass) Review(ctx context.Context, info store.SnapshotInfo) (Result, erro
 	if err != nil {
 		return Result{}, err
 	}
-	found := analyzer.Analyze(analyzer.Input{Snapshot: v.Snapshot, Graph: v.Graph, Baseline: v.Baseline, At: info.At})
-	r := Result{View: v, Findings: found.Findings, Undecided: found.Undecided, Failed: found.Failed, At: info.At}
+	in := analyzer.Input{Snapshot: v.Snapshot, Graph: v.Graph, Baseline: v.Baseline, At: info.At}
+	var broken []analyzer.Failure
+	in.Own, err = p.own(ctx, info)
+	if ctx.Err() != nil {
+		return Result{}, err
+	}
+	if err != nil { // a journal that cannot be read withholds the one rule that rests on it
+		in.Disabled = []string{analyzer.UnexplainedChange}
+		broken = append(broken, analyzer.Failure{Rule: analyzer.UnexplainedChange, Reason: err.Error()})
+	}
+	found := analyzer.Analyze(in)
+	r := Result{
+		View: v, Findings: found.Findings, Undecided: found.Undecided, Failed: append(found.Failed, broken...), At: info.At, own: in.Own,
+	}
 	for _, rule := range analyzer.Rules() {
 		if rule.Baseline && v.Baseline == nil {
 			r.Withheld = append(r.Withheld, rule.ID)

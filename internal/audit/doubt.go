@@ -63,6 +63,9 @@ func (p Pass) doubt(ctx context.Context, r *Result, before lives) error {
 			return err
 		}
 	}
+	if err := p.holdForeign(ctx, r); err != nil {
+		return err
+	}
 	r.Holds, err = p.Store.Holds(ctx, r.Info.OrgID)
 	return err
 }
@@ -190,23 +193,11 @@ func (p Pass) bases(ctx context.Context, now store.SnapshotInfo, seen access.Cov
 	return out, nil
 }
 
-// apart divides kinds into those that were seen to their end and the others.
-func apart(kinds []kind, seen access.Coverage) (whole, rest []kind) {
-	for _, k := range kinds {
-		if seen.Complete(k.area) {
-			whole = append(whole, k)
-		} else {
-			rest = append(rest, k)
-		}
-	}
-	return whole, rest
-}
-
 // second lets a later collection speak about what is on hold: it shows the same,
 // or it does not, and then there was nothing to hold for.
 func (p Pass) second(ctx context.Context, r *Result, held []store.Hold) error {
 	for _, h := range held {
-		if h.Kind == store.HeldByHand || h.Kind == store.HeldForRollback || h.Agreed != 0 || h.Snapshot >= r.Info.ID {
+		if !h.Doubt() || h.Agreed != 0 || h.Snapshot >= r.Info.ID {
 			continue
 		}
 		still, known, err := p.still(ctx, r, h)

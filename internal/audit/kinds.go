@@ -73,3 +73,15 @@ func thingsOf[T access.Entity](list func(*access.Snapshot) []T) func(*access.Sna
 		}
 	}
 }
+
+// apart divides kinds into those that were seen to their end and the others.
+func apart(kinds []kind, seen access.Coverage) (whole, rest []kind) {
+	for _, k := range kinds {
+		if seen.Complete(k.area) {
+			whole = append(whole, k)
+		} else {
+			rest = append(rest, k)
+		}
+	}
+	return whole, rest
+}

@@ -96,6 +96,13 @@ func (d *doctor) writingToken(ctx context.Context, w *Credential) {
 		d.add(d.explained(Token, w.Name, err))
 		return
 	}
+	if who != "" { // no API tells a person from a machine account
+		d.add(Check{
+			About: Token, Name: w.Name, Mark: Warning,
+			Found: "for changes: it acts as an account, " + who + ": what a person does by hand with the same account is a critical finding and a hold",
+			Do:    "use a GitHub App, or a machine account that nobody works with",
+		})
+	}
 	h := client.Heard()
 	c := d.identity(*w, who, h)
 	c.Found = "for changes: " + c.Found

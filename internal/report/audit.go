@@ -140,9 +140,9 @@ func (a Audit) lacking(gaps int) string {
 	return strings.Join(parts, " and ")
 }
 
-// urgency orders the categories within a severity: who has too much, and what is
+// urgency orders the categories within a severity: what should not happen at all, who has too much, and what is
 // about to break, before what is only old.
-var urgency = []string{"overprivileged", "standing", "critical-state", "environment", "hygiene", "stale"}
+var urgency = []string{"anomaly", "overprivileged", "standing", "critical-state", "environment", "hygiene", "stale"}
 
 func urgent(category string) int {
 	if i := slices.Index(urgency, category); i >= 0 {

@@ -8,7 +8,7 @@ import (
 
 // Hold is a reason why no plan may run in an organization.
 type Hold struct {
-	Kind       string    `json:"kind"`       // lost, drift, manual or rollback
+	Kind       string    `json:"kind"`       // lost, drift, manual, rollback or foreign
 	What       string    `json:"what"`       // the kind of thing
 	Reason     string    `json:"reason"`     // in one sentence
 	Since      time.Time `json:"since"`      //
@@ -81,7 +81,7 @@ func (h Hold) words(now time.Time) string {
 	switch {
 	case h.SetBy != "":
 		return said + ", by " + h.SetBy
-	case h.Kind == "manual":
+	case h.Kind == "manual", h.Kind == "foreign":
 		return said
 	case h.Kind == "rollback" && h.Agreed != 0:
 		return said + "; snapshot " + number(h.Agreed) + " was taken since"
@@ -105,7 +105,7 @@ func (p *page) holds(all []Hold, now time.Time, org string) {
 	p.gap()
 	waits, put := false, false
 	for _, h := range all {
-		waits = waits || h.Kind != "manual" && h.Agreed == 0
+		waits = waits || h.Kind != "manual" && h.Kind != "foreign" && h.Agreed == 0
 		put = put || h.Kind == "rollback"
 		p.bullet(h.words(now))
 	}
