@@ -239,7 +239,7 @@ func (d *drifter) makeOwner(e *AuditEvent) string {
 // joinTeam picks a team that can write somewhere.
 func (d *drifter) joinTeam(e *AuditEvent) string {
 	t, found := pick(d, d.o.Teams, func(t *Team) bool {
-		return t.ExternalGroup == "" && slices.ContainsFunc(d.x.reposOf(d.x.parents(t)...), func(g teamRepo) bool { return d.x.rank(g.privilege) >= rankWrite })
+		return t.ExternalGroup == "" && t.SyncedGroup == "" && slices.ContainsFunc(d.x.reposOf(d.x.parents(t)...), func(g teamRepo) bool { return d.x.rank(g.privilege) >= rankWrite })
 	})
 	if !found {
 		return ""
@@ -255,7 +255,9 @@ func (d *drifter) joinTeam(e *AuditEvent) string {
 
 func (d *drifter) makeMaintainer(e *AuditEvent) string {
 	plain := func(m *TeamMember) bool { return m.Role == "member" && !d.x.owner(m.Login) }
-	t, found := pick(d, d.o.Teams, func(t *Team) bool { return t.ExternalGroup == "" && slices.ContainsFunc(t.Members, plain) })
+	t, found := pick(d, d.o.Teams, func(t *Team) bool {
+		return t.ExternalGroup == "" && t.SyncedGroup == "" && slices.ContainsFunc(t.Members, plain)
+	})
 	if !found {
 		return ""
 	}

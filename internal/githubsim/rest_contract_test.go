@@ -201,7 +201,7 @@ func walk(c caller, w *World, every int) {
 		}
 		for i := 0; i < len(o.Teams); i += every {
 			t := at + "/teams/" + o.Teams[i].Slug
-			for _, p := range []string{"", "/members?per_page=20", "/memberships/" + o.Members[0].Login, "/repos?per_page=20", "/external-groups", "/invitations"} {
+			for _, p := range []string{"", "/members?per_page=20", "/memberships/" + o.Members[0].Login, "/repos?per_page=20", "/external-groups", "/team-sync/group-mappings", "/invitations"} {
 				c.get(t + p)
 			}
 			for k := 0; k < len(o.Repos); k += every {

@@ -13,6 +13,7 @@ var teamRoutes = []route{
 	{template: "/orgs/{org}/teams/{team_slug}", accepted: "members=read", handle: (*call).getTeam},
 	{template: "/orgs/{org}/teams/{team_slug}/members", accepted: "members=read", handle: (*call).listTeamMembers},
 	{template: "/orgs/{org}/teams/{team_slug}/external-groups", accepted: "members=write", handle: (*call).listExternalGroups},
+	{template: "/orgs/{org}/teams/{team_slug}/team-sync/group-mappings", accepted: "members=write", handle: (*call).listSyncedGroups},
 	{template: "/orgs/{org}/teams/{team_slug}/invitations", accepted: "members=read", handle: (*call).listTeamInvitations},
 	{template: "/orgs/{org}/teams/{team_slug}/memberships/{username}", accepted: "members=read", handle: (*call).getTeamMembership},
 	{template: "/orgs/{org}/teams/{team_slug}/repos", accepted: "members=read", handle: (*call).listTeamRepos},
@@ -118,6 +119,22 @@ func (c *call) listExternalGroups() *reply {
 		groups = append(groups, object{"group_id": t.ID, "group_name": t.ExternalGroup, "updated_at": later(t.UpdatedAt, t.CreatedAt)})
 	}
 	return ok(object{"groups": groups})
+}
+
+// listSyncedGroups is listExternalGroups for team synchronization. A team without it
+// gets a refusal, whose text is GitHub's for these endpoints.
+func (c *call) listSyncedGroups() *reply {
+	o, t, refused := c.team()
+	if refused != nil {
+		return refused
+	}
+	if !c.viewer.onOrg(o, "members", "write") {
+		return c.refuse(o)
+	}
+	if t.SyncedGroup == "" {
+		return c.failure(http.StatusForbidden, "This team is not externally managed")
+	}
+	return ok(object{"groups": []object{{"group_id": "group-" + t.Slug, "group_name": t.SyncedGroup, "group_description": ""}}})
 }
 
 func (c *call) listTeamInvitations() *reply {

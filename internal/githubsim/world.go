@@ -169,6 +169,9 @@ type Team struct {
 	// ExternalGroup is the group of an identity provider that decides who is in
 	// the team; GitHub then refuses to. Extra.
 	ExternalGroup string `json:"externalGroup,omitempty"`
+	// SyncedGroup is the same by team synchronization, where users are not managed.
+	// Extra.
+	SyncedGroup string `json:"syncedGroup,omitempty"`
 }
 
 // TeamMember is an immediate member. Role is member or maintainer.

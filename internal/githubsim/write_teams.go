@@ -15,7 +15,7 @@ func (c *call) teamToChange() (*orgIndex, *Team, *reply) {
 	if !c.viewer.onOrg(o, "members", "write") {
 		return nil, nil, c.refuse(o)
 	}
-	if t.ExternalGroup != "" {
+	if t.ExternalGroup != "" || t.SyncedGroup != "" {
 		return nil, nil, c.failure(http.StatusForbidden,
 			"You cannot create or update members for an external group backed team since they are managed by your identity provider.")
 	}

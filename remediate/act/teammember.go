@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/shurcooL/githubv4"
@@ -41,26 +42,46 @@ type teamMemberNode struct {
 
 // readTeamMember reads the membership that somebody has in the team itself; one
 // through a child team is none. GitHub tells every owner of the organization as a
-// maintainer, so that their role in a team is not known and not set.
+// maintainer, so that their role in a team is not known and not set. A team that an
+// identity provider fills is left alone.
 func (h *Hands) readTeamMember(ctx context.Context, l *Live) error {
 	c := l.Change
 	role, err := h.teamMember(ctx, c)
 	if err != nil {
 		return err
 	}
+	if role != "" {
+		l.State = remediate.State{There: true, Role: role}
+	}
+	if !l.State.Same(c.After) {
+		group, err := h.directoryOf(ctx, c.Org.Name, c.Team.Name)
+		if err != nil {
+			return err
+		}
+		if group != "" {
+			l.Moved = "the group " + strconv.Quote(group) + " of the identity provider decides who is in the team; change it there"
+			return nil
+		}
+	}
 	if role == "" {
 		l.Invited, err = h.pendingTeamMember(ctx, c)
 		return err
 	}
-	l.State = remediate.State{There: true, Role: role}
-	if c.Before.There && c.After.There && c.Before.Role != c.After.Role {
-		m, err := h.membership(ctx, c.Org.Name, c.User.Name)
-		switch {
-		case err != nil && !absent(err):
-			return err
-		case err == nil && m.Role == "admin":
-			l.Moved = "an owner of the organization reads as a maintainer of every team, so that the role in this one cannot be told"
-		}
+	return h.tellOwner(ctx, l)
+}
+
+// tellOwner leaves the role of an owner of the organization alone.
+func (h *Hands) tellOwner(ctx context.Context, l *Live) error {
+	c := l.Change
+	if !c.Before.There || !c.After.There || c.Before.Role == c.After.Role {
+		return nil
+	}
+	m, err := h.membership(ctx, c.Org.Name, c.User.Name)
+	switch {
+	case err != nil && !absent(err):
+		return err
+	case err == nil && m.Role == "admin":
+		l.Moved = "an owner of the organization reads as a maintainer of every team, so that the role in this one cannot be told"
 	}
 	return nil
 }
