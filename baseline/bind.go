@@ -17,16 +17,17 @@ type Bound struct {
 	org     Organization
 	managed map[Class]Position
 
-	entries   []entry
-	holders   map[access.Ref][]int32 // entries of one principal, ascending
-	anybody   map[access.Kind][]int32
-	known     map[access.Ref]bool
-	owners    map[int64]bool
-	members   map[int64]bool
-	outside   map[int64]bool
-	rules     map[int32]EnvRule // by environment ordinal
-	teamRules map[int64]Maintainers
-	waivers   []boundWaiver
+	entries     []entry
+	holders     map[access.Ref][]int32 // entries of one principal, ascending
+	anybody     map[access.Kind][]int32
+	known       map[access.Ref]bool
+	owners      map[int64]bool
+	members     map[int64]bool
+	outside     map[int64]bool
+	rules       map[int32]EnvRule // by environment ordinal
+	maintainers map[int64]Maintainers
+	directories map[int64]*TeamRule
+	waivers     []boundWaiver
 }
 
 // entry is one assignment, or one [[key]], as it holds in the snapshot.

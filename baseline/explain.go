@@ -189,12 +189,15 @@ func (x *explainer) rule() {
 	if m, ok := x.b.Maintainers(x.resource.ID); ok && x.resource.Kind == access.Team {
 		x.say("%s: %s", m.Source, m.describe(x.b.names.snap.Name))
 	}
+	if group, at, ok := x.b.Directory(x.resource.ID); ok && x.resource.Kind == access.Team {
+		x.say("%s: the group %s of the identity provider decides who is in it", at, quoted(group))
+	}
 }
 
 // class says whether what goes beyond it is drift.
 func (x *explainer) class(p access.Ref) {
 	if _, named := x.b.Maintainers(x.resource.ID); x.resource.Kind == access.Team && !named {
-		x.say("no [[team]] names %s, so who maintains it is no drift", x.b.names.snap.Name(x.resource))
+		x.say("no [[team]] says who may maintain %s, so that is no drift", x.b.names.snap.Name(x.resource))
 		return
 	}
 	for _, c := range classesOf(p, x.resource) {

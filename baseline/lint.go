@@ -151,7 +151,9 @@ func (b *Baseline) patterns() []Pattern {
 	}
 	for _, t := range b.Teams {
 		out = append(out, t.Match...)
-		out = append(out, t.Maintainers...)
+		if t.Maintainers != nil {
+			out = append(out, *t.Maintainers...)
+		}
 	}
 	for _, k := range b.Keys {
 		out = append(out, k.Match...)

@@ -44,13 +44,17 @@ func TestATeamThatIsNamedIsNotMentionedByThatAlone(t *testing.T) {
 func TestMistakesInTeamEntriesAreNamedWithTheirPlace(t *testing.T) {
 	const keep = " (keep one, or say override = true in the more specific one)"
 	for name, c := range map[string]struct{ text, want string }{
-		"no list":      {"[[team]]\nmatch = [\"team:a/b\"]\n", `b.toml:1:1: [[team]] has no maintainers (maintainers = ["user:LOGIN"], or [] for nobody but owners)`},
+		"no list":      {"[[team]]\nmatch = [\"team:a/b\"]\n", `b.toml:1:1: [[team]] says nothing of the team (maintainers = ["user:LOGIN"], or [] for nobody but owners; or directory = "GROUP")`},
 		"no match":     {"[[team]]\nmaintainers = []\n", `b.toml:1:1: [[team]] has no match (match = ["team:ORG/*"])`},
 		"empty match":  {"[[team]]\nmatch = []\nmaintainers = []\n", `b.toml:2:9: match of [[team]] is empty`},
 		"a team":       {teamEntry("team:a/b", `["team:a/c"]`), `b.toml:3:16: maintainers: "team:a/c" cannot stand here; write user:LOGIN`},
 		"a pattern":    {teamEntry("team:a/b", `["user:*"]`), `b.toml:3:16: maintainers: "user:*" has a *, which cannot stand here (name each one)`},
 		"another kind": {teamEntry("repo:a/b", `[]`), `b.toml:2:10: match: "repo:a/b" cannot stand here; write team:ORG/SLUG`},
 		"unknown key":  {teamEntry("team:a/b", "[]\nmaintaners = []"), `b.toml:4:1: unknown key "maintaners" in [[team]] (did you mean "maintainers"?)`},
+		"no group":     {"[[team]]\nmatch = [\"team:a/b\"]\ndirectory = \" \"\n", `b.toml:3:13: directory is empty (leave the key out instead)`},
+		"two groups": {"[[team]]\nmatch = [\"team:a/*\"]\ndirectory = \"x\"\n[[team]]\nmatch = [\"team:a/b\"]\ndirectory = \"y\"\n",
+			"b.toml:6:1: directory is set to another value at b.toml:3:1, and both speak of team:a/b" + keep},
+		"a group and a list": {teamEntry("team:a/*", `["user:x"]`) + "[[team]]\nmatch = [\"team:a/b\"]\ndirectory = \"y\"\n", ""},
 		"contradiction": {teamEntry("team:a/*", `["user:x"]`) + teamEntry("team:a/b", `["user:y"]`),
 			"b.toml:6:1: maintainers is set to another value at b.toml:3:1, and both speak of team:a/b" + keep},
 		"the same in another order": {teamEntry("team:a/*", `["user:x", "user:y"]`) + teamEntry("team:a/b", `["user:y", "user:X"]`), ""},
@@ -114,7 +118,25 @@ func TestItIsExplainedWhoMayMaintainATeam(t *testing.T) {
 		t.Errorf("want -, have +:\n%s", diff)
 	}
 	lines := b.Explain(user("bob"), team(eng), now)
-	if last := lines[len(lines)-1]; last != "no [[team]] names team:Acme/eng, so who maintains it is no drift" {
+	if last := lines[len(lines)-1]; last != "no [[team]] says who may maintain team:Acme/eng, so that is no drift" {
 		t.Error(last)
+	}
+}
+
+func TestTheGroupThatFillsATeamIsSaidApartFromItsMaintainers(t *testing.T) {
+	b := bindFull(t)
+	if group, at, ok := b.Directory(qa); !ok || group != "Quality Assurance" || at.Line == 0 {
+		t.Errorf("%q at %v, %v", group, at, ok)
+	}
+	b, _ = bind(t, "[[team]]\nmatch = [\"team:acme/*\"]\ndirectory = \"all\"\n", acme())
+	if _, ok := b.Maintainers(qa); ok || b.Managed(TeamMaintainers) {
+		t.Error("a group alone manages who maintains the team")
+	}
+	if group, _, ok := b.Directory(sre); !ok || group != "all" {
+		t.Errorf("%q", group)
+	}
+	lines := b.Explain(user("bob"), team(sre), now)
+	if !slices.Contains(lines, `b.toml:1:1: the group "all" of the identity provider decides who is in it`) {
+		t.Errorf("%q", lines)
 	}
 }

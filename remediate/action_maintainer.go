@@ -39,6 +39,9 @@ func (p *planner) maintainer(f access.Finding) {
 	case list.Lists(id):
 		p.decide(f, list.Source)
 		return
+	case p.filled(in) != "":
+		p.instruct(f, p.filled(in), filledWhy)
+		return
 	case p.g.Owner(id):
 		p.instruct(f, where, "an owner of the organization maintains every team")
 		return

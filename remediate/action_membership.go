@@ -46,14 +46,15 @@ type membershipOf struct{ user, team int64 }
 // mayLeave reports whether a plan may take somebody out of a team: it gives them
 // too much somewhere, and nothing anywhere that the baseline allows them and that
 // no other team or grant gives. A maintainer whom the baseline lists is wanted there,
-// and one whom it does not list is made a member first.
+// and one whom it does not list is made a member first. Whom an identity provider put
+// there it would put there again.
 func (p *planner) mayLeave(id, in int64) bool {
 	key := membershipOf{id, in}
 	if is, known := p.leaves[key]; known {
 		return is
 	}
 	list, _ := p.in.Baseline.Maintainers(in)
-	is, excess := p.leavable(in) && !p.g.Owner(id) && !list.Lists(id) && !p.unlistedMaintainer(id, in), false
+	is, excess := p.leavable(in) && !p.g.Owner(id) && !list.Lists(id) && !p.unlistedMaintainer(id, in) && p.filled(in) == "", false
 	if is {
 		for _, a := range p.givenBy(in) {
 			m := p.userMay(id, a.repo)

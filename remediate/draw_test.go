@@ -96,6 +96,9 @@ func drawBaseline(t *rapid.T) string {
 		fmt.Fprintf(&b, "[[team]]\nmatch = [\"team:acme/%s\"]\nmaintainers = [\"user:%s\"]\n",
 			rapid.SampledFrom([]string{"*", "t0", "t1"}).Draw(t, "teams"), rapid.SampledFrom(logins).Draw(t, "maintainer"))
 	}
+	if rapid.IntRange(0, 3).Draw(t, "directory") == 0 {
+		fmt.Fprintf(&b, "[[team]]\nmatch = [\"team:acme/t0\"]\ndirectory = \"all staff\"\n")
+	}
 	return b.String()
 }
 

@@ -49,6 +49,8 @@ func (p *planner) whoCan(f access.Finding, where string) string {
 		return f.Principal.Name
 	case strings.HasPrefix(low, "organization settings"):
 		return "an owner of " + p.called(p.org()) + p.names(p.owners)
+	case strings.HasPrefix(low, "identity provider"):
+		return "who keeps the groups of the identity provider"
 	case strings.HasPrefix(low, "team settings"):
 		return "an owner of " + p.called(p.org()) + " or a maintainer of the team"
 	case strings.HasPrefix(low, "repository settings"):

@@ -3,6 +3,7 @@ package remediate_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -118,5 +119,33 @@ func TestAMaintainerIsDemotedBeforeTheyAreTakenOut(t *testing.T) {
 		if !said {
 			t.Errorf("%s: %q", name, lines(p))
 		}
+	}
+}
+
+func TestATeamThatADirectoryFillsIsLeftToPeople(t *testing.T) {
+	w, base := crewed()
+	in := w.input(t, base+"[[team]]\nmatch = [\"team:acme/crew\"]\ndirectory = \"sre all\"\n", loose())
+	since := now.AddDate(0, 0, -3)
+	in.Seen = map[string]remediate.Sight{in.Findings[0].Fingerprint: {Since: since}}
+	p := remediate.NewPlan(in)
+	want := []string{"by hand: user:bob maintains team:acme/crew, which the baseline does not allow: Identity provider → group sre all"}
+	if diff := cmp.Diff(want, lines(p)); diff != "" {
+		t.Fatalf("want -, have +:\n%s", diff)
+	}
+	if i := p.Instructions[0]; i.Who != "who keeps the groups of the identity provider" || !i.Since.Equal(since) || !strings.HasPrefix(i.Why, "the identity provider decides") {
+		t.Errorf("%+v", i)
+	}
+	in = w.input(t, base+"[[team]]\nmatch = [\"team:acme/crew\"]\ndirectory = \"sre all\"\n", loose())
+	in.Findings, in.Former = nil, p.Instructions
+	in.Ended = map[string]time.Time{p.Instructions[0].Finding: now}
+	if q := remediate.NewPlan(in); len(q.Done) != 1 || q.Done[0].Where != "Identity provider → group sre all" {
+		t.Errorf("it is not told as done: %+v", q.Done)
+	}
+
+	w, base = guild()
+	p = w.plan(t, base+"[[team]]\nmatch = [\"team:acme/guild\"]\ndirectory = \"guild\"\n", loose())
+	found := lines(p)
+	if len(p.Actions) != 0 || len(p.Instructions) != 1 || p.Instructions[0].Where != "Identity provider → group guild" || p.Refused[0].Guard != remediate.EntitledGuard {
+		t.Errorf("%q", found)
 	}
 }

@@ -199,6 +199,7 @@ func (p *planner) judge() {
 		others := p.instead(c, r)
 		if len(others) == 0 {
 			p.refuse(c, r)
+			p.leftToDirectory(c, r)
 			if x := p.partly(c, r); x != nil {
 				others = append(others, x)
 			}
