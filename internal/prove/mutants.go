@@ -256,7 +256,7 @@ var mutants = []mutant{
 	},
 	{
 		"S25", "anybody may approve", "remediate/run/approval.go",
-		"if !ok {\n		return refuse(NoApprover", "if false {\n		return refuse(NoApprover",
+		"if !ok {\n		return refuse(NoApprover", "if !ok && false {\n		return refuse(NoApprover",
 		"remediate/run", []string{"TestApproverIsAskedLiveWhenThePlanIsCarriedOut"},
 	},
 	{

@@ -63,6 +63,7 @@ func TestEveryGuardThatIsRemovedIsNoticed(t *testing.T) {
 			t.Error(err)
 		default:
 			noticed++
+			t.Logf("noticed: %s", m.name())
 		}
 	}
 	slices.Sort(unnoticed)
