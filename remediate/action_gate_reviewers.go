@@ -91,7 +91,8 @@ func (p *planner) canReview(id int64, g *GateState) refuse {
 	}
 	_, base := p.basePermission()
 	for _, r := range g.Reviewers {
-		who, reads := user(r.ID), false
+		var reads bool
+		who := user(r.ID)
 		if r.Kind == "team" {
 			who, reads = team(r.ID), base >= access.Read || slices.ContainsFunc(p.s.GrantsOn(repo(id)), func(g access.Grant) bool {
 				over := g.Principal.ID == r.ID || slices.Contains(p.g.Ancestors(r.ID), g.Principal.ID)

@@ -210,6 +210,11 @@ var mutants = []mutant{
 		"remediate/run", []string{"TestTakeOverWaitsForWhatTheFormerOwnerMayStillSend"},
 	},
 	{
+		"S18", "changes of a second writer hold nothing", "internal/audit/own.go",
+		"if len(events) == 0 {", "if true {",
+		"internal/prove", []string{"TestAWriteOfACopiedStoreIsFoundAndHolds"},
+	},
+	{
 		"S23", "ends are judged by the clock of this machine", "internal/clock/clock.go",
 		"t = c.carried(c.base)", "_ = c.carried(c.base)",
 		"internal/clock", []string{"TestClockSetForwardOrBackMovesNothing", "TestClockIsNeverAheadAndNeverGoesBack"},

@@ -37,5 +37,6 @@ var proofs = []proof{
 	{"T3", "properties", "internal/prove", []string{
 		"TestAnAppliedPlanLeavesOnlyWhatItRefusedAndRestoresWhatItTook", "TestWhateverGoesWrongNobodyIsLockedOutAndNothingIsForgotten",
 		"TestAnswersThatLackSomethingNeverAddAnAction", "TestRenamingEverythingChangesNoAction", "TestTheOrderOfAnythingChangesNoResult", "TestLimitsHoldForARunAndForADay",
+		"TestWhatAjarItselfDidIsNeverTakenForAnother", "TestAWriteOfACopiedStoreIsFoundAndHolds",
 	}},
 }
