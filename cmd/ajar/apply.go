@@ -143,7 +143,7 @@ func (x *carrying) order(ctx context.Context, p remediate.Plan, f applyFlags, ha
 	if r := c.Decide(); r != nil {
 		return engine.Order{}, x.declined(ctx, "apply", p.Hash, r)
 	}
-	who, err := x.a.approversOf(ctx, x.config, x.org)
+	who, err := x.approvers(ctx)
 	if err != nil {
 		return engine.Order{}, err
 	}

@@ -55,7 +55,7 @@ func (a *app) approve(ctx context.Context, arg string, f approveFlags) error {
 		if err != nil {
 			return err
 		}
-		who, err := a.approversOf(ctx, x.config, x.org)
+		who, err := x.approvers(ctx)
 		if err != nil {
 			return err
 		}

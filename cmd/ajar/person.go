@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
+	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/audit"
 	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/github"
@@ -51,20 +54,31 @@ func (a *app) personal(ctx context.Context, c *config.Config, org string) (*gith
 type approvers struct {
 	client *github.Client
 	org    string
-	listed []string // [remediate] approvers
+	listed []string        // [remediate] approvers
+	people []access.Person // of the newest snapshot
 }
 
-// Approver reports whether the person is among the approvers now.
+// Approver reports whether the person is among the approvers now. Who has the login
+// of one, which was somebody else's when the newest snapshot was taken, is not: that
+// is a name that was given up and taken, until somebody looks and collects again.
 func (x approvers) Approver(ctx context.Context, p engine.Person) (bool, error) {
-	return audit.Approver(ctx, x.client, x.org, x.listed, audit.Person{ID: p.ID, Login: p.Login})
+	return audit.Approver(ctx, x.client, x.org, x.listedFor(p), audit.Person{ID: p.ID, Login: p.Login})
 }
 
-// approversOf reads with the preferred read credential.
-func (a *app) approversOf(ctx context.Context, c *config.Config, org string) (engine.Approvers, error) {
-	r, err := a.readers(ctx, c)
+func (x approvers) listedFor(p engine.Person) []string {
+	i := slices.IndexFunc(x.people, func(o access.Person) bool { return strings.EqualFold(o.Login, p.Login) })
+	if i < 0 || x.people[i].ID == p.ID {
+		return x.listed
+	}
+	return slices.DeleteFunc(slices.Clone(x.listed), func(l string) bool { return strings.EqualFold(l, "user:"+p.Login) })
+}
+
+// approvers reads with the preferred read credential.
+func (x *carrying) approvers(ctx context.Context) (engine.Approvers, error) {
+	r, err := x.a.readers(ctx, x.config)
 	if err != nil {
 		return nil, err
 	}
-	client, err := r.client(r.list[0], org)
-	return approvers{client: client, org: org, listed: c.Remediate.Approvers}, err
+	client, err := r.client(r.list[0], x.org)
+	return approvers{client: client, org: x.org, listed: x.config.Remediate.Approvers, people: x.was.Snapshot.People}, err
 }

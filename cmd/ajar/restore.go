@@ -109,7 +109,7 @@ func (x *carrying) agreeToRestore(ctx context.Context, id string, f restoreFlags
 	if err != nil {
 		return err
 	}
-	who, err := x.a.approversOf(ctx, x.config, x.org)
+	who, err := x.approvers(ctx)
 	if err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func (x *carrying) putBack(ctx context.Context, id string, f restoreFlags) error
 	}
 	var approvals []engine.Approval
 	if c.Former == nil {
-		who, err := x.a.approversOf(ctx, x.config, x.org)
+		who, err := x.approvers(ctx)
 		if err != nil {
 			return err
 		}

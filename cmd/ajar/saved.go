@@ -69,6 +69,8 @@ func (a *app) savedPlan(ctx context.Context, s *store.Store, org int64, arg stri
 		return p, nil // it is decided, and kept, that it was altered
 	case err != nil:
 		return p, withHint(usage("%s is no plan: %v", arg, err), "%s plan --out FILE makes one", a.program)
+	case isHash(arg) && !strings.HasPrefix(p.Hash, strings.ToLower(arg)):
+		return p, withHint(usage("there is a file that is called %s, and it holds another plan, %.12s", arg, p.Hash), "rename the file, or write ./%s if you mean it", arg)
 	}
 	saved, err := s.PlanByHash(ctx, p.Hash)
 	if errors.Is(err, store.ErrNoPlan) {
