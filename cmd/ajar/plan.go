@@ -54,7 +54,7 @@ tell whom; --out saves the plan, and records that they were told.
 	cmd.Flags().StringArrayVar(&f.only, "only", nil, "only what answers to `KEY=VALUE`: rule=…, resource=…, principal=…; repeat it: one key's values add up, different keys must all fit")
 	cmd.Flags().IntVar(&f.max, "max", 0, "at most the first `N` actions (0: all)")
 	cmd.Flags().StringVar(&f.out, "out", "", "save the plan as JSON in `FILE`, which must not be there yet")
-	cmd.AddCommand(newApprove(a))
+	cmd.AddCommand(newApprove(a), newWithdraw(a))
 	return also(cmd, report.HTML, report.Markdown)
 }
 

@@ -18,6 +18,13 @@ type Person struct {
 	Login string `json:"login"`
 }
 
+// Withdrawal is the body of plan-withdrawn: nobody may carry the plan out any more.
+type Withdrawal struct {
+	By       Person `json:"by"`
+	Reason   string `json:"reason"`
+	Entrance string `json:"entrance"` // by which way it came: cli
+}
+
 // Begun is the body of run-begun: what is carried out, on whose word. A run that
 // was interrupted begins again under the same id, with Resumed set.
 type Begun struct {
