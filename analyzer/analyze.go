@@ -27,6 +27,11 @@ type Input struct {
 	MemberSince func(user int64) time.Time
 	// Own is what history knows of the changes that ajar itself made.
 	Own access.Own
+
+	// Judged is called when all rules have judged, before what they found is put in
+	// order: whoever needs Graph and Baseline no more lets them go here, which makes
+	// room. Nil is not called.
+	Judged func()
 }
 
 // Result is what the rules found, and what they could not judge.
@@ -56,13 +61,21 @@ func Analyze(in Input) Result {
 		if err := judge(f, r); err != nil {
 			failed = append(failed, Failure{r.ID, err.Error()})
 		}
+		if !slices.ContainsFunc(rules[i+1:], func(later rule) bool { return later.Baseline }) {
+			f.forgetVerdicts()
+		}
 	}
-	slices.SortFunc(f.found, func(a, b *access.Finding) int {
+	found, open, judged := f.found, f.open(), in.Judged
+	in, f = Input{}, nil // what the rules shared may go
+	if judged != nil {
+		judged()
+	}
+	slices.SortFunc(found, func(a, b *access.Finding) int {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint))
 	})
 	// A few more may come on top: those that were found before, and are gone.
-	found, most := f.found, len(f.found)+len(f.found)/64
-	res := Result{Findings: make([]access.Finding, len(found), most), Undecided: f.open(), Failed: failed}
+	most := len(found) + len(found)/64
+	res := Result{Findings: make([]access.Finding, len(found), most), Undecided: open, Failed: failed}
 	for i := range found {
 		res.Findings[i], found[i] = *found[i], nil // they are many, and not all of them are in memory twice
 	}

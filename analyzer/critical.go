@@ -59,11 +59,20 @@ func lastRepositoryAdmin(c *court) {
 		if r.Archived || !c.sawFor(1, access.AreaDirectGrants, r.ID) {
 			continue
 		}
-		admins := slices.DeleteFunc(c.administrators(r.ID), func(u int64) bool { return everywhere[u] || c.machine(u) })
-		if len(admins) != 1 {
+		only, more := int64(0), false
+		for u := range c.g.Holders(access.Admin, r.ID) {
+			if u == only || everywhere[u] || c.machine(u) {
+				continue
+			}
+			if more = only != 0; more {
+				break
+			}
+			only = u
+		}
+		if only == 0 || more {
 			continue
 		}
-		who, repo := c.name(access.Ref{Kind: access.User, ID: admins[0]}), c.name(access.Ref{Kind: access.Repo, ID: r.ID})
+		who, repo := c.name(access.Ref{Kind: access.User, ID: only}), c.name(access.Ref{Kind: access.Repo, ID: r.ID})
 		f := access.Finding{
 			Severity: access.Info, Principal: who, Resource: repo, Affected: 1, Sample: []access.Named{who}, Paths: c.paths(who.ID, r.ID),
 			Title: fmt.Sprintf("%s alone administers %s, beside the owners", who.Name, repo.Name), Have: "one administrator", Want: "two or more, or the owners alone",

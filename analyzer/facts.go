@@ -30,6 +30,7 @@ type facts struct {
 	known      map[access.Ref][]access.Ref
 	reach      map[int64][]int64
 	judgedAll  bool
+	forgotten  bool // the judgements; not whom they accused
 	judgements []*verdict
 	accused    map[access.Grant]bool // grants that some rule reports as more than allowed, or that may be
 

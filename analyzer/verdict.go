@@ -29,10 +29,10 @@ type verdict struct {
 
 // verdicts judges every grant in the classes that the baseline manages, once.
 func (f *facts) verdicts() []*verdict {
-	if f.b == nil || f.judgedAll {
+	if f.b == nil || f.judgedAll && !f.forgotten {
 		return f.judgements
 	}
-	f.judgedAll = true
+	f.judgedAll, f.forgotten = true, false
 	j := &jury{facts: f, gaps: f.membershipGaps()}
 	j.repositories()
 	j.organizationRoles()
@@ -49,6 +49,10 @@ func (f *facts) verdicts() []*verdict {
 	}
 	return f.judgements
 }
+
+// forgetVerdicts makes room where no rule is left that usually asks for them. One
+// that does all the same has them judged anew.
+func (f *facts) forgetVerdicts() { f.judgements, f.forgotten = nil, f.judgedAll }
 
 // rule names the rule that reports the verdict; "" where none does.
 func (v *verdict) rule() string {
@@ -169,6 +173,8 @@ func (j *jury) judge(v verdict, e *entitlements, h held, privileged bool) {
 // accusedOf reports whether some rule already reports the grant as more than the
 // baseline allows.
 func (f *facts) accusedOf(g access.Grant) bool {
-	f.verdicts()
+	if !f.judgedAll {
+		f.verdicts()
+	}
 	return f.accused[g]
 }

@@ -195,6 +195,34 @@ func (g *Graph) AtLeast(p access.Privilege, repo int64) []int64 {
 	return g.ids(slices.Compact(out))
 }
 
+// Holders gives the people who hold a privilege or more on the repository, in no
+// order and some of them more than once: for those who look for one of them, as it
+// gathers nobody.
+func (g *Graph) Holders(p access.Privilege, repo int64) iter.Seq[int64] {
+	return func(yield func(int64) bool) {
+		r, ok := index(g.repos, repo)
+		if !ok {
+			return
+		}
+		enough := func(l level) bool { return l > 0 && g.levels[l].privilege >= p }
+		all := func(people []int32) bool {
+			return !slices.ContainsFunc(people, func(u int32) bool { return !yield(g.users[u]) })
+		}
+		for i := range g.always {
+			if enough(g.always[i].level) && !all(g.always[i].people) {
+				return
+			}
+		}
+		for _, h := range g.holds[r] {
+			switch {
+			case !enough(h.level):
+			case h.team && !all(g.team[h.who].people), !h.team && !yield(g.users[h.who]):
+				return
+			}
+		}
+	}
+}
+
 // Highest gives the most that the user holds on any repository; None where that
 // is nothing.
 func (g *Graph) Highest(user int64) access.Privilege {

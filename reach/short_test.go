@@ -41,6 +41,9 @@ func TestTheShortAnswersAreThoseOfTheLongOnes(t *testing.T) {
 				if got := g.AtLeast(p, r); !slices.Equal(got, want) {
 					t.Fatalf("AtLeast(%v, %d) = %v, Levels say %v", p, r, got, want)
 				}
+				if got := slices.Compact(slices.Sorted(g.Holders(p, r))); !slices.Equal(got, want) {
+					t.Fatalf("Holders(%v, %d) = %v, Levels say %v", p, r, got, want)
+				}
 			}
 		}
 	})

@@ -111,6 +111,7 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 func (a *app) auditEach(ctx context.Context, w *work, f auditFlags, failOn access.Severity) error {
 	posture := metrics.New()
 	w.each(ctx, func(ctx context.Context, p audit.Pass) error {
+		p.Lean = f.cross == 0 && !a.wantsOverview()
 		r, err := a.judge(ctx, p, f)
 		if err != nil {
 			return err
@@ -203,10 +204,9 @@ func auditView(c *config.Config, b *baseline.Baseline, r audit.Result, failOn ac
 		return v
 	}
 	v.Baseline = &report.BaselineUse{Files: c.Baseline.Paths, Hash: b.Hash()}
-	managed := r.Baseline.Managing()
 	for _, class := range baseline.Classes {
 		switch {
-		case !slices.Contains(managed, class):
+		case !slices.Contains(r.Managed, class):
 			v.Unmanaged = append(v.Unmanaged, string(class))
 		case slices.Contains(notRead, class):
 			v.Unmanaged = append(v.Unmanaged, string(class)+" (in the baseline, and not read by this version)")

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -33,6 +34,10 @@ type Pass struct {
 	// and whether it is news to the store; nil: it is not kept.
 	Highest func() (at time.Time, news bool)
 
+	// Lean lets the graph and the bound baseline of a result go once the rules have
+	// judged, which on a large organization are a quarter of what is in memory.
+	Lean bool
+
 	Answers string        // path before "-ID" of the answers file of each organization; "": none is written
 	Resume  time.Duration // how long ago a pass may have broken off to be taken up; 0: none is
 	Version string        // of the program, for the answers file
@@ -56,7 +61,8 @@ type View struct {
 
 // Result is a view with the judgement on it.
 type Result struct {
-	View
+	View                       // without Graph and Baseline where the pass is lean
+	Managed   []baseline.Class // the classes that the baseline manages; nil: there is none
 	Findings  []access.Finding // open, waived, and those resolved by this very judgement
 	Undecided []access.Undecided
 	Failed    []analyzer.Failure
@@ -65,6 +71,8 @@ type Result struct {
 	Holds     []store.Hold // what keeps the organization on hold after it
 	own       access.Own   // what is known of ajar's own changes
 	Unkept    string       // why the judgement changed no stored finding, in one line; "" where it did
+	roster    roster       // who belongs to the organization
+	held      bool         // against a baseline
 }
 
 // ErrNoOrganization says that GitHub shows this token no organization of that
@@ -138,6 +146,10 @@ func (p Pass) Judge(ctx context.Context, info store.SnapshotInfo) (Result, error
 	return r, nil
 }
 
+// many grants are so many that what the rules needed besides is worth a collection
+// of garbage by itself.
+const many = 500_000
+
 // Review judges a snapshot of the past and changes nothing in the store. It
 // judges as of the moment the snapshot was taken: a later one would take the
 // time in between, which nobody looked at, for time without activity.
@@ -145,6 +157,10 @@ func (p Pass) Review(ctx context.Context, info store.SnapshotInfo) (Result, erro
 	v, err := p.Open(ctx, info)
 	if err != nil {
 		return Result{}, err
+	}
+	r := Result{At: info.At, held: v.Baseline != nil, roster: rosterOf(v)}
+	if r.held {
+		r.Managed = v.Baseline.Managing()
 	}
 	in := analyzer.Input{Snapshot: v.Snapshot, Graph: v.Graph, Baseline: v.Baseline, At: info.At}
 	var broken []analyzer.Failure
@@ -156,12 +172,18 @@ func (p Pass) Review(ctx context.Context, info store.SnapshotInfo) (Result, erro
 		in.Disabled = []string{analyzer.UnexplainedChange}
 		broken = append(broken, analyzer.Failure{Rule: analyzer.UnexplainedChange, Reason: err.Error()})
 	}
-	found := analyzer.Analyze(in)
-	r := Result{
-		View: v, Findings: found.Findings, Undecided: found.Undecided, Failed: append(found.Failed, broken...), At: info.At, own: in.Own,
+	if p.Lean {
+		in.Judged = func() {
+			v.Graph, v.Baseline = nil, nil
+			if len(v.Snapshot.Grants) >= many {
+				debug.FreeOSMemory() // the findings are put in order in one piece, which fits into no gap
+			}
+		}
 	}
+	found := analyzer.Analyze(in)
+	r.View, r.Findings, r.Undecided, r.Failed, r.own = v, found.Findings, found.Undecided, append(found.Failed, broken...), in.Own
 	for _, rule := range analyzer.Rules() {
-		if rule.Baseline && v.Baseline == nil {
+		if rule.Baseline && !r.held {
 			r.Withheld = append(r.Withheld, rule.ID)
 		}
 	}

@@ -278,9 +278,9 @@ func (r *Result) stillDrift(what string) (still, known bool) {
 	})[what]
 	kept := countDrift(r, func(access.Finding) bool { return true })[what]
 	if doubtful(found, all) {
-		return true, r.Baseline != nil
+		return true, r.held
 	}
-	return false, r.Baseline != nil && !doubtful(kept, all)
+	return false, r.held && !doubtful(kept, all)
 }
 
 // lives is what was drift before a judgement, by fingerprint; nil where nothing
@@ -352,9 +352,9 @@ func (r *Result) kindOf(about access.Ref) string {
 	switch about.Kind {
 	case access.User:
 		switch {
-		case r.Graph.Owner(about.ID):
+		case r.roster.owners[about.ID]:
 			return "owners"
-		case r.Graph.Member(about.ID):
+		case r.roster.members[about.ID]:
 			return "members"
 		}
 		return "outside collaborators"
@@ -375,14 +375,7 @@ func (r *Result) populations() map[string]int {
 	out := map[string]int{
 		"outside collaborators": len(r.Snapshot.Outside), "teams": len(r.Snapshot.Teams), "deploy keys": len(r.Snapshot.DeployKeys),
 		"invitations": len(r.Snapshot.Invitations), "environments": len(r.Snapshot.Environments),
-	}
-	for _, p := range r.Snapshot.People {
-		switch {
-		case r.Graph.Owner(p.ID):
-			out["owners"]++
-		case r.Graph.Member(p.ID):
-			out["members"]++
-		}
+		"owners": len(r.roster.owners), "members": len(r.roster.members) - len(r.roster.owners),
 	}
 	return out
 }
