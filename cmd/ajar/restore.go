@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -71,11 +72,42 @@ func (x *carrying) restorePlan(ctx context.Context, id string) (engine.Restore, 
 	if run.ID == "" || run.Org != x.info.OrgID {
 		return engine.Restore{}, withHint(usage("the journal has no run %s of %s", id, x.org), "%s journal lists what was done", x.a.program)
 	}
+	if by, err := x.undone(ctx, id); err != nil || by != nil {
+		if err == nil {
+			err = withHint(usage("run %s was put back already, by %s, which ended %s", id, by.ID, by.EndedAt.UTC().Format("2006-01-02 15:04 UTC")),
+				"%s journal show %s tells how; %s restore %s takes it back again", x.a.program, by.ID, x.a.program, by.ID)
+		}
+		return engine.Restore{}, err
+	}
 	r, err := engine.NewRestore(run, engine.ByBaseline(x.was.Baseline, x.a.clock.Now()), x.was.Baseline.Hash(), guards(x.config.Remediate).Hash())
 	if refused, ok := err.(*engine.RefusedError); ok { //nolint:errorlint // it is given as it is
 		return r, x.declined(ctx, "restore", "", refused)
 	}
 	return r, err
+}
+
+// undone finds the run that put back everything of a run, nil where none did.
+func (x *carrying) undone(ctx context.Context, id string) (*engine.Run, error) {
+	runs, err := x.store.Runs(ctx, x.info.OrgID)
+	if err != nil {
+		return nil, err
+	}
+	for _, known := range runs {
+		if !strings.HasPrefix(known.Run, "restore-") || known.Open() {
+			continue
+		}
+		r, err := engine.Load(ctx, x.store, known.Run)
+		if err != nil {
+			return nil, err
+		}
+		if r.Begun.Restores != id || !r.Whole() {
+			continue
+		}
+		if again, err := x.undone(ctx, r.ID); err != nil || again == nil {
+			return r, err
+		}
+	}
+	return nil, nil
 }
 
 func (x *carrying) restoreCase(ctx context.Context, r engine.Restore, reason string) (engine.RestoreCase, error) {

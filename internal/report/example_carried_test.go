@@ -32,8 +32,8 @@ func stoppedRun() Carried {
 func examplePutBack() PutBack {
 	return PutBack{Org: "acme", Run: "run-91c2b3a4d5e6f708", Hash: "2b3a4d5e6f708191", Code: 2,
 		Actions: []PutBackAction{
-			{ID: "b1", Title: "put back: take write on repo:acme/api from user:bob", Above: true},
-			{ID: "b2", Title: "put back: lower user:carol on repo:acme/api from admin to write"},
+			{ID: "b1", Title: "undo: take write on repo:acme/api from user:bob", Above: true},
+			{ID: "b2", Title: "undo: lower user:carol on repo:acme/api from admin to write"},
 		},
 		Cannot: []PutBackCannot{{Title: "take write on repo:acme/api from user:bob", What: []string{"issues assigned to the person", "stars, and access to packages of the repository"}}},
 	}

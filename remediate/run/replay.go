@@ -41,6 +41,16 @@ type Send struct {
 	Answer *Answered
 }
 
+// Whole reports whether the run came to its end with every action verified.
+func (r *Run) Whole() bool {
+	for _, p := range r.Actions {
+		if p.State != journal.Verified {
+			return false
+		}
+	}
+	return r.Ended != nil && r.Ended.How == Done
+}
+
 // Effective reports whether some step may have taken effect.
 func (p *Past) Effective() bool {
 	for _, s := range p.Sends {

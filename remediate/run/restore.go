@@ -113,7 +113,7 @@ func (p *Past) inverse(place int) Action {
 	}
 	sum := sha256.Sum256([]byte("restore\x00" + p.ID))
 	return Action{ID: hex.EncodeToString(sum[:8]), Intended: Intended{
-		Place: place, Kind: p.Kind, Title: "put back: " + p.Title, Principal: p.Principal, Resource: p.Resource, Rules: []string{},
+		Place: place, Kind: p.Kind, Title: "undo: " + p.Title, Principal: p.Principal, Resource: p.Resource, Rules: []string{},
 		Change: c, Half: p.Half, Inverse: p.Title, Irreversible: []string{},
 		Lost: append([]remediate.Lost{}, p.Gains...), Gains: p.Lost,
 	}}
