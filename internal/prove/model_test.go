@@ -72,8 +72,12 @@ func (l *lab) allowed() map[string]int {
 func explained(findings []access.Finding, p remediate.Plan) (left []string) {
 	told := map[string]bool{}
 	about := map[[2]access.Ref]bool{} // one action answers several findings, and is refused once
+	idle := map[access.Ref]bool{}     // who shows no sign of life is answered by the actions on their grants
 	for _, x := range p.Refused {
 		told[x.Finding], about[[2]access.Ref{x.Principal.Ref, x.Resource.Ref}] = true, true
+		if x.Principal.Kind == access.User && x.Resource.Kind == access.Repo {
+			idle[x.Principal.Ref] = true
+		}
 	}
 	for _, x := range p.Instructions {
 		told[x.Finding] = true
@@ -82,6 +86,9 @@ func explained(findings []access.Finding, p remediate.Plan) (left []string) {
 		told[x.Finding] = true
 	}
 	for _, f := range findings {
+		if f.Rule == "outside-collaborator-stale" && idle[f.Principal.Ref] {
+			continue
+		}
 		// This one asks to give somebody something, which a plan never does.
 		if f.State == access.Open && !told[f.Fingerprint] && !about[[2]access.Ref{f.Principal.Ref, f.Resource.Ref}] && !about[[2]access.Ref{{}, f.Resource.Ref}] && f.Rule != "last-repository-admin" {
 			left = append(left, f.Title+" ("+f.Rule+")")

@@ -5,7 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/githubsim"
+	"github.com/eb661601/ajar/remediate"
 )
 
 // waitingBase lists a reviewer who cannot read the repository, so that four plans have
@@ -69,5 +71,31 @@ func TestPlansThatWaitForOneAnotherComeToAnEnd(t *testing.T) {
 	}
 	if rounds != 5 { // the first is put back
 		t.Errorf("it took %d plans, not 5", rounds)
+	}
+}
+
+// TestARefusedGrantExplainsThatItsHolderIsIdle holds that a plan tells why an outside
+// collaborator who shows no sign of life stays: their last grant is refused.
+func TestARefusedGrantExplainsThatItsHolderIsIdle(t *testing.T) {
+	w := waitingWorld()
+	guest := w.Users[len(w.Users)-1]
+	guest.LastActivity = noon.AddDate(0, 0, -200)
+	site := w.Orgs[0].Repos[0]
+	site.Environments = []*githubsim.Environment{{
+		ID: 3002, Name: "production", CreatedAt: noon.AddDate(-1, 0, 0), CanAdminsBypass: true, Reviewers: []githubsim.Actor{{Type: "User", Name: guest.Login}},
+	}}
+	const ended = "[[assign]]\nrole = \"read\"\nto = [\"user:guest0\"]\non = [\"repo:acme/site\"]\nreason = \"x\"\nexpires = 2026-11-20\n"
+	l := newLab(t, w, waitingBase+ended, githubsim.Options{})
+	defer l.end()
+	r := l.audit()
+	p := l.plan(r)
+	if left := explained(r.Findings, p); len(left) > 0 {
+		t.Errorf("nothing explains %v\n%s", left, lines(p))
+	}
+	if !slices.ContainsFunc(r.Findings, func(f access.Finding) bool { return f.Rule == "outside-collaborator-stale" }) {
+		t.Error("nobody is idle")
+	}
+	if !slices.ContainsFunc(p.Refused, func(x remediate.Refusal) bool { return strings.Contains(x.Title, "user:"+guest.Login) }) {
+		t.Errorf("nothing of %s is refused\n%s", guest.Login, lines(p))
 	}
 }
