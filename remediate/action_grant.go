@@ -2,6 +2,7 @@ package remediate
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/baseline"
@@ -84,6 +85,10 @@ func (p *planner) cut(g access.Grant, m may) *candidate {
 		c.lost = append(c.lost, BelowBase)
 	}
 	isTeam := g.Principal.Kind == access.Team
+	if up, hides := p.hidden(g); hides {
+		c.blocked = refuse{CoverageGuard, fmt.Sprintf("%s is above it and has %s there too, and GitHub does not tell the two apart; lower that first, or change this one by hand",
+			p.called(up.Principal), p.s.RoleName(up))}
+	}
 	c.row = pick(isTeam, pick(to == access.None, &removeTeam, &lowerTeam), pick(to == access.None, &removeDirect, &lowerDirect))
 	switch {
 	case m.unknown:
@@ -103,6 +108,22 @@ func (p *planner) cut(g access.Grant, m may) *candidate {
 	}
 	a.Calls = []Call{grantCall(isTeam, to)}
 	return c
+}
+
+// hidden reports whether GitHub tells a team's own role only mixed with that of a
+// team above it: a custom role is named in the sum of both alone, and every other
+// answer gives its base. What cannot be read before and after is not changed.
+func (p *planner) hidden(g access.Grant) (access.Grant, bool) {
+	if g.Principal.Kind != access.Team || g.Role == 0 {
+		return access.Grant{}, false
+	}
+	above := p.g.Ancestors(g.Principal.ID)
+	for _, o := range p.s.GrantsOn(g.Resource) {
+		if o.Principal.Kind == access.Team && slices.Contains(above, o.Principal.ID) && (o.Role != 0 || o.Privilege > g.Privilege) {
+			return o, true
+		}
+	}
+	return access.Grant{}, false
 }
 
 // basePermission gives the base permission that is there, and the part of it that
