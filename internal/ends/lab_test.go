@@ -200,7 +200,7 @@ func (l *lab) minute() *run.Run {
 		return nil
 	}
 	e, err := run.New(ctx, "the test", run.Options{Store: l.store, Hands: l.hands, Org: remediate.Label{ID: 100, Name: "acme", NodeID: r.Snapshot.Org.NodeID},
-		Guards: guards, Version: "test", Now: l.monotonic, Clock: l.clock.Now, Sleep: l.sleep, Tell: func(e run.Event) { l.changes = append(l.changes, e) }})
+		Guards: guards, Version: "test", Now: l.measured, Clock: l.clock.Now, Sleep: l.sleep, Tell: func(e run.Event) { l.changes = append(l.changes, e) }})
 	if err != nil {
 		l.t.Fatal(err)
 	}
