@@ -22,7 +22,10 @@ type Input struct {
 	Baseline *baseline.Bound // bound to the same snapshot; a plan needs one
 	Findings []access.Finding
 	At       time.Time
-	Guards   Guards
+	// Journal is how many entries the journal has. Two plans from one snapshot within
+	// one second are told apart by it, where something was decided in between.
+	Journal int64
+	Guards  Guards
 	// Self is every principal that ajar itself acts as: the person behind a token,
 	// the app, the key. Unknown, that is empty, refuses whatever takes something away.
 	Self []access.Ref
@@ -63,6 +66,7 @@ type Plan struct {
 	GuardsHash   string        `json:"guards_hash"`
 	Version      string        `json:"ajar_version"`
 	MadeAt       time.Time     `json:"made_at"`
+	Journal      int64         `json:"journal"`    // entries that the journal had then: a plan that is made again is another one
 	ExpiresAt    time.Time     `json:"expires_at"` // it may not be begun any more
 	Hash         string        `json:"hash"`       // SHA-256, in hex, of everything else
 	Actions      []Action      `json:"actions"`

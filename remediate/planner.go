@@ -252,7 +252,7 @@ func (p *planner) refuse(c *candidate, r refuse) {
 // plan puts the parts together.
 func (p *planner) plan() Plan {
 	out := Plan{
-		Schema: Schema, Org: p.name(p.org()), SnapshotID: p.s.ID, SnapshotAt: p.s.TakenAt.UTC(), MadeAt: p.in.At.UTC(),
+		Schema: Schema, Org: p.name(p.org()), SnapshotID: p.s.ID, SnapshotAt: p.s.TakenAt.UTC(), MadeAt: p.in.At.UTC(), Journal: p.in.Journal,
 		SnapshotHash: p.in.SnapshotHash, GuardsHash: p.in.Guards.Hash(), Version: p.in.Version, ExpiresAt: p.in.At.Add(cmp.Or(p.in.TTL, DefaultTTL)).UTC(),
 		Actions: []Action{}, Waiting: []Waiting{}, Refused: []Refusal{}, Instructions: []Instruction{}, Notices: []Notice{}, Left: p.left,
 	}

@@ -152,6 +152,9 @@ func (a *app) planInput(ctx context.Context, s *store.Store, c *config.Config, w
 	}
 	a.tellSkew(r)
 	in.At = a.clock.Now() // GitHub has told the time by now
+	if in.Journal, err = s.JournalSize(ctx); err != nil {
+		return in, err
+	}
 	return in, remember(ctx, s, &in)
 }
 
