@@ -47,6 +47,9 @@ and lapses after an hour. What somebody else has changed since is left alone.`,
 
 func (a *app) restore(ctx context.Context, id string, f restoreFlags) error {
 	return a.carrying(ctx, func(x *carrying) error {
+		if by, err := x.undone(ctx, id); err != nil || by != nil {
+			return x.undoneBy(by, err)
+		}
 		switch {
 		case f.yes:
 			return x.putBack(ctx, id, f)
@@ -72,18 +75,21 @@ func (x *carrying) restorePlan(ctx context.Context, id string) (engine.Restore, 
 	if run.ID == "" || run.Org != x.info.OrgID {
 		return engine.Restore{}, withHint(usage("the journal has no run %s of %s", id, x.org), "%s journal lists what was done", x.a.program)
 	}
-	if by, err := x.undone(ctx, id); err != nil || by != nil {
-		if err == nil {
-			err = withHint(usage("run %s was put back already, by %s, which ended %s", id, by.ID, by.EndedAt.UTC().Format("2006-01-02 15:04 UTC")),
-				"%s journal show %s tells how; %s restore %s takes it back again", x.a.program, by.ID, x.a.program, by.ID)
-		}
-		return engine.Restore{}, err
-	}
 	r, err := engine.NewRestore(run, engine.ByBaseline(x.was.Baseline, x.a.clock.Now()), x.was.Baseline.Hash(), guards(x.config.Remediate).Hash())
 	if refused, ok := err.(*engine.RefusedError); ok { //nolint:errorlint // it is given as it is
 		return r, x.declined(ctx, "restore", "", refused)
 	}
 	return r, err
+}
+
+// undoneBy says that there is nothing left to put back, which is no mistake: a
+// command that was killed behind its last step is typed again.
+func (x *carrying) undoneBy(by *engine.Run, err error) error {
+	if err == nil {
+		x.a.remark("run %s was put back already, by %s, which ended %s", by.Begun.Restores, by.ID, by.EndedAt.UTC().Format("2006-01-02 15:04 UTC"))
+		x.a.remark("hint: %s journal show %s tells how; %s restore %s takes it back again", x.a.program, by.ID, x.a.program, by.ID)
+	}
+	return err
 }
 
 // undone finds the run that put back everything of a run, nil where none did.
