@@ -108,10 +108,12 @@ func readError(err error) error {
 	return err
 }
 
-// check refuses an answer that calls itself a success and is not JSON. An
-// answer that says no is left to judge.
+// check refuses an answer that calls itself a success and is not JSON, but for 202
+// (not ready) and 204 (nothing to say), which have no body. An answer that says no is
+// left to judge.
 func check(resp *http.Response) error {
-	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusCreated {
+	code := resp.StatusCode
+	if code < 200 || code > 299 || code == http.StatusAccepted || code == http.StatusNoContent {
 		return nil
 	}
 	raw, host := bytes.TrimSpace(bodyOf(resp)), resp.Request.URL.Host
