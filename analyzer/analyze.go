@@ -66,7 +66,7 @@ func Analyze(in Input) Result {
 		}
 	}
 	found, open, judged := f.found, f.open(), in.Judged
-	in, f = Input{}, nil // what the rules shared may go
+	in, f = Input{}, nil //nolint:wastedassign // what the rules shared may go: it is large
 	if judged != nil {
 		judged()
 	}
