@@ -69,15 +69,20 @@ not as the plan has it, 1 where the plan was refused or the run stopped.`,
 }
 
 func (a *app) apply(ctx context.Context, arg string, f applyFlags) error {
-	if f.allow < 0 {
-		return usage("--allow-changes %d is below 0", f.allow)
+	return a.withPlan(ctx, arg, f.allow, func(x *carrying, p remediate.Plan) error { return x.apply(ctx, p, f) })
+}
+
+// withPlan finds a saved plan, with all that it takes to decide about it.
+func (a *app) withPlan(ctx context.Context, arg string, allow int, do func(*carrying, remediate.Plan) error) error {
+	if allow < 0 {
+		return usage("--allow-changes %d is below 0", allow)
 	}
 	return a.carrying(ctx, func(x *carrying) error {
 		p, err := a.savedPlan(ctx, x.store, x.info.OrgID, arg)
 		if err != nil {
 			return err
 		}
-		return x.apply(ctx, p, f)
+		return do(x, p)
 	})
 }
 

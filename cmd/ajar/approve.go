@@ -8,6 +8,7 @@ import (
 
 	"github.com/eb661601/ajar/internal/journal"
 	"github.com/eb661601/ajar/internal/report"
+	"github.com/eb661601/ajar/remediate"
 	engine "github.com/eb661601/ajar/remediate/run"
 )
 
@@ -43,14 +44,7 @@ limit, --allow-changes N agrees to exactly the N that it takes.`,
 }
 
 func (a *app) approve(ctx context.Context, arg string, f approveFlags) error {
-	if f.allow < 0 {
-		return usage("--allow-changes %d is below 0", f.allow)
-	}
-	return a.carrying(ctx, func(x *carrying) error {
-		p, err := a.savedPlan(ctx, x.store, x.info.OrgID, arg)
-		if err != nil {
-			return err
-		}
+	return a.withPlan(ctx, arg, f.allow, func(x *carrying, p remediate.Plan) error {
 		c, err := x.planCase(ctx, p, f.allow, f.reason)
 		if err != nil {
 			return err

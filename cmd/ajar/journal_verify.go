@@ -137,9 +137,8 @@ over need their entries, and a run that was redacted cannot be put back by
 	return cmd
 }
 
-// journaling opens the store to write, takes over the journal in the name of whom
-// the token belongs to, and publishes a checkpoint at the end.
-func (a *app) journaling(ctx context.Context, do func(s *store.Store, epoch int64, who string) error) error {
+// named opens the store to write, in the name of whom the token belongs to.
+func (a *app) named(ctx context.Context, do func(s *store.Store, who string) error) error {
 	return a.writing(ctx, func(c *config.Config, s *store.Store) error {
 		org, err := a.stored(ctx, s, c)
 		if err != nil {
@@ -149,6 +148,14 @@ func (a *app) journaling(ctx context.Context, do func(s *store.Store, epoch int6
 		if err != nil {
 			return withHint(err, "the journal names a person: --auth gh, or a token of your own in AJAR_GITHUB_TOKEN")
 		}
+		return do(s, who)
+	})
+}
+
+// journaling takes over the journal in somebody's name, and publishes a checkpoint
+// at the end.
+func (a *app) journaling(ctx context.Context, do func(s *store.Store, epoch int64, who string) error) error {
+	return a.named(ctx, func(s *store.Store, who string) error {
 		epoch, err := s.TakeOver(ctx, a.program+" of "+who)
 		if err != nil {
 			return err

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
 )
@@ -76,15 +75,7 @@ everybody who verifies the journal is told so. It is refused while the key is th
 }
 
 func (a *app) replaceLostKey(ctx context.Context, reason string) error {
-	return a.writing(ctx, func(c *config.Config, s *store.Store) error {
-		org, err := a.stored(ctx, s, c)
-		if err != nil {
-			return err
-		}
-		who, err := a.whoami(ctx, c, org)
-		if err != nil {
-			return withHint(err, "the journal names a person: --auth gh, or a token of your own in AJAR_GITHUB_TOKEN")
-		}
+	return a.named(ctx, func(s *store.Store, who string) error {
 		key, err := s.ReplaceLostKey(ctx, a.program+" of "+who, who, reason)
 		if errors.Is(err, store.ErrKeyThere) {
 			return withHint(err, "%s keys rotate, without --lost", a.program)

@@ -84,6 +84,16 @@ func (c *call) someone() (*User, *reply) {
 	return u, nil
 }
 
+// someoneTold is the account of the path, with what the body says of it.
+func (c *call) someoneTold() (*User, fields, *reply) {
+	u, refused := c.someone()
+	if refused != nil {
+		return nil, nil, refused
+	}
+	in, refused := c.fields()
+	return u, in, refused
+}
+
 // actor is who the audit log names for the request; an App is its bot.
 func (c *call) actor() string {
 	if u := c.viewer.user; u != nil {

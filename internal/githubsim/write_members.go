@@ -51,11 +51,7 @@ func (c *call) putMembership() effect {
 	if refused != nil {
 		return no(refused)
 	}
-	u, refused := c.someone()
-	if refused != nil {
-		return no(refused)
-	}
-	in, refused := c.fields()
+	u, in, refused := c.someoneTold()
 	if refused != nil {
 		return no(refused)
 	}
@@ -161,11 +157,7 @@ func (c *call) putOutside() effect {
 	if refused != nil {
 		return no(refused)
 	}
-	u, refused := c.someone()
-	if refused != nil {
-		return no(refused)
-	}
-	in, refused := c.fields()
+	u, in, refused := c.someoneTold()
 	if refused != nil {
 		return no(refused)
 	}

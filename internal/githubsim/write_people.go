@@ -36,11 +36,7 @@ func (c *call) putCollaborator() effect {
 	if refused != nil {
 		return no(refused)
 	}
-	u, refused := c.someone()
-	if refused != nil {
-		return no(refused)
-	}
-	in, refused := c.fields()
+	u, in, refused := c.someoneTold()
 	if refused != nil {
 		return no(refused)
 	}

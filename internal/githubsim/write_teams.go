@@ -129,11 +129,7 @@ func (c *call) putTeamMember() effect {
 	if c.x.org(c.params["username"]) != nil {
 		return no(c.invalid("TeamMember", "user", "org", "Cannot add an organization as a member."))
 	}
-	u, refused := c.someone()
-	if refused != nil {
-		return no(refused)
-	}
-	in, refused := c.fields()
+	u, in, refused := c.someoneTold()
 	if refused != nil {
 		return no(refused)
 	}

@@ -123,8 +123,13 @@ func (s *Store) eachEntry(ctx context.Context, query string, args []any, each fu
 // OpenRuns names the runs of an organization (0: of all) that were begun and have
 // not ended since, the oldest first. One that was interrupted may begin again.
 func (s *Store) OpenRuns(ctx context.Context, org int64) ([]string, error) {
+	return s.namesOfRuns(ctx, "are open", openRuns, org)
+}
+
+// namesOfRuns reads runs with their first entries, and keeps their names.
+func (s *Store) namesOfRuns(ctx context.Context, which, query string, args ...any) ([]string, error) {
 	var out []string
-	err := s.read.rows(ctx, openRuns, []any{org}, func(rows *sql.Rows) error {
+	err := s.read.rows(ctx, query, args, func(rows *sql.Rows) error {
 		var run string
 		var first int64
 		err := rows.Scan(&run, &first)
@@ -132,7 +137,7 @@ func (s *Store) OpenRuns(ctx context.Context, org int64) ([]string, error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("reading which runs are open: %w", explain(s.path, err))
+		return nil, fmt.Errorf("reading which runs %s: %w", which, explain(s.path, err))
 	}
 	return out, nil
 }

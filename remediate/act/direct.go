@@ -160,9 +160,15 @@ func verb(role string) string {
 	return role
 }
 
-// directSteps lower or raise a grant in place, remove it, or put it back.
+// directSteps set a person's own grant. To whoever is no member it is an invitation,
+// which a second one replaces.
 func directSteps(c remediate.Change, now remediate.State) ([]Step, error) {
-	s := Step{Route: collaboratorRoute, Path: path("repos", c.Org.Name, c.Repo.Name, "collaborators", c.User.Name), Repeatable: true}
+	return grantSteps(c, now, collaboratorRoute, path("repos", c.Org.Name, c.Repo.Name, "collaborators", c.User.Name))
+}
+
+// grantSteps lower or raise a grant in place, remove it, or put it back.
+func grantSteps(c remediate.Change, now remediate.State, route, at string) ([]Step, error) {
+	s := Step{Route: route, Path: at, Repeatable: true}
 	switch {
 	case !c.After.There:
 		s.Method = http.MethodDelete
@@ -171,7 +177,6 @@ func directSteps(c remediate.Change, now remediate.State) ([]Step, error) {
 	case !now.There && c.Before.There:
 		return nil, errGone
 	default:
-		// To whoever is no member this is an invitation, which a second one replaces.
 		s.Method, s.Body = http.MethodPut, object("permission", verb(c.After.Role))
 	}
 	return []Step{s}, nil

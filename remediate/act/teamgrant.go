@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	"github.com/eb661601/ajar/remediate"
 )
@@ -110,16 +109,5 @@ func builtIn(role string) bool {
 
 // teamGrantSteps set a team's role in place, remove it, or put it back.
 func teamGrantSteps(c remediate.Change, now remediate.State) ([]Step, error) {
-	s := Step{Route: teamRepoRoute, Path: path("orgs", c.Org.Name, "teams", c.Team.Name, "repos", c.Org.Name, c.Repo.Name), Repeatable: true}
-	switch {
-	case !c.After.There:
-		s.Method = http.MethodDelete
-	case c.After.Role == "":
-		return nil, errNoRole
-	case !now.There && c.Before.There:
-		return nil, errGone
-	default:
-		s.Method, s.Body = http.MethodPut, object("permission", verb(c.After.Role))
-	}
-	return []Step{s}, nil
+	return grantSteps(c, now, teamRepoRoute, path("orgs", c.Org.Name, "teams", c.Team.Name, "repos", c.Org.Name, c.Repo.Name))
 }
