@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/eb661601/ajar/access"
-	"github.com/eb661601/ajar/analyzer"
 	"github.com/eb661601/ajar/baseline"
 	"github.com/eb661601/ajar/internal/audit"
 	"github.com/eb661601/ajar/internal/config"
@@ -109,7 +108,7 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 
 // auditEach audits the organizations one after another.
 func (a *app) auditEach(ctx context.Context, w *work, f auditFlags, failOn access.Severity) error {
-	posture := metrics.New()
+	posture := metrics.New(knownMetrics(w.config))
 	w.each(ctx, func(ctx context.Context, p audit.Pass) error {
 		p.Lean = f.cross == 0 && !a.wantsOverview()
 		r, err := a.judge(ctx, p, f)
@@ -120,7 +119,7 @@ func (a *app) auditEach(ctx context.Context, w *work, f auditFlags, failOn acces
 		if r.Unkept != "" {
 			a.say("warning: %s", r.Unkept)
 		}
-		posture.Record(r.Snapshot, r.Findings, ruleLabels(), r.At)
+		posture.Record(r.Snapshot, r.Findings, nil, r.At)
 		v := auditView(w.config, p.Baseline, r, failOn)
 		v.Stored = f.offline || f.at != ""
 		if f.cross > 0 {
@@ -156,14 +155,6 @@ func crossCheck(ctx context.Context, p audit.Pass, v audit.View, n int) (*report
 		out.Unseen = []access.Area{}
 	}
 	return &out, nil
-}
-
-func ruleLabels() []metrics.RuleLabel {
-	var out []metrics.RuleLabel
-	for _, r := range analyzer.Rules() {
-		out = append(out, metrics.RuleLabel{ID: r.ID, Severity: r.Severity})
-	}
-	return out
 }
 
 // judge gets the result that the flags ask for: of now, of the newest stored

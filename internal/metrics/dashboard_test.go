@@ -48,7 +48,7 @@ func load(t *testing.T) map[string]dashboard {
 
 func TestEveryMetricOfADashboardExists(t *testing.T) {
 	have := map[string]bool{}
-	families, err := record().Registry().Gather()
+	families, err := record().Gatherer().Gather()
 	if err != nil {
 		t.Fatal(err)
 	}

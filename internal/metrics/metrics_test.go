@@ -31,8 +31,8 @@ func sample() *access.Snapshot {
 	}
 }
 
-func record() *metrics.Posture {
-	p := metrics.New()
+func record() *metrics.Registry {
+	p := metrics.New(metrics.Known{})
 	p.Record(sample(), []access.Finding{
 		{Rule: "a", Severity: access.High, State: access.Open, FirstSeen: at.Add(-time.Hour)},
 		{Rule: "a", Severity: access.High, State: access.Waived},
@@ -53,7 +53,7 @@ ajar_org_owners{org="acme"} 1
 # TYPE ajar_org_members_without_two_factor gauge
 ajar_org_members_without_two_factor{org="acme"} 1
 `
-	err := testutil.GatherAndCompare(record().Registry(), strings.NewReader(want),
+	err := testutil.GatherAndCompare(record().Gatherer(), strings.NewReader(want),
 		"ajar_findings", "ajar_org_owners", "ajar_org_members_without_two_factor")
 	if err != nil {
 		t.Error(err)
@@ -61,14 +61,14 @@ ajar_org_members_without_two_factor{org="acme"} 1
 }
 
 func TestOverdueCountsFromTheEndItself(t *testing.T) {
-	p := metrics.New()
+	p := metrics.New(metrics.Known{})
 	p.Record(sample(), []access.Finding{
 		{Rule: "expired-assignment", Severity: access.High, State: access.Open, FirstSeen: at, Ended: at},
 		{Rule: "expired-assignment", Severity: access.High, State: access.Open, FirstSeen: at, Ended: at.Add(-90 * time.Second)},
 		{Rule: "expired-assignment", Severity: access.High, State: access.Waived, FirstSeen: at, Ended: at.Add(-time.Hour)},
 		{Rule: "expired-assignment", Severity: access.High, State: access.Resolved, FirstSeen: at, Ended: at.Add(-time.Hour)},
 	}, nil, at)
-	err := testutil.GatherAndCompare(p.Registry(), strings.NewReader(`
+	err := testutil.GatherAndCompare(p.Gatherer(), strings.NewReader(`
 # HELP ajar_expired_overdue Assignments that have ended while their access is still there.
 # TYPE ajar_expired_overdue gauge
 ajar_expired_overdue{org="acme"} 2
@@ -84,16 +84,16 @@ ajar_expired_overdue_oldest_seconds{org="acme"} 90
 func TestUnseenTwoFactorIsAbsentNotZero(t *testing.T) {
 	s := sample()
 	s.Coverage = access.Coverage{}
-	p := metrics.New()
+	p := metrics.New(metrics.Known{})
 	p.Record(s, nil, nil, at)
-	n, err := testutil.GatherAndCount(p.Registry(), "ajar_org_members_without_two_factor")
+	n, err := testutil.GatherAndCount(p.Gatherer(), "ajar_org_members_without_two_factor")
 	if err != nil || n != 0 {
 		t.Errorf("series = %d (%v), want none: it was not read", n, err)
 	}
 }
 
 func TestMetricNamesAreClean(t *testing.T) {
-	problems, err := testutil.GatherAndLint(record().Registry())
+	problems, err := testutil.GatherAndLint(record().Gatherer())
 	if err != nil {
 		t.Fatal(err)
 	}
