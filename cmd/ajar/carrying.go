@@ -107,6 +107,7 @@ func (x *carrying) engine(ctx context.Context, h *act.Hands, recheck func(contex
 			return false
 		},
 		Reach: x.reach,
+		Poll:  func(ctx context.Context) error { return sleep(ctx, time.Second) },
 	}
 	return engine.New(ctx, owner(), tuneRun(o))
 }
@@ -159,6 +160,7 @@ func inWords(c engine.Counts) string {
 
 // ended shows a run and settles the exit code.
 func (x *carrying) ended(ctx context.Context, r *engine.Run) error {
+	x.a.enterStops(ctx, x.store)
 	v := carriedView(x.org, r)
 	switch {
 	case ctx.Err() != nil:

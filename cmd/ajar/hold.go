@@ -14,6 +14,7 @@ import (
 	"github.com/eb661601/ajar/internal/journal"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
+	engine "github.com/eb661601/ajar/remediate/run"
 )
 
 func newHold(a *app) *cobra.Command {
@@ -29,7 +30,9 @@ truth. It ends by itself where the next snapshot does not show it any more;
 otherwise a person lifts it with "ajar resume". ajar also sets one where the audit
 log has a change by who its write credential acts as that no run of it explains.
 
-With --reason, the organization is put on hold by hand.`,
+With --reason, the organization is put on hold by hand. Where a run or the daemon
+has the store, a request to stop is left beside it, in a file: the run stops
+before its next change, and the request becomes a hold.`,
 		Example: `  ajar hold
   ajar hold --org acme --reason "migration of the directory, TICKET-12"`,
 		Args: exactly(),
@@ -40,7 +43,7 @@ With --reason, the organization is put on hold by hand.`,
 			if strings.TrimSpace(reason) == "" { // a variable that is not set must not pass for a hold
 				return withHint(usage("--reason is empty: nothing is put on hold"), "%s hold --org LOGIN --reason TEXT", a.program)
 			}
-			return a.hold(cmd.Context(), reason)
+			return a.holdNow(cmd.Context(), reason)
 		},
 	}
 	cmd.Flags().StringVar(&reason, "reason", "", "put it on hold, for this `REASON`")
@@ -75,7 +78,11 @@ func (a *app) holds(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return w.show(report.Holds{Org: info.Org, Holds: holdViews(all), Now: a.clock.Now()})
+		asked, err := pendingViews(p.Store, info.OrgID)
+		if err != nil {
+			return err
+		}
+		return w.show(report.Holds{Org: info.Org, Holds: holdViews(all), Pending: asked, Now: a.clock.Now()})
 	})
 }
 
@@ -157,11 +164,10 @@ func (a *app) resume(ctx context.Context, reason string) error {
 
 // noteHold keeps in the journal that a hold was set or lifted.
 func (a *app) noteHold(ctx context.Context, s *store.Store, kind journal.Kind, who string, h store.Hold, why string) error {
-	e, err := journal.NewEntry(kind, map[string]any{"hold": h.Kind, "what": h.What, "held_for": h.Reason, "reason": why, "snapshot": h.Snapshot})
+	e, err := engine.HoldEntry(kind, who, h, why)
 	if err != nil {
 		return err
 	}
-	e.Org, e.Who = h.OrgID, who
 	return a.record(ctx, s, e)
 }
 

@@ -152,6 +152,9 @@ func (a *app) openStore(ctx context.Context, c *config.Config, path string, read
 		a.remark("warning: a backup of the store was put back, noticed %s; what happened since it was made is not in it, and no plan may run; once it is collected anew and looked at, ajar store accept-rollback ends that (%s)",
 			instant(s.Restored()), path)
 	}
+	if !readOnly {
+		a.enterStops(ctx, s)
+	}
 	return s, nil
 }
 

@@ -63,6 +63,7 @@ func (d *doctor) lookAtStore(ctx context.Context) {
 	}
 	d.add(c)
 	d.around(at)
+	d.stops()
 	if d.store == nil {
 		return
 	}
@@ -78,6 +79,23 @@ func (d *doctor) lookAtStore(ctx context.Context) {
 	}
 	for _, o := range orgs {
 		d.holds(ctx, o)
+	}
+}
+
+// stops tells of requests to stop that stand beside the store.
+func (d *doctor) stops() {
+	all, err := store.Stops(d.StorePath)
+	if err != nil {
+		d.add(d.explained(Store, d.StorePath, err))
+		return
+	}
+	for _, s := range all {
+		whom, found := s.Login, "somebody asks to stop, and no plan runs: "+s.Why()
+		if s.Broken != "" || s.Org == 0 {
+			whom = "every organization"
+		}
+		d.add(Check{About: Store, Name: whom, Mark: Warning, Found: found,
+			Do: "whatever writes to the store next makes a hold of it, such as: " + d.Program + " hold --reason TEXT"})
 	}
 }
 

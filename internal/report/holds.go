@@ -19,19 +19,39 @@ type Hold struct {
 	SetBy      string    `json:"set_by"`     // who set it by hand
 }
 
+// PendingStop is a request to stop that stands beside the store and is no hold yet.
+type PendingStop struct {
+	File   string    `json:"file"`   // its path
+	Reason string    `json:"reason"` // in one sentence
+	Who    string    `json:"who"`    // an account of the machine that it was written on; "" where it cannot be read
+	At     time.Time `json:"at"`     // zero where it cannot be read
+	Broken bool      `json:"broken"` // it cannot be read, and stops every organization
+}
+
 // Holds lists what keeps an organization on hold.
 type Holds struct {
-	Org   string
-	Holds []Hold
-	Now   time.Time
+	Org     string
+	Holds   []Hold
+	Pending []PendingStop
+	Now     time.Time
 }
 
 func (v Holds) json(w io.Writer) error {
 	return encode(w, struct {
-		Schema string `json:"schema"`
-		Org    string `json:"organization"`
-		Holds  []Hold `json:"holds"`
-	}{"ajar.holds/v1", v.Org, holdDocs(v.Holds)})
+		Schema  string        `json:"schema"`
+		Org     string        `json:"organization"`
+		Holds   []Hold        `json:"holds"`
+		Pending []PendingStop `json:"pending"`
+	}{"ajar.holds/v1", v.Org, holdDocs(v.Holds), pendingDocs(v.Pending)})
+}
+
+func pendingDocs(all []PendingStop) []PendingStop {
+	out := []PendingStop{}
+	for _, p := range all {
+		p.At = utc(p.At)
+		out = append(out, p)
+	}
+	return out
 }
 
 func holdDocs(all []Hold) []Hold {
@@ -61,17 +81,35 @@ func (v Holds) csv(s *sheet) error {
 			return err
 		}
 	}
+	for _, a := range v.Pending {
+		row := fields{"organization": v.Org, "kind": "asked", "what": a.File, "reason": a.Reason, "since": rfc3339(a.At), "set_by": a.Who}
+		if err := s.fields(holdColumns, row); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
 func (v Holds) table(p *page) error {
 	p.line(strong.of("Holds of " + v.Org))
-	if len(v.Holds) == 0 {
+	if len(v.Holds)+len(v.Pending) == 0 {
 		p.gap()
 		p.para(2, plain, "none: plans may run")
 		return p.err
 	}
 	p.holds(v.Holds, v.Now, v.Org)
+	if len(v.Pending) == 0 {
+		return p.err
+	}
+	p.section(warn, "Asked to stop", "no plan may run; whoever writes to the store next makes a hold of it")
+	p.gap()
+	for _, a := range v.Pending {
+		if a.Broken {
+			p.bullet(a.Reason)
+			continue
+		}
+		p.bullet(a.Reason + "; since " + since(a.At, v.Now) + ", by " + a.Who)
+	}
 	return p.err
 }
 

@@ -105,6 +105,8 @@ func (e *Engine) Carry(ctx context.Context, o Order) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	ctx, over := e.watched(ctx)
+	defer over()
 	r, done := e.begin(ctx, former)
 	defer done()
 	if err := r.start(o); err != nil { //nolint:contextcheck // a run keeps two contexts: the caller's, and that of what is in flight

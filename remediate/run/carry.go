@@ -191,7 +191,7 @@ func sameSteps(a, b []act.Step) bool {
 // send journals that the next step is sent, sends it, and sorts what came of it.
 // over says that the action is at its end.
 func (r *running) send(p *Past, live act.Live, steps []act.Step) (over bool, err error) {
-	if err := r.interrupted(); err != nil {
+	if err := r.halt(); err != nil {
 		return true, err
 	}
 	s := Sent{Step: steps[0], Rest: append([]act.Step{}, steps[1:]...), Live: live.State, ReadAt: live.At.UTC()}

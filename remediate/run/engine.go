@@ -56,6 +56,10 @@ type Options struct {
 	Tell func(Event)
 	// Lag is how long GitHub may take to show a change; 0: a minute (S14).
 	Lag time.Duration
+	// Poll returns when it is time to look once more whether somebody asks to stop,
+	// and with an error when nobody wants to know any longer; nil: the run looks only
+	// before each change.
+	Poll func(ctx context.Context) error
 	// Fence is how long after it was journaled the request of another process may
 	// still leave; 0: ten seconds (S18).
 	Fence time.Duration
@@ -270,6 +274,9 @@ func (r *running) interrupted() error {
 	if r.ctx.Err() == nil {
 		return nil
 	}
+	if asked, ok := errors.AsType[*stoppedError](context.Cause(r.ctx)); ok {
+		return asked
+	}
 	return &stoppedError{how: Interrupted, why: "it was interrupted", err: r.ctx.Err()}
 }
 
@@ -280,7 +287,7 @@ func (r *running) all() error {
 		if !p.Waits() && !p.Open() {
 			continue
 		}
-		if err = r.interrupted(); err == nil {
+		if err = r.halt(); err == nil {
 			r.tries, r.limits = 0, 0
 			err = r.carry(p)
 		}

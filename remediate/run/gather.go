@@ -96,7 +96,11 @@ func held(ctx context.Context, s *store.Store, org int64, counts func(store.Hold
 			out = append(out, h.Reason)
 		}
 	}
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	asked, err := pending(s, org)
+	return append(out, asked...), err
 }
 
 func lately(ctx context.Context, s *store.Store, org int64, now time.Time) (Losses, error) {
