@@ -62,7 +62,7 @@ else; nothing is concluded from it.`,
 	cmd.Flags().IntVar(&f.cross, "cross-check", 0, "compare `N` random pairs of person and repository with GitHub's own answer, one call each; a difference is a defect of ajar, and exits with 1")
 	cmd.MarkFlagsMutuallyExclusive("estimate", "offline", "at")
 	freshFlag(cmd, &f.fresh)
-	return also(cmd, report.HTML, report.Markdown)
+	return also(cmd, append([]report.Format{report.HTML, report.Markdown}, forTools...)...)
 }
 
 func freshFlag(cmd *cobra.Command, fresh *bool) {

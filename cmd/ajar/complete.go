@@ -7,14 +7,23 @@ import (
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/analyzer"
+	"github.com/eb661601/ajar/internal/report"
 )
 
 // The words that some flags take; the shell completes them.
 var (
-	formats    = []string{"table", "json", "csv", "html", "markdown"}
+	formats    = formatNames()
 	severities = []string{"info", "low", "medium", "high", "critical"}
 	states     = []string{string(access.Open), string(access.Waived), string(access.Resolved)}
 )
+
+func formatNames() []string {
+	out := make([]string, len(report.Formats))
+	for i, f := range report.Formats {
+		out[i] = string(f)
+	}
+	return out
+}
 
 func areaNames() []string {
 	out := make([]string, len(access.Areas))

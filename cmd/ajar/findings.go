@@ -37,6 +37,7 @@ judged last.`,
   ajar findings --severity high --resource control-plane
   ajar findings --rule expired-assignment -o csv
   ajar findings --at 2026-Q1 --state open
+  ajar findings --state open -o sarif > ajar.sarif  # for code scanning
   ajar findings show 3f9a1b2c`,
 		Args: onlyCommands,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.findings(cmd.Context(), f) },
@@ -49,7 +50,7 @@ judged last.`,
 	cmd.Flags().StringSliceVar(&f.states, "state", []string{"open", "waived"}, "only in these `STATES`: open, waived, resolved")
 	atFlag(cmd, &f.at)
 	cmd.AddCommand(newShow(a))
-	return cmd
+	return also(cmd, forTools...)
 }
 
 // parse refuses words that no finding has: an empty list must not be read as
@@ -118,7 +119,10 @@ func (a *app) findings(ctx context.Context, f filter) error {
 		}
 		view := report.Findings{
 			Org: orgNamed(v.Snapshot), At: v.Info.At, Now: now, Gaps: report.Gaps(v.Snapshot, w.config.Collect.Without...),
-			Filter: f.words(), Findings: all,
+			Filter: f.words(), Findings: all, Rules: ruleTexts(all), Version: buildVersion().Version,
+		}
+		if w.config.Baseline != nil {
+			view.Baseline = w.config.Baseline.Paths
 		}
 		if slices.ContainsFunc(view.Gaps, func(g report.Gap) bool { return g.Expected }) {
 			a.exit(incomplete) // the list may lack what was not seen
@@ -172,6 +176,9 @@ func (a *app) eachStored(ctx context.Context, do func(*work, audit.Pass) error) 
 		return err
 	}
 	defer w.close()
+	if err := a.onePage(w.orgs); err != nil {
+		return err
+	}
 	w.each(ctx, func(_ context.Context, p audit.Pass) error { return do(w, p) })
 	return nil
 }
@@ -238,6 +245,7 @@ func ruleText(id string) report.RuleText {
 			continue
 		}
 		t.Category, t.Severity, t.Title, t.Why, t.Remedy = r.Category, r.Severity, r.Title, r.Why, r.Remedy
+		t.What, t.Grading = r.What, r.Grading
 		for _, c := range r.Controls {
 			t.Controls = append(t.Controls, report.Control{Framework: c.Framework, ID: c.ID, Name: c.Title})
 		}

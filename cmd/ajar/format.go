@@ -17,6 +17,9 @@ import (
 // general are the formats that every command with results has.
 var general = []report.Format{report.Table, report.JSON, report.CSV}
 
+// forTools are the formats of findings for the tools that people already have.
+var forTools = []report.Format{report.SARIF}
+
 // moreFormats is the annotation of a command that has others too.
 const moreFormats = "formats"
 
@@ -43,7 +46,7 @@ func formatsOf(cmd *cobra.Command) []report.Format {
 func (a *app) format() (report.Format, error) {
 	f, err := report.ParseFormat(a.flags.output)
 	if err != nil {
-		return "", withHint(usage("--output %q is not a format", a.flags.output), "one of table, json, csv, html, markdown")
+		return "", withHint(usage("--output %q is not a format", a.flags.output), "one of %s", report.FormatWords())
 	}
 	return f, nil
 }
@@ -71,13 +74,15 @@ func (a *app) fits(cmd *cobra.Command) error {
 	return withHint(usage("%s has no --output %s", cmd.CommandPath(), f), "one of %s; there is %s in %s", strings.Join(words, ", "), f, strings.Join(where, " and "))
 }
 
-// onePage refuses to write several organizations as HTML: two pages in one file
-// are no page.
+// onePage refuses to write several organizations in a format that has one document
+// a file: two of them in one file are none.
 func (a *app) onePage(orgs []string) error {
-	if f, err := a.format(); err != nil || f != report.HTML || len(orgs) < 2 {
+	what := map[report.Format]string{report.HTML: "an HTML page", report.SARIF: "a SARIF file"}
+	f, err := a.format()
+	if err != nil || what[f] == "" || len(orgs) < 2 {
 		return err
 	}
-	return withHint(usage("an HTML page is about one organization; here are %s", strings.Join(orgs, ", ")), "add --org %s", orgs[0])
+	return withHint(usage("%s is about one organization; here are %s", what[f], strings.Join(orgs, ", ")), "add --org %s", orgs[0])
 }
 
 // wantsOverview reports whether the format shows the overview of an audit.

@@ -158,9 +158,7 @@ func worstFirst(all []access.Finding) []*access.Finding {
 	for i := range all {
 		out[i] = &all[i]
 	}
-	slices.SortStableFunc(out, func(a, b *access.Finding) int {
-		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(urgent(a.Category), urgent(b.Category)), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint))
-	})
+	sortWorst(out)
 	return out
 }
 

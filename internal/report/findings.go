@@ -17,6 +17,11 @@ type Findings struct {
 	Gaps     []Gap
 	Filter   string // what was asked for, in words; "" for everything
 	Findings []access.Finding
+
+	// For the formats of other tools; the others do not show them.
+	Rules    []RuleText // what the rules of the findings say about themselves, in any order
+	Baseline []string   // the files of the baseline
+	Version  string     // of ajar
 }
 
 func (v Findings) now() time.Time {

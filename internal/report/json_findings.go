@@ -17,22 +17,29 @@ type laterFindings struct{}
 // MarshalJSON writes what encodeFindings looks for.
 func (laterFindings) MarshalJSON() ([]byte, error) { return []byte(`"later"`), nil }
 
-// There is one such line in a document: within a text a line does not end, and
-// two spaces stand before its own keys alone.
-const laterLine = "\n  \"findings\": \"later\""
-
 // encodeFindings writes a document that has [laterFindings] under the key
-// "findings", as encode writes one that has all of them. They are made one after
-// the other: all of those of a large organization as documents, and as text, are
-// several times larger than all else that is known of it.
+// "findings", as encode writes one that has all of them.
 func encodeFindings(w io.Writer, doc any, all []access.Finding, now time.Time) error {
+	sorted := worstFirst(all)
+	return encodeList(w, "", doc, "findings", len(sorted), func(i int) any { return newFindingDoc(sorted[i], now) })
+}
+
+// encodeList writes a document whose lines but the first begin with the prefix,
+// and which has [laterFindings] under the key, with the n things that at gives in
+// their place. They are made one after the other: all of those of a large
+// organization as documents, and as text, are several times larger than all else
+// that is known of it.
+func encodeList(w io.Writer, prefix string, doc any, key string, n int, at func(int) any) error {
 	var frame bytes.Buffer
-	if err := indented(&frame, "").Encode(doc); err != nil {
+	if err := indented(&frame, prefix).Encode(doc); err != nil {
 		return err
 	}
-	head, tail, ok := bytes.Cut(frame.Bytes(), []byte(laterLine))
+	// There is one such line in a document: within a text a line does not end, and
+	// two spaces stand before its own keys alone.
+	line := "\n" + prefix + "  \"" + key + "\": "
+	head, tail, ok := bytes.Cut(frame.Bytes(), []byte(line+`"later"`))
 	if !ok {
-		return errors.New("the document has no place for findings")
+		return errors.New("the document has no place for " + key)
 	}
 	out := bufio.NewWriterSize(w, 64<<10)
 	safe := escaper{out}
@@ -44,21 +51,22 @@ func encodeFindings(w io.Writer, doc any, all []access.Finding, now time.Time) e
 		}
 		return err
 	}
-	err := put(head, []byte("\n  \"findings\": ["))
+	err := put(head, []byte(line+"["))
 	var one bytes.Buffer
-	before := "\n    "
-	for _, f := range worstFirst(all) {
+	inner := prefix + "    "
+	before := "\n" + inner
+	for i := range n {
 		one.Reset()
 		if err == nil {
-			err = indented(&one, "    ").Encode(newFindingDoc(f, now))
+			err = indented(&one, inner).Encode(at(i))
 		}
 		if err == nil {
 			err = put([]byte(before), bytes.TrimSuffix(one.Bytes(), []byte("\n")))
 		}
-		before = ",\n    "
+		before = ",\n" + inner
 	}
-	if err == nil && len(all) > 0 {
-		err = put([]byte("\n  "))
+	if err == nil && n > 0 {
+		err = put([]byte("\n" + prefix + "  "))
 	}
 	if err == nil {
 		err = put([]byte("]"), tail)

@@ -12,6 +12,8 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 )
 
 // Format is one of the ways to write a view.
@@ -25,17 +27,32 @@ const (
 
 	HTML     Format = "html"     // of an [Audit] and a [Plan]
 	Markdown Format = "markdown" // of an [Audit] and a [Plan]
+
+	SARIF Format = "sarif" // of an [Audit] and of [Findings], for code scanning: one document
 )
+
+// Formats are all of them, as --output takes them.
+var Formats = []Format{Table, JSON, CSV, HTML, Markdown, SARIF}
 
 // ParseFormat reads the word after --output; the empty word means a table.
 func ParseFormat(s string) (Format, error) {
-	switch f := Format(s); f {
-	case "":
+	f := Format(s)
+	switch {
+	case f == "":
 		return Table, nil
-	case Table, JSON, CSV, HTML, Markdown:
+	case slices.Contains(Formats, f):
 		return f, nil
 	}
-	return "", fmt.Errorf("%q is not an output format (one of table, json, csv, html, markdown)", s)
+	return "", fmt.Errorf("%q is not an output format (one of %s)", s, FormatWords())
+}
+
+// FormatWords lists the formats for a message.
+func FormatWords() string {
+	words := make([]string, len(Formats))
+	for i, f := range Formats {
+		words[i] = string(f)
+	}
+	return strings.Join(words, ", ")
 }
 
 // Options say what the reader's side is like. The zero value suits a file: 100
@@ -64,6 +81,8 @@ type htmlView interface {
 type markdownView interface {
 	markdown(w io.Writer, o Options) error
 }
+
+type sarifView interface{ sarif(w io.Writer) error }
 
 // Write writes the view to w in the format. What was written is whole only if
 // the error is nil.
@@ -98,6 +117,11 @@ func write(b *bufio.Writer, v View, f Format, o Options) error {
 	case Markdown:
 		if m, ok := v.(markdownView); ok {
 			return m.markdown(b, o)
+		}
+		return fmt.Errorf("%T has no such format", v)
+	case SARIF:
+		if s, ok := v.(sarifView); ok {
+			return s.sarif(b)
 		}
 		return fmt.Errorf("%T has no such format", v)
 	}

@@ -23,6 +23,10 @@ type RuleText struct {
 	Why      string          `json:"why"`
 	Remedy   string          `json:"remedy"`
 	Controls []Control       `json:"controls"`
+
+	// For the formats of other tools.
+	What    string `json:"-"` // when it fires
+	Grading string `json:"-"` // what the severity depends on
 }
 
 // Finding explains one finding.
