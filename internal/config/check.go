@@ -2,15 +2,12 @@ package config
 
 import (
 	"fmt"
-	"net"
 	"net/netip"
 	"net/url"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/baseline"
@@ -236,30 +233,6 @@ func (v value) mode() string {
 		v.bad(fmt.Sprintf("%q is not a mode", s), `one of "dry-run", "approve", "auto"`)
 	}
 	return "dry-run"
-}
-
-func (v value) schedule() string {
-	s := v.text()
-	every, isEvery := strings.CutPrefix(s, "@every ")
-	d, err := time.ParseDuration(strings.TrimSpace(every))
-	ok := s == "" || len(strings.Fields(s)) == 5 && !strings.HasPrefix(s, "@") ||
-		slices.Contains([]string{"@hourly", "@daily", "@weekly", "@monthly"}, s) || isEvery && err == nil && d >= time.Minute
-	if !ok {
-		v.bad(fmt.Sprintf("%q is not a schedule", s), `a cron line of five fields, "@hourly", "@daily", "@weekly", or "@every 30m" (at least 1m)`)
-	}
-	return s
-}
-
-func (v value) listen() string {
-	s := v.text()
-	if s == "" {
-		return s
-	}
-	_, port, err := net.SplitHostPort(s)
-	if n, convErr := strconv.ParseUint(port, 10, 16); err != nil || convErr != nil || n == 0 {
-		v.bad(fmt.Sprintf("%q is not an address to listen on", s), `write "127.0.0.1:9417"`)
-	}
-	return s
 }
 
 // address is the URL of an API: https, or http on a loopback address, with

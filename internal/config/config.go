@@ -4,6 +4,7 @@
 package config
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/eb661601/ajar/access"
@@ -19,6 +20,7 @@ type Config struct {
 	Collect   Collect
 	Remediate Remediate
 	Schedule  Schedule
+	Backup    Backup
 	Server    Server
 
 	// Notes are sentences about keys that are checked and kept, but that this
@@ -97,15 +99,29 @@ type Limit struct {
 	Fraction *float64
 }
 
-// Schedule says when the daemon audits.
+// Schedule says when the daemon does what. "" = never.
 type Schedule struct {
 	Audit  string
-	Jitter time.Duration
+	Jitter time.Duration // by how much organizations are spread; 0 = not at all
+	Digest string
+	Backup string
 }
 
-// Server says where the daemon listens.
+// Backup says where the daemon copies the store to.
+type Backup struct {
+	Folder string // "" = nowhere
+	Keep   int    // so many copies stay
+}
+
+// Server says where and how the daemon listens.
 type Server struct {
-	Listen string
+	Listen         string         // HOST:PORT
+	Metrics        string         // HOST:PORT for /metrics alone; "" = with the rest
+	CertFile       string         // PEM; "" = no TLS
+	KeyFile        string         // PEM
+	BehindProxy    bool           // somebody else speaks TLS in front of it
+	TrustedProxies []netip.Prefix // who that may be
+	Pprof          bool           // for loopback peers
 }
 
 // Default is the configuration of an empty file.
@@ -117,7 +133,8 @@ func Default() Config {
 			Mode: "dry-run", MaxChanges: 25, MaxFraction: 0.05, MinOwners: 2, PlanTTL: day,
 			Grace: Grace{Snapshots: 2, Age: day, Notice: 3 * day},
 		},
-		Schedule: Schedule{Audit: "@hourly", Jitter: 5 * time.Minute},
+		Schedule: Schedule{Audit: "@hourly", Jitter: 5 * time.Minute, Digest: "0 8 * * 1", Backup: "@daily"},
+		Backup:   Backup{Keep: 14},
 		Server:   Server{Listen: "127.0.0.1:9417"},
 	}
 }

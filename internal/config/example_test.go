@@ -44,7 +44,7 @@ func TestExampleSwitchedOnSaysTheDefaultsToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Default()
-	if diff := cmp.Diff(want.Schedule, c.Schedule) + cmp.Diff(want.Server, c.Server) + cmp.Diff(want.Remediate.Grace, c.Remediate.Grace); diff != "" {
+	if diff := cmp.Diff(want.Schedule, c.Schedule) + cmp.Diff(want.Backup.Keep, c.Backup.Keep) + cmp.Diff(want.Remediate.Grace, c.Remediate.Grace); diff != "" {
 		t.Errorf("the example differs from the defaults (-default +example):\n%s", diff)
 	}
 }

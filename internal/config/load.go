@@ -165,6 +165,9 @@ func (f *file) whole() {
 	if w, ok := gh["write"].(map[string]any); ok {
 		f.credential(place{"github", "write"}, w)
 	}
+	if _, ok := f.doc.Tree["server"].(map[string]any); ok && len(f.problems) == 0 {
+		f.server()
+	}
 	if b, ok := f.doc.Tree["baseline"].(map[string]any); ok && len(b) == 0 {
 		f.bad(place{"baseline"}, "names no paths", `add paths = ["baseline.toml"], or leave the section out: then no rule that needs one runs`)
 	}

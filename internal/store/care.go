@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -45,6 +46,23 @@ func (s *Store) Compact(ctx context.Context) (before, after int64, err error) {
 	}
 	after, err = fileLength(s.path)
 	return before, after, err
+}
+
+// Tend does what the file needs now and then: SQLite looks again at how its questions
+// are best answered, and its log is written into the file and emptied. It takes
+// little, and nothing where nothing is to do.
+func (s *Store) Tend(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := errors.Join(s.writable(), s.commit()); err != nil {
+		return fmt.Errorf("tending the store: %w", err)
+	}
+	for _, do := range []string{optimize, emptyLog} {
+		if _, err := s.conn.ExecContext(ctx, do); err != nil {
+			return fmt.Errorf("tending the store: %w", explain(s.path, err))
+		}
+	}
+	return nil
 }
 
 func fileLength(path string) (int64, error) {

@@ -15,6 +15,7 @@ var (
 	ErrNoSnapshot = errors.New("there is no such snapshot")
 	ErrNoFinding  = errors.New("there is no such finding")
 	ErrLocked     = errors.New("another ajar is writing to it")
+	ErrServed     = errors.New("another daemon serves it")
 	ErrForeign    = errors.New("not a store of ajar")
 	ErrNewer      = errors.New("made by a newer ajar")
 	ErrOlder      = errors.New("made by an older ajar")

@@ -156,7 +156,7 @@ func beside(path string) ([]Companion, error) {
 	base := filepath.Base(path)
 	for _, e := range all {
 		rest, ok := strings.CutPrefix(e.Name(), base)
-		ours := slices.ContainsFunc([]string{".answers-", ".schema-", ".generation", ".lock", ".key", ".checkpoints", "-wal", "-shm"}, func(p string) bool { return strings.HasPrefix(rest, p) })
+		ours := slices.ContainsFunc([]string{".answers-", ".schema-", ".generation", ".lock", ".daemon.lock", ".sock", ".key", ".checkpoints", "-wal", "-shm"}, func(p string) bool { return strings.HasPrefix(rest, p) })
 		if !ok || !ours {
 			continue
 		}

@@ -74,6 +74,9 @@ func (s *Store) openForWriting(ctx context.Context, migrations fs.FS) error {
 	if s.lock, err = lock(s.path); err != nil {
 		return err
 	}
+	if err := s.stillThere(); err != nil {
+		return err
+	}
 	if err := s.create(); err != nil {
 		return err
 	}
@@ -81,8 +84,10 @@ func (s *Store) openForWriting(ctx context.Context, migrations fs.FS) error {
 	if err != nil {
 		return err
 	}
-	if err := s.checkQuickly(ctx); err != nil {
-		return err
+	if !s.checked {
+		if err := s.checkQuickly(ctx); err != nil {
+			return err
+		}
 	}
 	if made == 0 {
 		if err := s.unmissed("the file is empty, so "); err != nil {
@@ -113,6 +118,22 @@ func (s *Store) openForWriting(ctx context.Context, migrations fs.FS) error {
 		return err
 	}
 	return s.noticeCheckpoints(ctx)
+}
+
+// stillThere refuses another file than the one that is known, and to make one in its
+// place.
+func (s *Store) stillThere() error {
+	if s.known == nil {
+		return nil
+	}
+	found, err := os.Stat(s.path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("store %s: %w", s.path, err)
+	}
+	if err != nil || !os.SameFile(found, s.known) {
+		return fmt.Errorf("store %s: %w; put it back and start again", s.path, ErrReplaced)
+	}
+	return nil
 }
 
 // create makes the file where there is none, readable by its owner alone; SQLite

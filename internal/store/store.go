@@ -30,6 +30,13 @@ type Options struct {
 	KeyFile     string   // the private key that signs the journal; "": beside the store, PATH.key
 	Checkpoints []string // files that checkpoints of the journal are appended to, beside PATH.checkpoints
 
+	// Known is the file that a former opening of this process had ([Store.File]): only
+	// that one is opened, and none is made where it is gone ([ErrReplaced]).
+	Known os.FileInfo
+	// Checked spares the look through all pages: it was taken not long ago, by this
+	// process. It is for who opens the same file again and again.
+	Checked bool
+
 	migrations fs.FS // nil: those of this program
 }
 
@@ -64,6 +71,8 @@ type Store struct {
 	unpublished int64           // entries since the last published checkpoint
 	published   time.Time       // when that was; zero: never
 	closed      bool
+	checked     bool        // as in Options
+	known       os.FileInfo // as in Options
 }
 
 // Open opens the store at path ("ajar.db", or "sqlite:ajar.db"). For writing it
@@ -76,7 +85,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, now: o.Now, log: o.Log, prepared: map[string]*sql.Stmt{}, passes: map[int64]*Pass{}, keyPath: o.KeyFile, copies: o.Checkpoints, random: rand.Reader}
+	s := &Store{path: path, now: o.Now, log: o.Log, prepared: map[string]*sql.Stmt{}, passes: map[int64]*Pass{}, keyPath: o.KeyFile, copies: o.Checkpoints, random: rand.Reader, checked: o.Checked, known: o.Known}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -99,6 +108,14 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 
 // Path is the absolute path of the file.
 func (s *Store) Path() string { return s.path }
+
+// File is the file that is open, to be told from another one that is put in its place;
+// nil where it is open for reading only.
+func (s *Store) File() os.FileInfo {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.file
+}
 
 // Restored tells when the file was found to be older than the witness beside it:
 // a backup that was put back. The zero time means never. What was decided since
