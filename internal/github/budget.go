@@ -26,11 +26,11 @@ func newBudgets() *budgets { return &budgets{all: map[string]Budget{}} }
 
 // note takes the budget off an answer that states one. Answers overtake each
 // other, so within one hour the smaller remainder is the newer.
-func (b *budgets) note(resource string, resp *http.Response) {
+func (b *budgets) note(resource string, resp *http.Response) (Budget, bool) {
 	limit, stated := number(resp.Header, "X-RateLimit-Limit")
 	remaining, told := number(resp.Header, "X-RateLimit-Remaining")
 	if !stated || !told {
-		return
+		return Budget{}, false
 	}
 	fresh := Budget{Limit: limit, Remaining: remaining, Reset: resetTime(resp.Header)}
 	b.mu.Lock()
@@ -39,6 +39,7 @@ func (b *budgets) note(resource string, resp *http.Response) {
 		fresh.Remaining = min(fresh.Remaining, old.Remaining)
 	}
 	b.all[resource] = fresh
+	return fresh, true
 }
 
 func (b *budgets) read() map[string]Budget {

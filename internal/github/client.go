@@ -57,6 +57,7 @@ type Options struct {
 	Unpaced  bool                              // do not spread requests by response time and count; GitHub's own limits still hold
 	Dated    func(time.Time)                   // hears the Date of each answer of GitHub's own, as it comes; may be called from several goroutines
 	Waiting  func(why string, until time.Time) // hears that requests wait for a limit; may be called from several goroutines
+	Observe  Observer                          // hears what is asked, answered and waited for
 	Mint     bool                              // let POST /app/installations/{id}/access_tokens pass, which mints a token
 }
 
@@ -89,15 +90,15 @@ func New(o Options) (*Client, error) {
 	transport := chain(o.Base,
 		capture(graphqlURL),
 		judge(),
-		recall(graphqlURL, tape, heard, m),
+		recall(graphqlURL, tape, heard, m, o.Observe.Answered),
 		reduce(),
 		readonly(graphqlURL, restURL, o.Mint),
 		retry(o, graphqlURL, m),
 		pace(o, graphqlURL, left),
-		measure(m, graphqlURL, o.Now),
+		measure(o, restURL, graphqlURL, m),
 		whole(graphqlURL, o.Timeout),
 		authorize(o, restURL, graphqlURL),
-		conditional(tape, m),
+		conditional(tape, m, o.Observe.Answered),
 		dated(o.Dated),
 	)
 	hc := &http.Client{Transport: transport, CheckRedirect: redirects(restURL)}
@@ -145,6 +146,7 @@ func (o *Options) defaults() error {
 	if o.Waiting == nil {
 		o.Waiting = func(string, time.Time) {}
 	}
+	o.Observe.defaults()
 	if o.Rand == nil {
 		o.Rand = rand.Float64
 	}

@@ -11,7 +11,7 @@ import (
 // the tape has one that was given to the same token: a 304 costs nothing of the
 // hourly limit. The body is at hand before the question is asked, so that a 304
 // never comes without one. Above it, a confirmed answer looks like any other.
-func conditional(tape *atomic.Pointer[playing], m *meter) layer {
+func conditional(tape *atomic.Pointer[playing], m *meter, told func(string)) layer {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return trip(func(req *http.Request) (*http.Response, error) {
 			t, s := tape.Load(), sentOf(req.Context())
@@ -36,6 +36,7 @@ func conditional(tape *atomic.Pointer[playing], m *meter) layer {
 			_ = resp.Body.Close() // a 304 has none
 			s.notModified = true
 			m.add(func(t *Meter) { t.NotModified++ })
+			told("revalidated")
 			return confirmed(resp, header, body), nil
 		})
 	}

@@ -53,12 +53,16 @@ func (m *meter) timed(sleep func(context.Context, time.Duration) error) func(con
 }
 
 // measure counts each request that goes out and what comes back.
-func measure(m *meter, graphql *url.URL, now func() time.Time) layer {
+func measure(o Options, rest, graphql *url.URL, m *meter) layer {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return trip(func(req *http.Request) (*http.Response, error) {
-			start := now()
+			start := o.Now()
 			resp, err := next.RoundTrip(req)
-			took := now().Sub(start)
+			took := o.Now().Sub(start)
+			confirmed := false
+			if s := sentOf(req.Context()); s != nil {
+				confirmed = s.notModified
+			}
 			m.add(func(t *Meter) {
 				t.Requests++
 				if isGraphQL(req, graphql) {
@@ -67,11 +71,28 @@ func measure(m *meter, graphql *url.URL, now func() time.Time) layer {
 				} else {
 					t.REST++
 				}
-				if s := sentOf(req.Context()); err == nil && (s == nil || !s.notModified) {
+				if err == nil && !confirmed {
 					t.Bytes += resp.ContentLength
 				}
 			})
+			if err == nil && !confirmed {
+				o.Observe.Answered("miss")
+			}
+			o.tell(req, resp, rest, graphql, took, confirmed)
 			return resp, err
 		})
 	}
+}
+
+// tell passes one request on to the observer. resp is nil where there was no answer.
+func (o *Options) tell(req *http.Request, resp *http.Response, rest, graphql *url.URL, took time.Duration, confirmed bool) {
+	api, route := routed(req, rest, graphql)
+	status := 0
+	switch {
+	case confirmed:
+		status = http.StatusNotModified
+	case resp != nil:
+		status = resp.StatusCode
+	}
+	o.Observe.Request(api, route, status, took)
 }

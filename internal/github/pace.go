@@ -45,14 +45,18 @@ func (p *pacer) send(next http.RoundTripper, req *http.Request) (*http.Response,
 		}
 		start := p.o.Now()
 		resp, err := next.RoundTrip(req)
-		done(p.o.Now().Sub(start))
+		took := p.o.Now().Sub(start)
 		if err != nil {
+			done(took)
 			return nil, err
 		}
-		p.left.note(resource, resp)
-		// Those under way may use up what is left, and one more would be refused.
-		l := readLimit(resp, p.o.Now(), n, max(reserved(resp, p.o.Reserve), p.slots.taken()))
+		// Whoever takes the place next must find what this answer says.
+		if b, ok := p.left.note(resource, resp); ok {
+			p.o.Observe.Limit(resource, b)
+		}
+		l := readLimit(resp, p.o.Now(), n, reserved(resp, p.o.Reserve))
 		p.close(resource, l)
+		done(took)
 		switch {
 		case !l.refused:
 			return resp, nil
@@ -92,9 +96,13 @@ func (p *pacer) turn(ctx context.Context, resource string) (done func(time.Durat
 		free()
 		return nil, err
 	}
+	if p.drained(resource) {
+		free()
+		return p.turn(ctx, resource)
+	}
 	d, answered := p.book(graphql)
 	if d > 0 {
-		if err := p.o.Sleep(ctx, d); err != nil {
+		if err := p.o.watched(ctx, "pace", d); err != nil {
 			free()
 			return nil, err
 		}
@@ -119,11 +127,22 @@ func (p *pacer) opened(ctx context.Context, resource string) error {
 		}
 		p.o.Log.InfoContext(ctx, "waiting for GitHub", "why", l.why, "resource", resource, "for", d.Round(time.Second))
 		p.o.Waiting(l.why, l.until)
-		if err := p.o.Sleep(ctx, d); err != nil {
+		if err := p.o.watched(ctx, whyWord(l.why), d); err != nil {
 			return err
 		}
 		waited = l.until
 	}
+}
+
+// drained closes a resource of which those under way, this request among them, may
+// use up more than is left: what GitHub said of it last may not count them yet.
+func (p *pacer) drained(resource string) bool {
+	b, known := p.left.read()[resource]
+	if !known || !b.Reset.After(p.o.Now()) || b.Remaining >= int64(p.slots.taken()) {
+		return false
+	}
+	p.close(resource, limit{until: b.Reset, why: primary})
+	return true
 }
 
 // state is the limit that holds for a resource now: its own, or the secondary

@@ -55,14 +55,15 @@ type recalling struct {
 	graphql *url.URL
 	tape    *atomic.Pointer[playing]
 	meter   *meter
+	told    func(string) // hears that an answer was replayed
 }
 
 // recall answers from the tape what the tape has, sends the rest, and records
 // every clean answer.
-func recall(graphql *url.URL, tape *atomic.Pointer[playing], ear *ear, m *meter) layer {
+func recall(graphql *url.URL, tape *atomic.Pointer[playing], ear *ear, m *meter, told func(string)) layer {
 	return func(next http.RoundTripper) http.RoundTripper {
 		next = heeding(next, ear)
-		rc := &recalling{next: next, graphql: graphql, tape: tape, meter: m}
+		rc := &recalling{next: next, graphql: graphql, tape: tape, meter: m, told: told}
 		return trip(func(req *http.Request) (*http.Response, error) {
 			t := tape.Load()
 			switch {
@@ -115,7 +116,7 @@ func (rc *recalling) rest(t *playing, req *http.Request) (*http.Response, error)
 	k := t.restKey(req)
 	if a, ok := t.find(k); ok && a.header != nil {
 		a.used()
-		rc.meter.add(func(m *Meter) { m.Replayed++ })
+		rc.count()
 		return recalled(req, a.header, a.body), nil
 	}
 	s := &sent{}
@@ -215,13 +216,19 @@ func (rc *recalling) live(t *playing, req *http.Request, q *question) (*http.Res
 	return resp, err
 }
 
+// count counts an answer that nothing was sent for.
+func (rc *recalling) count() {
+	rc.meter.add(func(m *Meter) { m.Replayed++ })
+	rc.told("replayed")
+}
+
 // replayed is the answer to a query that nothing was sent for. What it says of
 // points and limits is of another day.
 func (rc *recalling) replayed(req *http.Request, body []byte) *http.Response {
 	if a, ok := req.Context().Value(answerKey{}).(*answer); ok {
 		a.replayed = true
 	}
-	rc.meter.add(func(m *Meter) { m.Replayed++ })
+	rc.count()
 	return recalled(req, jsonHeader, body)
 }
 

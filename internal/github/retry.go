@@ -36,7 +36,7 @@ func retry(o Options, graphql *url.URL, m *meter) layer {
 				if try >= allowed(req, graphql, resp) || !passing(resp, err) {
 					return resp, err
 				}
-				if err := o.Sleep(req.Context(), pause(o, try, resp)); err != nil {
+				if err := o.watched(req.Context(), "retry", pause(o, try, resp)); err != nil {
 					return nil, err
 				}
 				m.add(func(t *Meter) { t.Retries++ })

@@ -102,7 +102,7 @@ func (w *Writer) Ready(ctx context.Context) error {
 			w.o.Log.InfoContext(ctx, "waiting for GitHub", "why", why, "resource", "changes", "for", d.Round(time.Second))
 			w.o.Waiting(why, until)
 		}
-		if err := w.o.Sleep(ctx, d); err != nil {
+		if err := w.o.watched(ctx, whyWord(why), d); err != nil {
 			return err
 		}
 	}

@@ -77,13 +77,16 @@ func (w *Writer) Send(ctx context.Context, m Mutation) (Answered, error) {
 	timer := time.AfterFunc(firstByte-g.age(), g.late)
 	defer timer.Stop()
 	crash.At("github.send.begin")
+	sent := w.o.Now()
 	resp, err := w.wire.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, g.trace())))
 	if err != nil {
+		w.o.tell(req, nil, w.rest, w.graphql, w.o.Now().Sub(sent), false)
 		return w.failed(req, g, token, err)
 	}
 	defer func() { _ = resp.Body.Close() }() // what is needed of it was read
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxWritten+1))
 	crash.At("github.send.read")
+	w.o.tell(req, resp, w.rest, w.graphql, w.o.Now().Sub(sent), false)
 	resp.Request = req
 	hide(resp.Header, raw, token)
 	return w.judge(resp, raw, err, token)
