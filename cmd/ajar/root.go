@@ -44,7 +44,7 @@ func newRoot(a *app) *cobra.Command {
 	root.AddCommand(
 		newInit(a), newDoctor(a), newAudit(a), newCollect(a), newFindings(a), newAccess(a), newWhoCan(a), newDiff(a), newPlan(a), newApply(a), newRestore(a),
 		newStore(a), newHold(a), newResume(a), newJournal(a), newKeys(a),
-		newBaseline(a), newConfig(a), newDemo(a), newVersion(a),
+		newBaseline(a), newConfig(a), newDemo(a), newApp(a), newVersion(a),
 	)
 	complete(root)
 	root.InitDefaultHelpCmd()

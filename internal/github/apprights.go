@@ -29,6 +29,10 @@ var WritePermissions = map[string]string{
 	"members": "write", "organization_administration": "write",
 }
 
+// IssuePermissions are what a credential needs to keep an issue up to date: it is
+// installed on the one repository of that issue, and on no other.
+var IssuePermissions = map[string]string{"metadata": "read", "issues": "write"}
+
 // wanted are the permissions that a token is asked for, by level.
 func (s *App) wanted() map[string]string {
 	if s.a.Writes {

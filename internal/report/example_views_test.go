@@ -151,3 +151,15 @@ func exampleVersion() Version {
 		Version: "v0.1.0", Commit: "6346e29d0c5b", Time: taken, Modified: true, Go: "go1.26.8", Platform: "linux/amd64",
 	}
 }
+
+func exampleApp() AppManifest {
+	at := "https://github.com/organizations/acme/settings/apps/new"
+	return AppManifest{
+		Kind: "write", Org: "acme", Name: "ajar write acme", URL: "https://example.com", Description: "ajar makes changes as it.", Redirect: "http://127.0.0.1:4/",
+		Permissions: []AppPermission{
+			{"administration", "write", "direct-grant, team-grant, repository-invitation, deploy-key, protection"},
+			{"members", "write", "team-membership"}, {"metadata", "read", "every app has it"},
+		},
+		Register: at + "?name=ajar+write+acme&administration=write", Post: at,
+	}
+}

@@ -84,6 +84,7 @@ var examples = []struct {
 	{"keys", JournalKeys{File: "/var/lib/ajar/ajar.db.key", Keys: exampleKeys()}},
 	{"keys-none", JournalKeys{File: "/var/lib/ajar/ajar.db.key"}},
 	{"keys-rotate", JournalWork{What: "rotate", Path: "ajar.db", Key: exampleKey, Reason: "a year is over"}},
+	{"app-manifest", exampleApp()},
 	{"version", exampleVersion()},
 	{"estimate", exampleEstimate()},
 	{"finding-hostile", Finding{Finding: exampleFindings()[5], Now: taken, Silent: "the audit log of the last 90 days does not tell"}},

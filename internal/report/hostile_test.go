@@ -74,7 +74,7 @@ func hostile(text string) []View {
 // copied reports whether a line is one to copy, which is not cut.
 func copied(line string) bool {
 	line = strings.TrimSpace(line)
-	for _, start := range []string{"match.", "reason = ", "owner = ", "expires = ", "# the star", "ajar ", "one in full: "} {
+	for _, start := range []string{"match.", "reason = ", "owner = ", "expires = ", "# the star", "ajar ", "open ", "one in full: "} {
 		if strings.HasPrefix(line, start) {
 			return true
 		}
