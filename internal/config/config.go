@@ -19,6 +19,7 @@ type Config struct {
 	Baseline  *Baseline // nil: no [baseline] section, so no rule that needs one runs
 	Collect   Collect
 	Remediate Remediate
+	Notify    Notify
 	Schedule  Schedule
 	Backup    Backup
 	Server    Server

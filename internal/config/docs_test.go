@@ -69,6 +69,11 @@ func sectionOf(name string) string {
 	if strings.HasPrefix(name, "github.write.") {
 		return "[github.write]"
 	}
+	for _, table := range []string{"notify.channel[]", "notify.route[]"} {
+		if strings.HasPrefix(name, table+".") {
+			return "[[" + strings.TrimSuffix(table, "[]") + "]]"
+		}
+	}
 	top, _, _ := strings.Cut(name, ".")
 	return "[" + top + "]"
 }

@@ -168,6 +168,7 @@ func (f *file) whole() {
 	if _, ok := f.doc.Tree["server"].(map[string]any); ok && len(f.problems) == 0 {
 		f.server()
 	}
+	f.notify()
 	if b, ok := f.doc.Tree["baseline"].(map[string]any); ok && len(b) == 0 {
 		f.bad(place{"baseline"}, "names no paths", `add paths = ["baseline.toml"], or leave the section out: then no rule that needs one runs`)
 	}

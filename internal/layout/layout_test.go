@@ -39,6 +39,7 @@ var may = map[string][]string{
 	"internal/schedule":  {},
 	"internal/serve":     {"internal/schedule"},
 	"internal/config":    {"access", "baseline", "remediate", "internal/schedule"},
+	"internal/notify":    {"access", "internal/config", "internal/journal", "internal/report", "internal/store", "remediate"},
 	"internal/changes":   {"access", "reach"},
 	"internal/report":    {"access", "baseline", "reach", "analyzer", "remediate", "internal/changes"},
 	"internal/overview":  {"access", "internal/audit", "internal/report", "internal/store"},
