@@ -3,15 +3,15 @@ package metrics
 import (
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Pass counts a job that ended: result is one of [Success], [Incomplete],
-// [Failure], [Interrupted], [Skipped]. kind is the job ("audit", "remediate",
-// "checkpoint", …); org is "" for a job of the store. run, where it is given, is the
-// id that the log has too; it becomes the exemplar of the duration.
-func (r *Registry) Pass(org, kind, result string, took time.Duration, at time.Time, run ...string) {
+// Pass counts a job that ended: result is one of [OK], [Incomplete], [Failed],
+// [Interrupted]. kind is the job ("audit", "remediate", "checkpoint", …); org is ""
+// for a job of the store.
+func (r *Registry) Pass(org, kind, result string, took time.Duration, at time.Time) {
 	if r == nil {
 		return
 	}
@@ -20,21 +20,37 @@ func (r *Registry) Pass(org, kind, result string, took time.Duration, at time.Ti
 		label = r.org(org)
 	}
 	result = among(results, result, Other)
-	if kind == "audit" || kind == "full" {
-		r.runs.WithLabelValues(label, "full", result).Inc()
-		observe(r.duration.WithLabelValues("full"), took, run)
-		return
-	}
 	kind = among(jobs, kind, Other)
-	r.jobRuns.WithLabelValues(label, kind, result).Inc()
-	if result == Success || result == Skipped {
+	if result == OK || result == Incomplete {
 		r.jobLast.WithLabelValues(label, kind).Set(seconds(at))
 	}
+	if kind != "audit" {
+		r.jobRuns.WithLabelValues(label, kind, result).Inc()
+		return
+	}
+	r.audits.WithLabelValues(label, "full", result).Inc()
+	r.mu.Lock()
+	run := r.runs[label]
+	delete(r.runs, label)
+	r.mu.Unlock()
+	observe(r.duration.WithLabelValues("full"), took, run)
 }
 
-func observe(o prometheus.Observer, took time.Duration, run []string) {
-	if e, ok := o.(prometheus.ExemplarObserver); ok && len(run) > 0 && run[0] != "" && len(run[0]) < 100 {
-		e.ObserveWithExemplar(took.Seconds(), prometheus.Labels{"run_id": run[0]})
+// Running names the run of an organization's audit whose end [Registry.Pass] tells
+// next: the log has the same id, and the duration carries it as its exemplar.
+func (r *Registry) Running(org, run string) {
+	if r == nil {
+		return
+	}
+	label := r.org(org)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.runs[label] = run
+}
+
+func observe(o prometheus.Observer, took time.Duration, run string) {
+	if e, ok := o.(prometheus.ExemplarObserver); ok && run != "" && len(run) <= 100 && utf8.ValidString(run) {
+		e.ObserveWithExemplar(took.Seconds(), prometheus.Labels{"run_id": run})
 		return
 	}
 	o.Observe(took.Seconds())
@@ -191,6 +207,13 @@ func (r *Registry) Reloaded(ok bool, at time.Time) {
 	}
 }
 
+// Ready says whether the daemon is ready.
+func (r *Registry) Ready(ok bool) {
+	if r != nil {
+		r.ready.Set(truth(ok))
+	}
+}
+
 // Journal sets how many entries the journal has and when it was verified as a whole.
 func (r *Registry) Journal(entries int64, verified time.Time) {
 	if r == nil {
@@ -231,11 +254,25 @@ func (r *Registry) Clock(ahead time.Duration, doubted bool) {
 	r.clockDoubt.Set(truth(doubted))
 }
 
-// Due says for how long a job is due and has not begun; below 0: when it will be. It
-// grows with the clock, so that a daemon that hangs does not look punctual.
+// Due says by how much a pass of a job began after it was due.
 func (r *Registry) Due(job string, late time.Duration) {
+	if r != nil {
+		r.jobLate.WithLabelValues(among(jobs, job, Other)).Set(max(late.Seconds(), 0))
+	}
+}
+
+// Next says when a job is due next; the zero time: it is not planned.
+func (r *Registry) Next(org, job string, at time.Time) {
 	if r == nil {
 		return
 	}
-	r.instants.set(among(jobs, job, Other), late, r.now())
+	if org != "" {
+		org = r.org(org)
+	}
+	job = among(jobs, job, Other)
+	if at.IsZero() {
+		r.jobDue.DeleteLabelValues(org, job)
+		return
+	}
+	r.jobDue.WithLabelValues(org, job).Set(seconds(at))
 }

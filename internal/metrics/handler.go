@@ -17,7 +17,22 @@ const (
 // Handler answers a scrape from memory, in the text format or as OpenMetrics. It
 // asks neither the store nor GitHub.
 func (r *Registry) Handler() http.Handler {
-	return promhttp.HandlerFor(r.Gatherer(), promhttp.HandlerOpts{
-		EnableOpenMetrics: true, MaxRequestsInFlight: scrapes, Timeout: scrapeWithin, ErrorHandling: promhttp.HTTPErrorOnError,
+	answer := promhttp.HandlerFor(r.Gatherer(), promhttp.HandlerOpts{
+		EnableOpenMetrics: true, Timeout: scrapeWithin, ErrorHandling: promhttp.HTTPErrorOnError,
+	})
+	places := make(chan struct{}, scrapes)
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		select {
+		case places <- struct{}{}:
+			defer func() { <-places }()
+		default:
+			w.Header().Set("Retry-After", "1")
+			http.Error(w, "too many scrapes at once; come again", http.StatusServiceUnavailable)
+			return
+		}
+		if r != nil && r.known.Before != nil {
+			r.known.Before()
+		}
+		answer.ServeHTTP(w, req)
 	})
 }

@@ -9,11 +9,10 @@ import (
 
 // How a pass or a job ended.
 const (
-	Success     = "success"
+	OK          = "ok"
 	Incomplete  = "incomplete" // it ended, and not everything could be seen or done
-	Failure     = "failure"
+	Failed      = "failed"
 	Interrupted = "interrupted" // by a signal; it is taken up again
-	Skipped     = "skipped"     // there was nothing to do, or a hold forbids it
 )
 
 // Labels for what is on no list.
@@ -31,7 +30,7 @@ const (
 
 // The closed lists. Each is in the order in which it is shown.
 var (
-	results       = []string{Success, Incomplete, Failure, Interrupted, Skipped, Other}
+	results       = []string{OK, Incomplete, Failed, Interrupted, Other}
 	kinds         = []string{"full", Other}
 	jobs          = []string{"audit", "remediate", "deliver", "digest", "checkpoint", "backup", "care", Other}
 	severities    = severityWords()

@@ -32,6 +32,9 @@ type Known struct {
 	Without []access.Area // what the configuration leaves out; see [Registry.Expect]
 	Version string        // of the program
 
+	// Before is called before a scrape is answered, to tell what others hold in memory;
+	// nil: nobody has anything to tell.
+	Before func()
 	// Now lets ages grow between two audits; nil: they stay as they were recorded.
 	Now func() time.Time
 }
@@ -59,7 +62,7 @@ type Registry struct {
 	strict      bool              // Know was called: orgs is complete
 	credentials capped
 	channels    capped
-	instants    instants // when jobs are due
+	runs        map[string]string // the run whose duration comes next, by organization
 }
 
 // New makes a registry of its own; nothing is global.
@@ -67,7 +70,7 @@ func New(k Known) *Registry {
 	r := &Registry{
 		known: k, posture: prometheus.NewRegistry(), ops: prometheus.NewRegistry(),
 		rules: closed{}, actions: listed(k.Actions), routes: map[Route]bool{}, areas: closed{},
-		orgs: map[string]string{}, credentials: capped{maxNames, closed{}}, channels: capped{maxNames, closed{}},
+		orgs: map[string]string{}, runs: map[string]string{}, credentials: capped{maxNames, closed{}}, channels: capped{maxNames, closed{}},
 	}
 	for _, rule := range k.Rules {
 		r.rules[rule.ID] = true
@@ -78,11 +81,10 @@ func New(k Known) *Registry {
 	for _, a := range access.Areas {
 		r.areas[string(a)] = true
 	}
-	r.instants.now = k.Now
 	r.state = r.newState()
 	r.posture.MustRegister(r.state)
 	r.newVecs()
-	r.ops.MustRegister(&r.instants, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	r.ops.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	r.start()
 	return r
 }

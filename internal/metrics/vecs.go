@@ -9,9 +9,9 @@ import (
 // vecs are what is counted while the program runs.
 type vecs struct {
 	opened, resolved           *prometheus.CounterVec
-	runs, jobRuns, collect     *prometheus.CounterVec
+	audits, jobRuns, collect   *prometheus.CounterVec
 	duration, requestTook      *prometheus.HistogramVec
-	jobLast                    *prometheus.GaugeVec
+	jobLast, jobDue, jobLate   *prometheus.GaugeVec
 	requests, throttled, cache *prometheus.CounterVec
 	remaining, limit, reset    *prometheus.GaugeVec
 	planned, hold, doubt       *prometheus.GaugeVec
@@ -21,7 +21,7 @@ type vecs struct {
 	entries, verified          prometheus.Gauge
 	size, free                 *prometheus.GaugeVec
 	wrote                      prometheus.Histogram
-	reloadOK, reloadAt         prometheus.Gauge
+	reloadOK, reloadAt, ready  prometheus.Gauge
 	clock, clockDoubt          prometheus.Gauge
 
 	ofOrg []partial // all that have the label org
@@ -70,7 +70,7 @@ func (r *Registry) mine(v partial, labels []string) {
 func (r *Registry) newVecs() {
 	r.opened = r.counter("findings_opened_total", "Findings that an audit found for the first time, or again.", "org", "rule", "severity")
 	r.resolved = r.counter("findings_resolved_total", "Findings that are over, by what ended them.", "org", "rule", "reason")
-	r.runs = r.counter("audit_runs_total", "Audits that ended, by how.", "org", "kind", "result")
+	r.audits = r.counter("audit_runs_total", "Audits that ended, by how.", "org", "kind", "result")
 	r.duration = r.histogram("audit_duration_seconds", "How long an audit took, of one organization.",
 		[]float64{1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600}, "kind")
 	r.collect = r.counter("collect_errors_total", "Kinds of data that an audit could not read to their end, by why.", "org", "area", "reason")
@@ -99,6 +99,8 @@ func (r *Registry) newRequestVecs() {
 func (r *Registry) newHealthVecs() {
 	r.jobRuns = r.counter("job_runs_total", "Jobs of the daemon that ended, by how. Audits are counted by ajar_audit_runs_total.", "org", "job", "result")
 	r.jobLast = r.gauge("job_last_success_timestamp_seconds", "When a job last succeeded, 0 before the first time.", "org", "job")
+	r.jobDue = r.gauge("job_due_timestamp_seconds", "When a job is due next; absent where it is not planned.", "org", "job")
+	r.jobLate = r.gauge("job_late_seconds", "By how much the newest pass of a job began after it was due.", "job")
 	r.notified = r.counter("notifications_total", "Notices by what came of them.", "channel", "result")
 	r.outbox = r.gauge("notification_outbox", "Notices that wait to be delivered, and those that were given up.", "state")
 	one := func(name, help string) prometheus.Gauge { return r.gauge(name, help).WithLabelValues() }
@@ -110,9 +112,9 @@ func (r *Registry) newHealthVecs() {
 		[]float64{.001, .005, .01, .05, .1, .5, 1, 5, 10}).WithLabelValues().(prometheus.Histogram)
 	r.reloadOK = one("config_last_reload_successful", "1 where the newest load of the configuration and the baseline succeeded.")
 	r.reloadAt = one("config_last_reload_success_timestamp_seconds", "When the configuration that is in use was loaded.")
+	r.ready = one("ready", "1 while the daemon is ready: store, schema, credential, age of the newest audit, configuration.")
 	r.clock = one("clock_offset_seconds", "By how much the clock of this machine is ahead of GitHub's.")
 	r.clockDoubt = one("clock_doubted", "1 while GitHub's statements of the time contradict each other: no plan may run.")
-	r.family("gauge", "job_late_seconds", "For how long a job is due and has not begun, 0 where it is not due.", []string{"job"})
 	info := r.gauge("build_info", "The running program; always 1.", "version", "goversion")
 	info.WithLabelValues(r.known.Version, goVersion()).Set(1)
 }
@@ -153,7 +155,7 @@ func (r *Registry) begin(org string) {
 		}
 	}
 	for _, result := range results {
-		r.runs.WithLabelValues(org, "full", result)
+		r.audits.WithLabelValues(org, "full", result)
 	}
 	for area := range r.areas {
 		for _, why := range reasonsOfGap {
@@ -173,7 +175,6 @@ func (r *Registry) begin(org string) {
 	for _, result := range results {
 		r.jobRuns.WithLabelValues(org, "remediate", result)
 	}
-	r.jobLast.WithLabelValues(org, "remediate")
 }
 
 // forget drops all series of an organization.

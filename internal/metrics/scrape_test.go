@@ -1,0 +1,174 @@
+package metrics_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"github.com/eb661601/ajar/internal/metrics"
+)
+
+func scrape(t testing.TB, h http.Handler, accept string) (int, string) {
+	t.Helper()
+	req := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+	req.Header.Set("Accept", accept)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, req)
+	return w.Code, w.Body.String()
+}
+
+const (
+	text        = "text/plain;version=0.0.4"
+	openMetrics = "application/openmetrics-text;version=1.0.0"
+)
+
+// full is a registry in which everything has happened.
+func full(t testing.TB) *metrics.Registry {
+	k := known()
+	r := metrics.New(k)
+	everything(r, k, at)
+	r.Record(many(2000), demoAudit(t, metrics.New(k), at).Findings, nil, at)
+	return r
+}
+
+// P14: a scrape of the largest organization has at most 2 000 series. None of the
+// labels knows a repository or a person, so its size changes nothing.
+func TestAScrapeHasAtMostTwoThousandSeries(t *testing.T) {
+	_, body := scrape(t, full(t).Handler(), text)
+	n := 0
+	for line := range strings.Lines(body) {
+		if !strings.HasPrefix(line, "#") {
+			n++
+		}
+	}
+	t.Logf("%d series, %d bytes", n, len(body))
+	if n > 2000 {
+		t.Errorf("%d series in one scrape, want at most 2000", n)
+	}
+}
+
+func TestEveryMetricIsClean(t *testing.T) {
+	problems, err := testutil.GatherAndLint(full(t).Gatherer())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Errorf("%s: %s", p.Metric, p.Text)
+	}
+}
+
+func TestPromtoolFindsNothingToSay(t *testing.T) {
+	_, body := scrape(t, full(t).Handler(), text)
+	cmd := exec.Command(tool(t, "promtool"), "check", "metrics")
+	cmd.Stdin = strings.NewReader(body)
+	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestOpenMetricsCarriesTheRunAndNothingElse(t *testing.T) {
+	code, body := scrape(t, full(t).Handler(), openMetrics)
+	if code != http.StatusOK || !strings.HasSuffix(body, "# EOF\n") {
+		t.Fatalf("status %d, and it ends with %q", code, body[max(0, len(body)-20):])
+	}
+	exemplars := 0
+	for line := range strings.Lines(body) {
+		if _, exemplar, ok := strings.Cut(line, " # {"); ok && !strings.HasPrefix(line, "#") {
+			exemplars++
+			if !strings.HasPrefix(exemplar, `run_id="42"}`) {
+				t.Errorf("exemplar {%s", exemplar)
+			}
+		}
+	}
+	if exemplars == 0 {
+		t.Error("no exemplar names a run")
+	}
+}
+
+func TestAStormOfScrapesIsCut(t *testing.T) {
+	inside, release := make(chan struct{}), make(chan struct{})
+	k := known()
+	k.Before = func() {
+		inside <- struct{}{}
+		<-release
+	}
+	h := metrics.New(k).Handler()
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			if code, _ := scrape(t, h, text); code != http.StatusOK {
+				t.Errorf("a scrape got %d", code)
+			}
+		})
+		<-inside
+	}
+	if code, body := scrape(t, h, text); code != http.StatusServiceUnavailable {
+		t.Errorf("the fifth at once got %d: %s", code, body)
+	}
+	close(release)
+	all.Wait()
+	all.Go(func() { <-inside })
+	if code, _ := scrape(t, h, text); code != http.StatusOK {
+		t.Errorf("after the storm a scrape gets %d", code)
+	}
+	all.Wait()
+}
+
+func TestANilRegistryTakesEverything(t *testing.T) {
+	var r *metrics.Registry
+	v := reflect.ValueOf(r)
+	for i := range v.NumMethod() {
+		m := v.Type().Method(i)
+		if m.Name == "WriteFile" || m.Name == "Families" {
+			continue
+		}
+		in := []reflect.Value{}
+		for j := 1; j < m.Type.NumIn(); j++ {
+			in = append(in, reflect.Zero(m.Type.In(j)))
+		}
+		v.Method(i).Call(in)
+	}
+}
+
+func BenchmarkScrape(b *testing.B) {
+	h := full(b).Handler()
+	b.ReportAllocs()
+	for b.Loop() {
+		if code, _ := scrape(b, h, text); code != http.StatusOK {
+			b.Fatal(code)
+		}
+	}
+}
+
+func BenchmarkRecordMillionGrants(b *testing.B) {
+	r, s := metrics.New(known()), many(1_000_000)
+	for b.Loop() {
+		r.Record(s, nil, nil, at)
+	}
+}
+
+// A scrape stays far below what P14 allows; the bound here is wide, for machines
+// that do other things too.
+func TestAScrapeCostsLittle(t *testing.T) {
+	h := full(t).Handler()
+	best := time.Hour
+	for range 10 {
+		req := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+		req.Header.Set("Accept", openMetrics) // as Prometheus asks
+		req.Header.Set("Accept-Encoding", "gzip")
+		start := time.Now()
+		h.ServeHTTP(httptest.NewRecorder(), req)
+		best = min(best, time.Since(start))
+	}
+	t.Logf("a scrape takes %s", best)
+	if best > 50*time.Millisecond {
+		t.Errorf("a scrape takes %s, want at most 5 ms on an idle machine", best)
+	}
+}
