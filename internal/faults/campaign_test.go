@@ -136,3 +136,17 @@ func campaign(t *testing.T, where place, seed uint64, faults []githubsim.Fault) 
 	}
 	return outcome, truth{old, now, now}.complaints(p.stored, p.ledger)
 }
+
+// The repository that is gone, with its hundred environments, stays in the store
+// where the details of others came short; then nobody may call its area complete.
+func TestWhatHangsOnAVanishedRepositoryIsNotCalledCompleteWhereItStays(t *testing.T) {
+	for nth := 7; nth <= 12; nth++ {
+		outcome, wrong := campaign(t, aTown, 978, []githubsim.Fault{{Kind: githubsim.GraphQL, Action: githubsim.SSOPartial, Nth: nth, Times: 4}})
+		if outcome == "whole" {
+			t.Errorf("request %d came short and the pass has no gap", nth)
+		}
+		if len(wrong) > 0 {
+			t.Errorf("from request %d on: %d rows, the first: %s", nth, len(wrong), wrong[0])
+		}
+	}
+}
