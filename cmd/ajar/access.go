@@ -36,6 +36,9 @@ given directly, a team joined, a team given it. That works for those who left to
 			if since != "" && (at != "" || everyone) {
 				return withHint(usage("--since goes with neither --at nor --all"), "one PRINCIPAL, from --since until now")
 			}
+			if f, err := a.format(); err == nil && since != "" && f == report.OCSF {
+				return withHint(usage("--since is not told as ocsf"), "one of table, json, csv")
+			}
 			if since != "" {
 				return a.historyOf(cmd.Context(), args[0], since, rows)
 			}
@@ -49,7 +52,7 @@ given directly, a team joined, a team given it. That works for those who left to
 	atFlag(cmd, &at)
 	cmd.Flags().StringVar(&since, "since", "", "what came and went since `TIME`: 2026-01-01 (its beginning, in UTC), RFC 3339, yesterday, 2026-Q1 (its beginning), 30d ago, or #12 for a snapshot")
 	rowsFlag(cmd, &rows)
-	return cmd
+	return also(cmd, report.OCSF)
 }
 
 func rowsFlag(cmd *cobra.Command, rows *bool) {
@@ -76,7 +79,7 @@ func (a *app) accessOf(ctx context.Context, principal, at string, rows bool) err
 		}
 		view := report.Access{
 			Org: orgNamed(v.Snapshot), At: v.Info.At, Gaps: touching(report.Gaps(v.Snapshot, w.config.Collect.Without...), accessAreas),
-			Principal: p, Rows: ask(v).of(p.Ref),
+			Principal: p, Rows: ask(v).of(p.Ref), Version: buildVersion().Version,
 		}
 		a.exit(status(view.Exit()))
 		w.all = rows
@@ -88,7 +91,7 @@ func (a *app) matrix(ctx context.Context, at string, rows bool) error {
 	return a.consult(ctx, "", at, func(w *work, v audit.View) (report.View, error) {
 		view := report.Matrix{
 			Org: orgNamed(v.Snapshot), At: v.Info.At, Gaps: touching(report.Gaps(v.Snapshot, w.config.Collect.Without...), accessAreas),
-			Rows: ask(v).everything(),
+			Rows: ask(v).everything(), Version: buildVersion().Version,
 		}
 		a.exit(status(view.Exit()))
 		w.all = rows

@@ -18,7 +18,7 @@ import (
 var general = []report.Format{report.Table, report.JSON, report.CSV}
 
 // forTools are the formats of findings for the tools that people already have.
-var forTools = []report.Format{report.SARIF}
+var forTools = []report.Format{report.SARIF, report.OCSF, report.CEF}
 
 // moreFormats is the annotation of a command that has others too.
 const moreFormats = "formats"

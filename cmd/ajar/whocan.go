@@ -33,7 +33,7 @@ every path.
 	}
 	atFlag(cmd, &at)
 	rowsFlag(cmd, &rows)
-	return cmd
+	return also(cmd, report.OCSF)
 }
 
 // privileges are the words that make sense on each kind of resource.
@@ -77,7 +77,7 @@ func (a *app) whoCan(ctx context.Context, word, resource, at string, rows bool) 
 		}
 		view := report.WhoCan{
 			Org: orgNamed(v.Snapshot), At: v.Info.At, Gaps: touching(report.Gaps(v.Snapshot, w.config.Collect.Without...), areas),
-			Privilege: p, Resource: r, Note: ask(v).note(p, r.Ref), Rows: ask(v).who(p, r.Ref),
+			Privilege: p, Resource: r, Note: ask(v).note(p, r.Ref), Rows: ask(v).who(p, r.Ref), Version: buildVersion().Version,
 		}
 		a.exit(status(view.Exit()))
 		w.all = rows

@@ -33,6 +33,7 @@ type Access struct {
 	Gaps      []Gap
 	Principal access.Named
 	Rows      []AccessRow // in any order; their Principal is not looked at
+	Version   string      // of ajar; in OCSF alone
 }
 
 // WhoCan is everybody who has a privilege, or a higher one, on a resource.
@@ -44,6 +45,7 @@ type WhoCan struct {
 	Resource  access.Named
 	Note      string      // what stands between all of them and the resource, or what was not seen; "" for nothing
 	Rows      []AccessRow // in any order; their Resource is not looked at
+	Version   string      // of ajar; in OCSF alone
 }
 
 // Exit is ExitGaps where something expected was not seen, else ExitClean.

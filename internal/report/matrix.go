@@ -14,10 +14,11 @@ import (
 // come and never held in memory; an error among them ends the report, which is
 // then not whole.
 type Matrix struct {
-	Org  access.Named
-	At   time.Time
-	Gaps []Gap
-	Rows iter.Seq2[AccessRow, error]
+	Org     access.Named
+	At      time.Time
+	Gaps    []Gap
+	Rows    iter.Seq2[AccessRow, error]
+	Version string // of ajar; in OCSF alone
 }
 
 // Exit is ExitGaps where something expected was not seen, else ExitClean.

@@ -29,10 +29,12 @@ const (
 	Markdown Format = "markdown" // of an [Audit] and a [Plan]
 
 	SARIF Format = "sarif" // of an [Audit] and of [Findings], for code scanning: one document
+	OCSF  Format = "ocsf"  // of those and of access, for a SIEM: an event a line
+	CEF   Format = "cef"   // of an [Audit] and of [Findings], for a SIEM: an event a line
 )
 
 // Formats are all of them, as --output takes them.
-var Formats = []Format{Table, JSON, CSV, HTML, Markdown, SARIF}
+var Formats = []Format{Table, JSON, CSV, HTML, Markdown, SARIF, OCSF, CEF}
 
 // ParseFormat reads the word after --output; the empty word means a table.
 func ParseFormat(s string) (Format, error) {
@@ -82,7 +84,11 @@ type markdownView interface {
 	markdown(w io.Writer, o Options) error
 }
 
-type sarifView interface{ sarif(w io.Writer) error }
+type (
+	sarifView interface{ sarif(w io.Writer) error }
+	ocsfView  interface{ ocsf(w io.Writer) error }
+	cefView   interface{ cef(w io.Writer) error }
+)
 
 // Write writes the view to w in the format. What was written is whole only if
 // the error is nil.
@@ -109,22 +115,39 @@ func write(b *bufio.Writer, v View, f Format, o Options) error {
 			return err
 		}
 		return p.err
+	}
+	if other := otherwise(v, f, o); other != nil {
+		return other(b)
+	}
+	if _, err := ParseFormat(string(f)); err != nil {
+		return err
+	}
+	return fmt.Errorf("%T has no such format", v)
+}
+
+// otherwise gives what writes the view in a format that not every view has.
+func otherwise(v View, f Format, o Options) func(io.Writer) error {
+	switch f {
 	case HTML:
 		if h, ok := v.(htmlView); ok {
-			return h.html(b, o)
+			return func(w io.Writer) error { return h.html(w, o) }
 		}
-		return fmt.Errorf("%T has no such format", v)
 	case Markdown:
 		if m, ok := v.(markdownView); ok {
-			return m.markdown(b, o)
+			return func(w io.Writer) error { return m.markdown(w, o) }
 		}
-		return fmt.Errorf("%T has no such format", v)
 	case SARIF:
 		if s, ok := v.(sarifView); ok {
-			return s.sarif(b)
+			return s.sarif
 		}
-		return fmt.Errorf("%T has no such format", v)
+	case OCSF:
+		if s, ok := v.(ocsfView); ok {
+			return s.ocsf
+		}
+	case CEF:
+		if s, ok := v.(cefView); ok {
+			return s.cef
+		}
 	}
-	_, err := ParseFormat(string(f))
-	return err
+	return nil
 }
