@@ -1,15 +1,18 @@
 package collector
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"net/http"
+	"sync"
 
 	gh "github.com/google/go-github/v92/github"
 
+	"github.com/eb661601/ajar/internal/decode"
 	"github.com/eb661601/ajar/internal/github"
 )
 
@@ -93,11 +96,27 @@ var errNoPerson = errors.New("a row is no person: it has no id or no login")
 // are.
 var errNoCount = errors.New("the answer holds no total_count")
 
-// get asks for a path by REST, decoding only what out has fields for.
+// copies are buffers for bodies between the client and what reads them.
+var copies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// get asks for a path by REST, decoding only what out has fields for; out must be
+// zero.
 func (r *run) get(ctx context.Context, path string, out any) (*gh.Response, error) {
+	return r.raw(ctx, path, func(body []byte) error { return decode.Into(body, out) })
+}
+
+// raw asks for a path by REST and has the body read, which must not be kept.
+func (r *run) raw(ctx context.Context, path string, read func(body []byte) error) (*gh.Response, error) {
 	req, err := r.c.REST().NewRequest(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return nil, fmt.Errorf("asking for %s: %w", path, err)
 	}
-	return r.c.REST().Do(req, out)
+	body := copies.Get().(*bytes.Buffer) // go-github copies an answer into a Writer as it came
+	defer copies.Put(body)
+	body.Reset()
+	resp, err := r.c.REST().Do(req, body)
+	if err == nil && body.Len() > 0 {
+		err = read(body.Bytes())
+	}
+	return resp, err
 }

@@ -1,11 +1,9 @@
 package collector
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 
 	gh "github.com/google/go-github/v92/github"
 
@@ -93,26 +91,20 @@ func (r *run) nameRoles(t *heldTeam, named map[int64]string) (sure []teamRow, wh
 	return sure, why
 }
 
-// copies are buffers for lists of repositories.
-var copies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
 // teamRoleNames reads the role names of a team by repository, what it inherits
 // included.
 func (r *run) teamRoleNames(ctx context.Context, slug string) (map[int64]string, error) {
 	named := map[int64]string{}
 	ctx = github.Reduce(ctx, shorten)
 	err := r.pages(func(page int) (int, *gh.Response, error) {
-		raw := copies.Get().(*bytes.Buffer) // go-github copies an answer into a Writer as it came
-		raw.Reset()
-		defer copies.Put(raw)
 		rows := 0
-		resp, err := r.get(ctx, fmt.Sprintf("orgs/%s/teams/%s/repos?per_page=100&page=%d", r.org.Login, slug, page), raw)
-		if err == nil {
-			err = skim(raw.Bytes(), func(id int64, role string) {
+		path := fmt.Sprintf("orgs/%s/teams/%s/repos?per_page=100&page=%d", r.org.Login, slug, page)
+		resp, err := r.raw(ctx, path, func(body []byte) error {
+			return skim(body, func(id int64, role string) {
 				named[id] = role
 				rows++
 			})
-		}
+		})
 		return rows, resp, err
 	})
 	return named, err

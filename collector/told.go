@@ -1,10 +1,10 @@
 package collector
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
+	"github.com/eb661601/ajar/internal/decode"
 	"github.com/eb661601/ajar/internal/github"
 )
 
@@ -18,7 +18,7 @@ type given[T any] struct {
 // UnmarshalJSON is called for a key that is there, null or not.
 func (g *given[T]) UnmarshalJSON(raw []byte) error {
 	g.told = true
-	return json.Unmarshal(raw, &g.value)
+	return decode.Into(raw, &g.value)
 }
 
 // lacks gathers the fields of an answer that were not told, or that say what is

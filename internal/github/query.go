@@ -3,7 +3,6 @@ package github
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +10,8 @@ import (
 	"net/url"
 	"reflect"
 	"time"
+
+	"github.com/eb661601/ajar/internal/decode"
 )
 
 // RateLimit is what a query asks of rateLimit{…}. A query struct with a field
@@ -25,14 +26,14 @@ type RateLimit struct {
 // Query builds a query from the struct that q points to and fills it with the
 // answer. q must be fresh: what an older page left in it would linger.
 //
-// githubv4 writes the query and sends it. The answer is decoded by
-// encoding/json, which is several times faster, so the struct must suit both:
+// githubv4 writes the query and sends it. The answer is decoded by the rules of
+// encoding/json, which is many times faster, so the struct must suit both:
 //
-//   - a field's JSON name is its GraphQL name or, with an alias, the alias;
-//     encoding/json matches it without regard to case, or takes a json tag;
+//   - a field's JSON name is its GraphQL name or, with an alias, the alias, which
+//     is matched without regard to case; or it takes a json tag;
 //   - a fragment is an embedded struct with a `graphql:"... on Type"` tag, and
-//     fields that two fragments share carry an alias each, since encoding/json
-//     drops promoted names that collide;
+//     fields that two fragments share carry an alias each, since promoted names
+//     that collide are dropped;
 //   - what may be null is a pointer: null must not read as zero.
 //
 // Where the answer has an errors array the data that came is decoded and a
@@ -55,7 +56,11 @@ func (c *Client) decode(a answer, q any) error {
 		Errors []GraphQLErrorItem `json:"errors"`
 	}
 	out.Data = q
-	if err := json.Unmarshal(a.body, &out); err != nil {
+	err := decode.Into(a.body, &out)
+	if a.held != nil {
+		_ = a.held.Close() // never fails: it gives the memory back
+	}
+	if err != nil {
 		return &BodyError{Host: a.host, What: "JSON that is not what was asked for", Err: err}
 	}
 	if !a.replayed {
@@ -97,7 +102,8 @@ type answer struct {
 	host     string
 	body     []byte
 	sso      string
-	replayed bool // from a tape: nothing was spent
+	held     io.Closer // of the body, which holds until it is closed
+	replayed bool      // from a tape: nothing was spent
 }
 
 // capture hands the body of a GraphQL answer to [Client.Query] and gives
@@ -115,7 +121,7 @@ func capture(graphql *url.URL) layer {
 				return nil, &BodyError{Host: req.URL.Host, What: fmt.Sprintf("status %d to a query", resp.StatusCode)}
 			}
 			a.host, a.sso = req.URL.Host, resp.Header.Get("X-GitHub-SSO")
-			a.body = bodyOf(resp) // never closed, so that its memory stays ours
+			a.body, a.held = bodyOf(resp), resp.Body
 			resp.Body = io.NopCloser(bytes.NewReader([]byte(`{"data":{}}`)))
 			return resp, nil
 		})
