@@ -8,7 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Pass counts a job that ended: result is one of [OK], [Incomplete], [Failed],
+// Pass counts a job that ended: result is one of [Success], [Incomplete], [Failure],
 // [Interrupted]. kind is the job ("audit", "remediate", "checkpoint", …); org is ""
 // for a job of the store.
 func (r *Registry) Pass(org, kind, result string, took time.Duration, at time.Time) {
@@ -21,7 +21,7 @@ func (r *Registry) Pass(org, kind, result string, took time.Duration, at time.Ti
 	}
 	result = among(results, result, Other)
 	kind = among(jobs, kind, Other)
-	if result == OK || result == Incomplete {
+	if result == Success || result == Incomplete {
 		r.jobLast.WithLabelValues(label, kind).Set(seconds(at))
 	}
 	if kind != "audit" {

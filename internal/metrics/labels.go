@@ -9,9 +9,9 @@ import (
 
 // How a pass or a job ended.
 const (
-	OK          = "ok"
+	Success     = "ok"
 	Incomplete  = "incomplete" // it ended, and not everything could be seen or done
-	Failed      = "failed"
+	Failure     = "failed"
 	Interrupted = "interrupted" // by a signal; it is taken up again
 )
 
@@ -30,7 +30,7 @@ const (
 
 // The closed lists. Each is in the order in which it is shown.
 var (
-	results       = []string{OK, Incomplete, Failed, Interrupted, Other}
+	results       = []string{Success, Incomplete, Failure, Interrupted, Other}
 	kinds         = []string{"full", Other}
 	jobs          = []string{"audit", "remediate", "deliver", "digest", "checkpoint", "backup", "care", Other}
 	severities    = severityWords()
