@@ -202,5 +202,5 @@ func (s *secretRun) search() {
 	for _, h := range append(hits, more...) {
 		s.t.Error(h)
 	}
-	s.t.Log(search.Figures())
+	s.t.Attr("figures", search.Figures())
 }
