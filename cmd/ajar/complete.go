@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -41,20 +42,41 @@ func ruleNames() []string {
 	return out
 }
 
-// complete tells the shell which words the flags of all commands take.
-func complete(root *cobra.Command) {
+// complete tells the shell which words the flags of all commands take, and asks the
+// store for names where an argument is one (suggest.go).
+func complete(a *app, root *cobra.Command) {
 	words := map[string][]string{
 		"output": formats, "severity": severities, "fail-on": append([]string{"none"}, severities...), "state": states,
 		"rule": ruleNames(), "without": areaNames(), "auth": {"gh"}, "log-level": {"debug", "info", "warn", "error"},
 	}
-	for _, c := range append(root.Commands(), root) {
+	asked := map[string]suggestion{"org": (*suggesting).orgs, "principal": (*suggesting).principals, "resource": (*suggesting).resources, "run": (*suggesting).runs, "only": (*suggesting).only}
+	each(root, func(c *cobra.Command) {
+		c.ValidArgsFunction = a.suggests(arguments[strings.TrimPrefix(c.CommandPath(), root.Name()+" ")])
 		for name, list := range words {
-			if c.LocalFlags().Lookup(name) == nil || c != root && root.PersistentFlags().Lookup(name) != nil {
-				continue
-			}
-			if err := c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)); err != nil {
-				panic(fmt.Sprintf("completing --%s of %s: %v", name, c.CommandPath(), err)) // twice for one flag: a mistake in this file
-			}
+			completeFlag(c, name, cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp))
 		}
+		for name, ask := range asked {
+			completeFlag(c, name, a.suggests([]suggestion{ask, ask}))
+		}
+		completeFlag(c, "config", cobra.FixedCompletions([]string{"toml"}, cobra.ShellCompDirectiveFilterFileExt))
+	})
+}
+
+// completeFlag gives a flag of the command its completion, where it has that flag
+// and does not take it over from the root.
+func completeFlag(c *cobra.Command, name string, f cobra.CompletionFunc) {
+	if c.LocalFlags().Lookup(name) == nil || c.HasParent() && c.Root().PersistentFlags().Lookup(name) != nil {
+		return
+	}
+	if err := c.RegisterFlagCompletionFunc(name, f); err != nil {
+		panic(fmt.Sprintf("completing --%s of %s: %v", name, c.CommandPath(), err)) // twice for one flag: a mistake in this file
+	}
+}
+
+// each visits a command and all below it.
+func each(c *cobra.Command, visit func(*cobra.Command)) {
+	visit(c)
+	for _, sub := range c.Commands() {
+		each(sub, visit)
 	}
 }

@@ -46,7 +46,8 @@ func newRoot(a *app) *cobra.Command {
 		newStore(a), newHold(a), newResume(a), newJournal(a), newKeys(a),
 		newBaseline(a), newConfig(a), newDemo(a), newApp(a), newVersion(a),
 	)
-	complete(root)
+	complete(a, root)
+	root.SetOut(a.out) // the completion command keeps what is set here
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	refuseStrays(root)

@@ -39,6 +39,12 @@ func TestRenamesKeepIdentityAndTheirHistory(t *testing.T) {
 		snap := load(t, s, tt.info)
 		same(t, "names", []string{snap.Name(user(1)), snap.Name(team(10)), snap.Name(repo(50))}, tt.want)
 		same(t, "grants", snap.Grants, g)
+		things, err := s.Things(t.Context(), tt.info)
+		if err != nil {
+			t.Fatal(err)
+		}
+		snap.Grants, snap.People = nil, nil // a grant is all that tells of this person
+		same(t, "the snapshot without its grants", things, snap)
 	}
 	for r, want := range map[access.Ref][]Label{
 		user(1):  {{"ann", hour(0), hour(1)}, {"ann-b", hour(1), time.Time{}}},
