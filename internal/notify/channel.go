@@ -26,6 +26,10 @@ func newChannel(c config.Channel, o Options) (Channel, error) {
 		return newSlack(c, o)
 	case config.Webhook:
 		return newWebhook(c, o)
+	case config.Email:
+		return newEmail(c, o)
+	case config.Alertmanager:
+		return newAlertmanager(c, o)
 	}
 	return nil, fmt.Errorf("no kind of channel is %q", c.Kind)
 }

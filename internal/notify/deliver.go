@@ -239,3 +239,12 @@ func (n *Notifier) count(ctx context.Context, s *store.Store) error {
 	}
 	return err
 }
+
+// Title is the line that a notice begins with; of one that cannot be read it says so.
+func Title(x store.Notice) string {
+	_, m, err := open(x)
+	if err != nil {
+		return "(it cannot be read)"
+	}
+	return m.Title
+}

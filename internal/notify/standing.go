@@ -29,6 +29,9 @@ func (c composer) standings(changed bool) ([]store.Notice, error) {
 			continue
 		}
 		m, err := c.account(channel)
+		if err == nil && there {
+			err = ended(&m, last)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -97,6 +100,35 @@ func (c composer) account(channel string) (Message, error) {
 	}
 	m.Facts = []Fact{{"organization", c.w.Org}, {"as of", moment(c.w.At)}}
 	return m, nil
+}
+
+// ended adds to an account what the last one had and this one has not. Of one that never
+// arrived it also takes what that one ended.
+func ended(m *Message, last store.Notice) error {
+	_, was, err := open(last)
+	if err != nil {
+		return err
+	}
+	now := map[string]bool{}
+	for _, l := range m.Sections[0].Lines {
+		now[l.Kind+"/"+l.Key] = true
+	}
+	over := Section{Title: "Over", What: store.ToldOver}
+	for _, s := range was.Sections {
+		if s.What == store.ToldOver && last.State == store.NoticeSent {
+			continue
+		}
+		for _, l := range s.Lines {
+			if key := l.Kind + "/" + l.Key; !now[key] {
+				over.Lines = append(over.Lines, l)
+				now[key] = true
+			}
+		}
+	}
+	if len(over.Lines) > 0 {
+		m.Sections = append(m.Sections, over)
+	}
+	return nil
 }
 
 // of joins who and where, as far as there are any.

@@ -85,6 +85,12 @@ var examples = []struct {
 	{"keys-none", JournalKeys{File: "/var/lib/ajar/ajar.db.key"}},
 	{"keys-rotate", JournalWork{What: "rotate", Path: "ajar.db", Key: exampleKey, Reason: "a year is over"}},
 	{"app-manifest", exampleApp()},
+	{"notices", exampleNotices()},
+	{"notices-none", Notices{Path: "ajar.db"}},
+	{"notice-trials", NoticeTrials{Trials: []NoticeTrial{
+		{Channel: "ops", Kind: "slack", Took: 212 * time.Millisecond},
+		{Channel: "soc", Kind: "webhook", Took: time.Second, Error: "it answered 403 Forbidden"},
+	}}},
 	{"version", exampleVersion()},
 	{"estimate", exampleEstimate()},
 	{"finding-hostile", Finding{Finding: exampleFindings()[5], Now: taken, Silent: "the audit log of the last 90 days does not tell"}},

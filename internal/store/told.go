@@ -244,7 +244,7 @@ func (s *Store) keepTold(t Telling, changes []ToldChange) error {
 
 const supersedeOthers = `
 	UPDATE outbox SET state = 'superseded', ended_at = $4
-	 WHERE channel = $1 AND org = $2 AND kind = $3 AND state IN ('waiting', 'held') AND key <> $5`
+	 WHERE channel = $1 AND org = $2 AND kind = $3 AND state IN ('waiting', 'held', 'dead') AND key <> $5`
 
 // OpenFinding is a finding that is open, in short.
 type OpenFinding struct {

@@ -22,7 +22,7 @@ CREATE TABLE outbox (
   CHECK ((state IN ('waiting', 'held')) = (ended_at IS NULL))
 ) STRICT;
 CREATE INDEX outbox_by_state ON outbox (state, next);
-CREATE INDEX outbox_by_channel ON outbox (channel, org, kind) WHERE state IN ('waiting', 'held');
+CREATE INDEX outbox_by_channel ON outbox (channel, org, kind, id);
 
 -- What people know: each thing that is open and that they were told of, once.
 CREATE TABLE told (
