@@ -45,6 +45,7 @@ const (
 	LastReviewerGuard Guard = "last-reviewer"   // nobody could approve a guarded environment
 	ReviewerGuard     Guard = "reviewer"        // GitHub takes no reviewer who cannot read the repository
 	MinOwnersGuard    Guard = "min_owners"      // too few owners would be left
+	LimitsGuard       Guard = "limits"          // people who came since lose something, and a limit breaks
 	BaseGuard         Guard = "base-permission" // GitHub takes no direct grant below it
 )
 

@@ -13,16 +13,21 @@ import (
 // who keep the baseline, of a team its people too. One that is not found may have
 // another name now, and then nothing guards it: the plan is stopped.
 func (p *planner) shield() {
-	p.safe = p.resolve("protected", p.in.Guards.Protected)
-	p.editors = p.resolve("editors", p.in.Guards.Editors)
-	for _, t := range slices.Clone(p.editors) {
+	p.safe = p.withPeople(p.resolve("protected", p.in.Guards.Protected))
+	p.editors = p.withPeople(p.resolve("editors", p.in.Guards.Editors))
+}
+
+// withPeople adds to teams who is in them.
+func (p *planner) withPeople(all []access.Ref) []access.Ref {
+	for _, t := range slices.Clone(all) {
 		if t.Kind == access.Team {
 			for _, u := range p.g.Members(t.ID) {
-				p.editors = append(p.editors, user(u))
+				all = append(all, user(u))
 			}
 		}
 	}
-	slices.SortFunc(p.editors, access.Ref.Compare)
+	slices.SortFunc(all, access.Ref.Compare)
+	return slices.Compact(all)
 }
 
 func (p *planner) resolve(what string, names []string) []access.Ref {

@@ -95,6 +95,7 @@ func (x *carrying) declined(ctx context.Context, decision, plan string, r *engin
 // engine takes over the journal, with the hands that change the organization.
 func (x *carrying) engine(ctx context.Context, h *act.Hands, recheck func(context.Context) error) (*engine.Engine, error) {
 	org := remediate.Label{ID: x.info.OrgID, Name: x.was.Snapshot.Org.Login, NodeID: x.was.Snapshot.Org.NodeID}
+	seen := engine.Seen{Snapshot: x.was.Snapshot, Graph: x.was.Graph}
 	o := engine.Options{
 		Store: x.store, Hands: h, Org: org, Guards: guards(x.config.Remediate), Version: buildVersion().Version,
 		Now: x.a.now, Clock: x.a.clock.Now, Sleep: sleep, Tell: x.tell, Recheck: recheck,
@@ -106,8 +107,8 @@ func (x *carrying) engine(ctx context.Context, h *act.Hands, recheck func(contex
 			}
 			return false
 		},
-		Reach: x.reach,
-		Poll:  func(ctx context.Context) error { return sleep(ctx, time.Second) },
+		Reach: seen.Reach, Stays: seen.Stays, Known: seen.Known,
+		Poll: func(ctx context.Context) error { return sleep(ctx, time.Second) },
 	}
 	return engine.New(ctx, owner(), tuneRun(o))
 }

@@ -31,10 +31,15 @@ func (l *lab) org() remediate.Label { return remediate.Label{ID: 1, Name: orgNam
 
 // engine takes the journal over, as a process does that starts.
 func (l *lab) engine(ctx context.Context) (*run.Engine, error) {
-	return run.New(ctx, "prove", run.Options{
+	o := run.Options{
 		Store: l.store, Hands: l.hands(), Org: l.org(), Guards: l.guards, Version: "prove", Now: l.clock.now, Sleep: l.clock.sleep,
 		AdminListed: l.adminListed,
-	})
+	}
+	if l.last.Snapshot != nil {
+		seen := run.Seen{Snapshot: l.last.Snapshot, Graph: l.last.Graph}
+		o.Reach, o.Stays, o.Known = seen.Reach, seen.Stays, seen.Known
+	}
+	return run.New(ctx, "prove", o)
 }
 
 // adminListed asks the baseline of the last plan.
@@ -62,7 +67,7 @@ func (l *lab) apply(ctx context.Context, p remediate.Plan) (*run.Run, error) {
 	if _, err := e.Settle(ctx, run.RunID(p.Hash)); err != nil {
 		return nil, err
 	}
-	c := run.Case{Plan: p, By: me, Version: "prove", Now: l.clock.now()}
+	c := run.Case{Plan: p, By: me, Version: "prove", Now: l.clock.now(), Guards: l.guards}
 	r, err := e.Carry(ctx, run.OrderOf(c, nil, nil))
 	if err != nil {
 		return r, err

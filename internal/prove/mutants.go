@@ -146,6 +146,16 @@ var mutants = []mutant{
 		"remediate/run", []string{"TestGuardsAreAskedLiveBeforeEachAction"},
 	},
 	{
+		"S8", "nobody asks whom the protected names stand for", "remediate/run/guards.go",
+		"r.myself, r.shielded, ", "r.myself, ",
+		"remediate/run", []string{"TestTheProtectedAndTheEditorsLoseNothingByAnybodysGrant"},
+	},
+	{
+		"S9", "who came into a team since does not count", "remediate/run/guards.go",
+		", r.newcomers}", "}",
+		"remediate/run", []string{"TestWhoCameIntoATeamSinceThePlanCountsInTheLimits"},
+	},
+	{
 		"S8", "nobody counts the owners again", "remediate/run/guards.go",
 		"if want := max(1, r.o.Guards.MinOwners); stay < want {", "if want := 0; stay < want {",
 		"remediate/run", []string{"TestGuardsAreAskedLiveBeforeEachAction"},

@@ -169,14 +169,14 @@ func (a *approval) team(ctx context.Context, t remediate.Label) ([]account, erro
 	if known, ok := a.members[t.ID]; ok {
 		return known, nil
 	}
-	rows, err := list(ctx, a.h, path("orgs", a.c.Org.Name, "teams", t.Name, "members"), func(m account) int64 { return m.ID })
+	rows, err := a.h.teamPeople(ctx, a.c.Org.Name, t.Name)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]account, 0, len(rows))
 	for _, m := range rows {
 		leaves := a.c.Thing == remediate.TeamMembership && !a.c.After.There && a.c.Team.ID == t.ID && a.c.User.ID == m.ID
-		if !leaves {
+		if !leaves && !a.goes(m.ID) { // who leaves the organization leaves its teams
 			out = append(out, m)
 		}
 	}
@@ -223,7 +223,8 @@ func (a *approval) canRead(ctx context.Context, p account) (bool, error) {
 	if q.Node == nil || q.Node.Collaborators == nil {
 		return false, errors.New("GitHub did not tell the collaborators")
 	}
-	can := q.Node.Visibility == "PUBLIC"
+	// Everybody reads what is public; approving takes somebody whom it was given to.
+	can := q.Node.Visibility == "PUBLIC" && !a.goes(p.ID)
 	for _, e := range q.Node.Collaborators.Edges {
 		if e == nil || e.Node == nil {
 			return false, errors.New("a collaborator came as null")
@@ -238,9 +239,29 @@ func (a *approval) canRead(ctx context.Context, p account) (bool, error) {
 			}
 			can = can || !a.takes(p.ID, s.Source.Typename, s.Source.DatabaseID, named)
 		}
+		if !can && a.demoted(p.ID) { // an owner's source does not tell the base permission, which stays
+			base := Live{Change: a.c}
+			if err := a.h.readBase(ctx, &base); err != nil {
+				return false, err
+			}
+			can = base.State.Role != "none"
+		}
 	}
 	a.reads[p.ID] = can
 	return can, nil
+}
+
+// goes reports whether the change makes somebody leave the organization, if only to
+// become an outside collaborator.
+func (a *approval) goes(person int64) bool {
+	c := a.c
+	return c.Thing == remediate.Membership && c.User != nil && c.User.ID == person && (!c.After.There || c.After.Role == outside)
+}
+
+// demoted reports whether the change takes somebody's ownership and leaves them a member.
+func (a *approval) demoted(person int64) bool {
+	c := a.c
+	return c.Thing == remediate.Membership && c.User != nil && c.User.ID == person && c.Before.Role == owner && c.After.Role == member
 }
 
 // takes reports whether the change takes a source of somebody's access away.
@@ -255,7 +276,8 @@ func (a *approval) takes(person int64, kind string, team int64, named string) bo
 	case remediate.TeamMembership:
 		return own && !c.After.There && kind == "Team" && team == c.Team.ID
 	case remediate.Membership:
-		return own && (!c.After.There || c.After.Role == outside && kind != "Repository")
+		return own && (!c.After.There || c.After.Role == outside && kind != "Repository") ||
+			a.demoted(person) && kind == "Organization" && named == "admin"
 	case remediate.BasePermission:
 		return c.After.Role == "none" && kind == "Organization" && named != "admin"
 	}

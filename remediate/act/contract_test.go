@@ -16,6 +16,7 @@ import (
 	"github.com/eb661601/ajar/internal/contract"
 	"github.com/eb661601/ajar/internal/github"
 	"github.com/eb661601/ajar/internal/githubsim"
+	"github.com/eb661601/ajar/remediate"
 )
 
 // heardDocuments keeps every GraphQL document that goes by.
@@ -70,9 +71,19 @@ func TestEveryCallIsOneThatGitHubDescribes(t *testing.T) {
 	}
 	b := start(t, world(t), githubsim.Options{}, heard)
 	for what, ask := range map[string]func(context.Context) error{
-		"owners": func(ctx context.Context) error { _, err := b.hands.Owners(ctx); return err },
-		"admins": func(ctx context.Context) error { _, err := b.hands.Admins(ctx, *boat); return err },
-		"self":   func(ctx context.Context) error { _, err := b.hands.Self(ctx); return err },
+		"owners":                        func(ctx context.Context) error { _, err := b.hands.Owners(ctx); return err },
+		"admins":                        func(ctx context.Context) error { _, err := b.hands.Admins(ctx, *boat); return err },
+		"a person of the configuration": func(ctx context.Context) error { _, err := b.hands.Named(ctx, "user:annika"); return err },
+		"a team of the configuration":   func(ctx context.Context) error { _, err := b.hands.Named(ctx, "team:acme/crew"); return err },
+		"the members": func(ctx context.Context) error {
+			_, err := b.hands.Population(ctx, remediate.Change{Thing: remediate.BasePermission, Org: acme})
+			return err
+		},
+		"the people of a team": func(ctx context.Context) error {
+			_, err := b.hands.Population(ctx, remediate.Change{Thing: remediate.TeamGrant, Org: acme, Repo: boat, Team: label("T", 31, "crew")})
+			return err
+		},
+		"self": func(ctx context.Context) error { _, err := b.hands.Self(ctx); return err },
 	} {
 		if err := ask(context.Background()); err != nil {
 			t.Errorf("%s: %v", what, err)

@@ -70,12 +70,15 @@ func (h *Hands) Admins(ctx context.Context, repo remediate.Label) ([]remediate.L
 	return out, nil
 }
 
-// Keep gives those of the administrators of a repository whom a change of a team's
-// grant on it leaves what they are: who is not in the team, nor in one below it, or
-// is an administrator by something that is no team's. Which of two teams gives it to
-// somebody in both is not asked: that counts as gone. Of other changes it gives all.
+// Keep gives those of the administrators of a repository whom a change leaves what
+// they are. Of a team's grant on it that is who is not in the team, nor in one below
+// it, or is an administrator by something that is no team's; which of two teams gives it to
+// somebody in both is not asked: that counts as gone. Of the base permission it is who
+// is one by something that is not the organization's: what a role of the organization
+// gives reads the same, and counts as gone. Of other changes it gives all.
 func (h *Hands) Keep(ctx context.Context, c remediate.Change, admins []remediate.Label) ([]remediate.Label, error) {
-	if c.Thing != remediate.TeamGrant || len(admins) == 0 {
+	ends := map[remediate.Thing]string{remediate.TeamGrant: "Team", remediate.BasePermission: "Organization"}[c.Thing]
+	if ends == "" || len(admins) == 0 {
 		return admins, nil
 	}
 	l := Live{Change: c}
@@ -83,35 +86,51 @@ func (h *Hands) Keep(ctx context.Context, c remediate.Change, admins []remediate
 	if err == nil && l.Moved != "" {
 		err = errors.New(l.Moved)
 	}
+	var out []remediate.Label
+	if err == nil {
+		out, err = h.keeping(ctx, l.Change, admins, ends)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading who stays an admin after %s: %w", describe(c), err)
 	}
+	return out, nil
+}
+
+// keeping goes through the administrators. Of the base permission one who stays is
+// enough: there it is every member who would have to be asked about.
+func (h *Hands) keeping(ctx context.Context, c remediate.Change, admins []remediate.Label, ends string) ([]remediate.Label, error) {
 	in := map[int64]bool{}
-	rows, err := list(ctx, h, path("orgs", l.Change.Org.Name, "teams", l.Change.Team.Name, "members"), func(m account) int64 { return m.ID })
-	if err != nil {
-		return nil, fmt.Errorf("reading who stays an admin after %s: %w", describe(c), err)
-	}
-	for _, m := range rows {
-		in[m.ID] = true
+	if c.Thing == remediate.TeamGrant {
+		rows, err := h.teamPeople(ctx, c.Org.Name, c.Team.Name)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range rows {
+			in[m.ID] = true
+		}
 	}
 	out := []remediate.Label{}
 	for _, who := range admins {
-		keeps := !in[who.ID]
+		keeps := c.Thing == remediate.TeamGrant && !in[who.ID]
 		if !keeps {
-			if keeps, err = h.adminWithoutTeams(ctx, l.Change, who); err != nil {
-				return nil, fmt.Errorf("reading who stays an admin after %s: %w", describe(c), err)
+			var err error
+			if keeps, err = h.adminWithout(ctx, c, who, ends); err != nil {
+				return nil, err
 			}
 		}
 		if keeps {
 			out = append(out, who)
+			if c.Thing == remediate.BasePermission {
+				return out, nil
+			}
 		}
 	}
 	return out, nil
 }
 
-// adminWithoutTeams reports whether something that is no team's makes somebody an
-// administrator of the repository of a change.
-func (h *Hands) adminWithoutTeams(ctx context.Context, c remediate.Change, who remediate.Label) (bool, error) {
+// adminWithout reports whether something of another kind than the one that ends
+// makes somebody an administrator of the repository of a change.
+func (h *Hands) adminWithout(ctx context.Context, c remediate.Change, who remediate.Label, ends string) (bool, error) {
 	var q sourcesQuery
 	if err := h.o.Read.Query(ctx, &q, map[string]any{"repo": githubv4.ID(c.Repo.NodeID), "login": githubv4.String(who.Name)}); err != nil {
 		return false, err
@@ -124,7 +143,7 @@ func (h *Hands) adminWithoutTeams(ctx context.Context, c remediate.Change, who r
 			return false, errors.New("a collaborator came as null")
 		}
 		for _, s := range e.PermissionSources {
-			if e.Node.DatabaseID == who.ID && s.Source.Typename != "Team" && s.RoleName != nil && role(*s.RoleName) == "admin" {
+			if e.Node.DatabaseID == who.ID && s.Source.Typename != ends && s.RoleName != nil && role(*s.RoleName) == "admin" {
 				return true, nil
 			}
 		}

@@ -68,6 +68,9 @@ type Order struct {
 	Begun   Begun
 	Actions []Action
 	Gone    map[string]string // actions that nothing calls for any more, by id: why
+	// Caps says whether those may lose something beside whom the actions name, who
+	// came since the snapshot: nil, or the limit that it would break. nil asks nobody.
+	Caps func(more []remediate.Lost) *RefusedError
 }
 
 // Action is an action with its id.
@@ -80,7 +83,7 @@ type Action struct {
 // does not call for.
 func OrderOf(c Case, approvals []Approval, gone map[string]string) Order {
 	p := c.Plan
-	o := Order{ID: RunID(p.Hash), Gone: gone, Begun: Begun{
+	o := Order{ID: RunID(p.Hash), Gone: gone, Caps: c.capsWith, Begun: Begun{
 		Plan: p.Hash, Snapshot: p.SnapshotID, Baseline: p.BaselineHash, Guards: p.GuardsHash, Version: c.Version,
 		By: c.By, Auto: c.Auto, Approvals: append([]Approval{}, approvals...), Actions: len(p.Actions), Allowed: c.Allow, Reason: c.Reason,
 	}}
@@ -109,6 +112,7 @@ func (e *Engine) Carry(ctx context.Context, o Order) (*Run, error) {
 	defer over()
 	r, done := e.begin(ctx, former)
 	defer done()
+	r.caps = o.Caps
 	if err := r.start(o); err != nil { //nolint:contextcheck // a run keeps two contexts: the caller's, and that of what is in flight
 		return r.run, err
 	}
@@ -123,6 +127,9 @@ func (r *running) start(o Order) error {
 	again := r.run.ID != ""
 	first := r.run.Begun
 	if err := r.introduce(); err != nil {
+		if stop := r.interrupted(); stop != nil {
+			return stop // nothing is written down yet
+		}
 		return err
 	}
 	o.Begun.As = r.self

@@ -194,7 +194,7 @@ func (r *running) send(p *Past, live act.Live, steps []act.Step) (over bool, err
 	if err := r.halt(); err != nil {
 		return true, err
 	}
-	s := Sent{Step: steps[0], Rest: append([]act.Step{}, steps[1:]...), Live: live.State, ReadAt: live.At.UTC()}
+	s := Sent{Step: steps[0], Rest: append([]act.Step{}, steps[1:]...), Live: live.State, ReadAt: live.At.UTC(), Also: r.more}
 	at := r.o.Now()
 	if err := r.note(journal.Sent, p, s); err != nil {
 		return true, err

@@ -28,6 +28,8 @@ type Hands interface {
 	Keep(ctx context.Context, c remediate.Change, admins []remediate.Label) ([]remediate.Label, error)
 	Approvers(ctx context.Context, c remediate.Change) (int, error)
 	Actors(ctx context.Context) ([]access.Actor, error)
+	Named(ctx context.Context, name string) ([]access.Ref, error)
+	Population(ctx context.Context, c remediate.Change) ([]remediate.Label, error)
 }
 
 // Options say with what an engine works. All but the last ones are needed.
@@ -45,10 +47,16 @@ type Options struct {
 	// repository who is no owner; nil: it lists none.
 	AdminListed func(repo int64) bool
 	// Reach lists for a change that names no repository (who is in a team, or in the
-	// organization) on which ones it may take the role of administrator, and which of
+	// organization; the base permission) on which ones it may take the role of administrator, and which of
 	// those that it touches have guarded environments, as the newest snapshot has them;
 	// nil: none.
 	Reach func(remediate.Change) (admin, guarded []remediate.Label)
+	// Stays names, of the base permission and a repository, some who stay administrators
+	// of it and are no owners, as the newest snapshot has them; nil: nobody is known.
+	Stays func(remediate.Change) []remediate.Label
+	// Known are the people whom the newest snapshot has in what a change takes something
+	// from ([act.Hands.Population]): of those the plan knew. nil: nobody was known.
+	Known func(remediate.Change) []int64
 	// Recheck says, after GitHub made the run wait, whether what it was decided on
 	// still holds; nil: it does.
 	Recheck func(ctx context.Context) error
@@ -79,6 +87,7 @@ type Engine struct {
 	o     Options
 	epoch int64
 	self  []access.Actor // asked once
+	safe  shield         // asked now and then
 }
 
 // Times of a run.
@@ -178,8 +187,11 @@ type running struct {
 	ctx  context.Context // of the caller: its end means to stop in order
 	work context.Context // of what is in flight: it lasts a little longer
 
-	tries, limits int  // of the action in its turn
-	renewed       bool // the credential was renewed once, after a 401
+	caps          func([]remediate.Lost) *RefusedError // whether so many more may lose something; nil: nobody asks
+	came          []access.Ref                         // who came since the plan was made into what the action takes from
+	more          []remediate.Lost                     // who else loses by the action in its turn
+	tries, limits int                                  // of the action in its turn
+	renewed       bool                                 // the credential was renewed once, after a 401
 	cancelled     time.Time
 }
 
@@ -288,7 +300,7 @@ func (r *running) all() error {
 			continue
 		}
 		if err = r.halt(); err == nil {
-			r.tries, r.limits = 0, 0
+			r.tries, r.limits, r.more = 0, 0, nil
 			err = r.carry(p)
 		}
 		if err != nil {

@@ -30,6 +30,14 @@ func (r *running) admins(p *Past) (*Refused, error) {
 				owners[o.ID] = true
 			}
 		}
+		on := p.Change
+		on.Repo = &repo
+		if one, err := r.stays(on, owners); err != nil || one {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
 		all, err := tried(r.ctx, r, func() ([]remediate.Label, error) { return r.o.Hands.Admins(r.ctx, repo) })
 		if err != nil {
 			return nil, err
@@ -45,7 +53,7 @@ func (r *running) admins(p *Past) (*Refused, error) {
 			}
 		}
 		// Who came into the team since the plan was made loses with it too.
-		left, err = tried(r.ctx, r, func() ([]remediate.Label, error) { return r.o.Hands.Keep(r.ctx, p.Change, left) })
+		left, err = tried(r.ctx, r, func() ([]remediate.Label, error) { return r.o.Hands.Keep(r.ctx, on, left) })
 		if err != nil {
 			return nil, err
 		}
@@ -54,6 +62,19 @@ func (r *running) admins(p *Past) (*Refused, error) {
 		}
 	}
 	return nil, nil
+}
+
+// stays asks first about those of whom the newest snapshot says that they stay
+// administrators when the base permission is lowered: asking about one of them is a
+// request, listing all whom it makes administrators are many.
+func (r *running) stays(on remediate.Change, owners map[int64]bool) (bool, error) {
+	if on.Thing != remediate.BasePermission || r.o.Stays == nil {
+		return false, nil
+	}
+	ask := r.o.Stays(on)
+	ask = slices.DeleteFunc(ask, func(l remediate.Label) bool { return owners[l.ID] })
+	left, err := tried(r.ctx, r, func() ([]remediate.Label, error) { return r.o.Hands.Keep(r.ctx, on, ask) })
+	return len(left) > 0, err
 }
 
 // adminOf lists the repositories on which a change takes the role of administrator.
@@ -79,7 +100,7 @@ func (r *running) adminOf(c remediate.Change) []remediate.Label {
 }
 
 func (r *running) reach(c remediate.Change) (admin, guarded []remediate.Label) {
-	if r.o.Reach == nil || c.Thing != remediate.TeamMembership && c.Thing != remediate.Membership {
+	if r.o.Reach == nil || c.Thing != remediate.TeamMembership && c.Thing != remediate.Membership && c.Thing != remediate.BasePermission {
 		return nil, nil
 	}
 	return r.o.Reach(c)

@@ -21,7 +21,11 @@ func (r *running) guard(p *Past, today remediate.Change) (*Refused, error) {
 	if why := r.barred(today); why != nil {
 		return why, nil
 	}
-	for _, ask := range []func(*Past) (*Refused, error){r.myself, r.owners, r.admins, r.reviewers} {
+	var err error
+	if r.came, err = r.arrived(p); err != nil {
+		return nil, err
+	}
+	for _, ask := range []func(*Past) (*Refused, error){r.myself, r.shielded, r.owners, r.admins, r.reviewers, r.newcomers} {
 		if why, err := ask(p); why != nil || err != nil {
 			return why, err
 		}
@@ -132,7 +136,7 @@ func reachesGates(c remediate.Change) bool {
 	case remediate.Protection:
 		return c.After.Gate != nil && len(c.After.Gate.Reviewers) > 0
 	case remediate.TeamMembership, remediate.Membership:
-		return !c.After.There || c.After.Role == "outside"
+		return !c.After.There || c.After.Role == "outside" || c.Before.Role == "owner"
 	case remediate.BasePermission:
 		return c.After.Role == "none"
 	}

@@ -46,6 +46,7 @@ func Recent(runs []*Run, since time.Time) Losses {
 			for _, s := range p.Sends {
 				if s.At.After(since) && (s.Answer == nil || !s.Answer.NotApplied) {
 					out.add(p.Lost)
+					out.add(s.Also)
 				}
 			}
 		}
@@ -56,7 +57,10 @@ func Recent(runs []*Run, since time.Time) Losses {
 // caps holds that the plan and what was done in the last 24 hours keep the limits
 // together. Where --allow-changes asks for exactly what the plan takes, the limits
 // of number and fraction are lifted for this plan; what is not known stays refused.
-func (c Case) caps() *RefusedError {
+func (c Case) caps() *RefusedError { return c.capsWith(nil) }
+
+// capsWith is caps with people who lose something and whom the plan does not name.
+func (c Case) capsWith(more []remediate.Lost) *RefusedError {
 	together := Losses{}
 	for kind, who := range c.Lost {
 		together[kind] = maps.Clone(who)
@@ -66,6 +70,8 @@ func (c Case) caps() *RefusedError {
 		planned.add(a.Lost)
 		together.add(a.Lost)
 	}
+	planned.add(more)
+	together.add(more)
 	if c.Allow > 0 {
 		return c.allowed(len(planned.all()))
 	}

@@ -71,6 +71,9 @@ type Sent struct {
 	Rest   []act.Step      `json:"rest"`    // the steps that follow it
 	Live   remediate.State `json:"live"`    // as it was read just before
 	ReadAt time.Time       `json:"read_at"` // GitHub's time
+	// Also are who loses something by it and came since the snapshot, so that the plan
+	// did not name them.
+	Also []remediate.Lost `json:"also_lost,omitempty"`
 }
 
 // Answered is the body of answered: the answer to the last sent. NotApplied says

@@ -115,8 +115,17 @@ func (p *Past) inverse(place int) Action {
 	return Action{ID: hex.EncodeToString(sum[:8]), Intended: Intended{
 		Place: place, Kind: p.Kind, Title: "undo: " + p.Title, Principal: p.Principal, Resource: p.Resource, Rules: []string{},
 		Change: c, Half: p.Half, Inverse: p.Title, Irreversible: []string{},
-		Lost: append([]remediate.Lost{}, p.Gains...), Gains: p.Lost,
+		Lost: append([]remediate.Lost{}, p.Gains...), Gains: p.losers(),
 	}}
+}
+
+// losers are all who lost something by it.
+func (p *Past) losers() []remediate.Lost {
+	out := slices.Clone(p.Lost)
+	for _, s := range p.Sends {
+		out = append(out, s.Also...)
+	}
+	return out
 }
 
 func labelName(l *remediate.Label) string {

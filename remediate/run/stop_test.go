@@ -61,9 +61,13 @@ func TestRunStopsBeforeItsNextChangeWhereSomebodyAsks(t *testing.T) {
 }
 
 // abed are hands that wait for their turn for ever, as behind an hourly limit.
-type abed struct{ Hands }
+type abed struct {
+	Hands
+	waits chan struct{}
+}
 
-func (abed) Ready(ctx context.Context) error {
+func (a abed) Ready(ctx context.Context) error {
+	close(a.waits)
 	<-ctx.Done()
 	return ctx.Err()
 }
@@ -71,11 +75,13 @@ func (abed) Ready(ctx context.Context) error {
 func TestRunStopsWhileItWaitsWhereSomebodyAsks(t *testing.T) {
 	b := start(t, world(t), githubsim.Options{})
 	o := b.options()
-	o.Hands = abed{b.hands}
-	looks := 0
+	waits := make(chan struct{})
+	o.Hands = abed{b.hands, waits}
 	o.Poll = func(ctx context.Context) error {
-		if looks++; looks == 3 {
+		select {
+		case <-waits:
 			b.ask(100)
+		case <-ctx.Done():
 		}
 		return ctx.Err()
 	}
