@@ -25,6 +25,7 @@ type app struct {
 	skewed    bool                              // that the clock of this machine is wrong was said
 	doubted   bool                              // that GitHub's contradicts itself was said
 	waiting   func(why string, until time.Time) // hears that GitHub makes ajar wait; nil: nobody
+	heard     func(line string)                 // hears what would be said on stderr, in a daemon; nil: it is said there
 }
 
 // globals are the flags that every command has.

@@ -108,5 +108,9 @@ func (a *app) remark(format string, args ...any) {
 // nothing in it can steer the terminal.
 func (a *app) say(format string, args ...any) {
 	text := strings.TrimRight(fmt.Sprintf(format, args...), "\n")
+	if a.heard != nil {
+		a.heard(report.Visible(text))
+		return
+	}
 	fmt.Fprintf(a.errs, "ajar: %s\n", report.Visible(text))
 }

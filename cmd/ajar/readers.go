@@ -22,6 +22,8 @@ type readers struct {
 	ctx  context.Context
 	o    github.Options // without a credential
 	list []*reader
+
+	observe func(credential string) github.Observer // counts what is asked; nil: nobody
 }
 
 // reader is one of them: a token, which is the same for every organization, or an
@@ -147,6 +149,9 @@ func (r *readers) client(one *reader, org string) (*github.Client, error) {
 	}
 	if c := one.clients[key]; c != nil {
 		return c, nil
+	}
+	if r.observe != nil {
+		o.Observe = r.observe(one.name)
 	}
 	c, err := github.New(o)
 	if err == nil {

@@ -43,6 +43,7 @@ func newRoot(a *app) *cobra.Command {
 	globalFlags(root.PersistentFlags(), &a.flags)
 	root.AddCommand(
 		newInit(a), newDoctor(a), newAudit(a), newCollect(a), newFindings(a), newAccess(a), newWhoCan(a), newDiff(a), newPlan(a), newApply(a), newRestore(a),
+		newServe(a), newStatus(a),
 		newStore(a), newHold(a), newResume(a), newJournal(a), newKeys(a), newNotify(a),
 		newBaseline(a), newConfig(a), newDemo(a), newApp(a), newVersion(a),
 	)

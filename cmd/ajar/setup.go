@@ -131,11 +131,16 @@ func (a *app) closing(s *store.Store) {
 }
 
 func (a *app) openStore(ctx context.Context, c *config.Config, path string, readOnly bool) (*store.Store, error) {
+	return a.openAs(ctx, c, path, store.Options{ReadOnly: readOnly})
+}
+
+// openAs opens the store as the options say, which the rest is filled in of.
+func (a *app) openAs(ctx context.Context, c *config.Config, path string, o store.Options) (*store.Store, error) {
 	log, err := a.log()
 	if err != nil {
 		return nil, err
 	}
-	o := store.Options{ReadOnly: readOnly, Now: a.now, Log: slog.New(spoken{log.Handler(), a}), KeyFile: c.Journal.KeyFile}
+	o.Now, o.Log, o.KeyFile = a.now, slog.New(spoken{log.Handler(), a}), c.Journal.KeyFile
 	if c.Journal.Checkpoints != "" {
 		o.Checkpoints = []string{c.Journal.Checkpoints}
 	}
@@ -152,7 +157,7 @@ func (a *app) openStore(ctx context.Context, c *config.Config, path string, read
 		a.remark("warning: a backup of the store was put back, noticed %s; what happened since it was made is not in it, and no plan may run; once it is collected anew and looked at, ajar store accept-rollback ends that (%s)",
 			instant(s.Restored()), path)
 	}
-	if !readOnly {
+	if !o.ReadOnly {
 		a.enterStops(ctx, s)
 	}
 	return s, nil

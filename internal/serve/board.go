@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/eb661601/ajar/internal/status"
 )
 
 // board is what the daemon tells about itself. It is answered from memory.
@@ -24,7 +26,7 @@ type board struct {
 
 func (b *board) begin(fixed Status, now time.Time) {
 	b.s, b.since = fixed, now
-	b.s.Schema, b.s.State, b.s.Started = StatusSchema, Starting, now
+	b.s.Schema, b.s.State, b.s.Started = status.Schema, Starting, now
 	b.orgs, b.jobs, b.work = map[string]OrgStatus{}, map[key]*JobStatus{}, map[bool]*Working{}
 	b.good, b.notes = map[string]time.Time{}, map[string]string{}
 }
@@ -45,7 +47,7 @@ func (b *board) use(s *Setup, now time.Time, last func(Name, string) Pass, good 
 	jobs := map[key]*JobStatus{}
 	for _, j := range s.Jobs {
 		k := key{j.Name, j.Org}
-		jobs[k] = &JobStatus{Job: j.Name, Org: j.Org}
+		jobs[k] = &JobStatus{Job: string(j.Name), Org: j.Org}
 		if p := last(j.Name, j.Org); p.Result != "" && p.Result != Anchored {
 			jobs[k].Last, jobs[k].Failures = passStatus(p), p.Failures
 		}
@@ -62,7 +64,7 @@ func (b *board) use(s *Setup, now time.Time, last func(Name, string) Pass, good 
 }
 
 func passStatus(p Pass) *PassStatus {
-	return &PassStatus{Began: p.Began, Ended: p.Ended, Result: p.Result, Reason: p.Reason}
+	return &PassStatus{Began: p.Began, Ended: p.Ended, Result: string(p.Result), Reason: p.Reason}
 }
 
 func (b *board) invalid(problem string) {
@@ -88,7 +90,7 @@ func (b *board) planned(j Job, at time.Time, why string) {
 func (b *board) working(j Job, since time.Time) (done func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.work[j.Name == Deliver] = &Working{Job: j.Name, Org: j.Org, Since: since}
+	b.work[j.Name == Deliver] = &Working{Job: string(j.Name), Org: j.Org, Since: since}
 	return func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
@@ -120,7 +122,26 @@ func (d *Daemon) Waits(what string) {
 func (d *Daemon) Know(o OrgStatus) {
 	d.board.mu.Lock()
 	defer d.board.mu.Unlock()
+	o.Budgets = d.board.orgs[o.Org].Budgets
 	d.board.orgs[o.Org] = o
+}
+
+// Budget tells what is left of the hourly limits that an organization is read under.
+func (d *Daemon) Budget(org string, all []BudgetStatus) {
+	d.board.mu.Lock()
+	defer d.board.mu.Unlock()
+	o := d.board.orgs[org]
+	o.Org, o.Budgets = org, all
+	d.board.orgs[org] = o
+}
+
+// Held tells what keeps an organization on hold.
+func (d *Daemon) Held(org string, holds []string) {
+	d.board.mu.Lock()
+	defer d.board.mu.Unlock()
+	o := d.board.orgs[org]
+	o.Org, o.Holds = org, holds
+	d.board.orgs[org] = o
 }
 
 // Note tells how something stands that readiness asks for; why is "" where it is as
@@ -226,7 +247,7 @@ func (b *board) line() string {
 		}
 		return fmt.Sprintf("next: %s %s at %s", next.Job, next.Org, next.Next.UTC().Format(time.RFC3339))
 	}
-	line := string(w.Job)
+	line := w.Job
 	if w.Org != "" {
 		line += " of " + w.Org
 	}

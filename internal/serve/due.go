@@ -60,3 +60,10 @@ func times(n int) string {
 	}
 	return fmt.Sprintf("%d times in a row", n)
 }
+
+// After is when a job is due again after a pass that failed, where it has no
+// schedule.
+func After(last Pass) (time.Time, string) {
+	pause := Pause(last.Failures, firstPause, mostPause)
+	return last.Ended.Add(pause), fmt.Sprintf("%s after it failed %s", pause, times(last.Failures))
+}

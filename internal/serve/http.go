@@ -174,7 +174,9 @@ func (s *Server) Close(ctx context.Context) {
 // routes are the open routes, an exact list. Everything is answered from memory.
 func (s *Server) routes(scrape, whole bool) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, map[string]string{"status": "ok"}) })
+	mux.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, map[string]string{"status": "ok"})
+	})
 	mux.HandleFunc("/readyz", s.ready)
 	if scrape && s.o.Scrape != nil {
 		mux.Handle("/metrics", s.o.Scrape)

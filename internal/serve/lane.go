@@ -100,7 +100,7 @@ func (d *Daemon) pass(ctx context.Context, j Job, at due) Pass {
 	if p.Result == Failed {
 		say = log.Error
 	}
-	say("pass ended", "result", string(p.Result), "reason", p.Reason, "took", time.Since(mono).Round(time.Millisecond), "failures", p.Failures)
+	say("pass ended", "result", string(p.Result), "reason", p.Reason, "took", time.Since(mono).Round(time.Millisecond).String(), "failures", p.Failures)
 	d.o.Notify("STATUS=" + d.board.line())
 	if fatal(err) {
 		d.stops(err)

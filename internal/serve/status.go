@@ -1,106 +1,23 @@
 package serve
 
-import "time"
+import "github.com/eb661601/ajar/internal/status"
 
-// StatusSchema names the document that [Status] is.
-const StatusSchema = "ajar.status/v1"
-
-// State is what the daemon is doing as a whole.
-type State string
+// The words of package status that a daemon is told in.
+type (
+	Status       = status.Status
+	State        = status.State
+	Check        = status.Check
+	ConfigState  = status.ConfigState
+	Working      = status.Working
+	OrgStatus    = status.Org
+	PassStatus   = status.Pass
+	BudgetStatus = status.Budget
+	JobStatus    = status.Job
+)
 
 // The states.
 const (
-	Starting  State = "starting"
-	Running   State = "running"
-	Stopping  State = "stopping"
-	NotServed State = "not-running" // nobody serves the store: said by who looked for a daemon
+	Starting = status.Starting
+	Running  = status.Running
+	Stopping = status.Stopping
 )
-
-// Status is the state of a daemon, as `ajar status` and /status tell it.
-type Status struct {
-	Schema   string    `json:"schema"`
-	State    State     `json:"state"`
-	Version  string    `json:"version"`
-	PID      int       `json:"pid,omitempty"`
-	Started  time.Time `json:"started,omitzero"`
-	Now      time.Time `json:"now"`
-	Store    string    `json:"store"`
-	Mode     string    `json:"mode,omitempty"` // of remediation
-	ReadOnly bool      `json:"read_only"`
-	Ready    bool      `json:"ready"`
-	Reasons  []Check   `json:"checks"`
-
-	Config  ConfigState `json:"config"`
-	Working *Working    `json:"working,omitempty"` // what is under way; absent: nothing
-	Orgs    []OrgStatus `json:"organizations"`
-	Jobs    []JobStatus `json:"jobs"`
-}
-
-// Check is one thing that readiness asks for.
-type Check struct {
-	What string `json:"what"` // store, schema, credential, audit, config
-	OK   bool   `json:"ok"`
-	Why  string `json:"why,omitempty"` // one line, where it is not
-}
-
-// ConfigState tells of the configuration in force.
-type ConfigState struct {
-	Path     string    `json:"path,omitempty"`
-	Loaded   time.Time `json:"loaded,omitzero"`
-	Valid    bool      `json:"valid"`             // whether what is on the disk is what is in force
-	Problem  string    `json:"problem,omitempty"` // why what is on the disk was not taken
-	Baseline string    `json:"baseline,omitempty"`
-}
-
-// Working tells of a pass under way.
-type Working struct {
-	Job   Name      `json:"job"`
-	Org   string    `json:"org,omitempty"`
-	Since time.Time `json:"since"`
-	Waits string    `json:"waits,omitempty"` // what for; absent: it does not wait
-}
-
-// OrgStatus is how an organization stands.
-type OrgStatus struct {
-	Org      string         `json:"org"`
-	Last     *PassStatus    `json:"last_audit,omitempty"` // absent: never
-	Good     time.Time      `json:"last_success,omitzero"`
-	Next     time.Time      `json:"next_audit,omitzero"`
-	Snapshot int64          `json:"snapshot,omitempty"`
-	Taken    time.Time      `json:"taken,omitzero"`
-	Stale    bool           `json:"stale"` // the findings are older than the last audit that failed
-	Complete int            `json:"complete_areas"`
-	Areas    int            `json:"areas"`
-	Gaps     []string       `json:"gaps"`
-	Findings map[string]int `json:"findings"` // open ones, by severity
-	Waived   int            `json:"waived"`
-	Holds    []string       `json:"holds"`
-	Budgets  []BudgetStatus `json:"budgets"`
-}
-
-// PassStatus tells how a pass went.
-type PassStatus struct {
-	Began  time.Time `json:"began"`
-	Ended  time.Time `json:"ended"`
-	Result Result    `json:"result"`
-	Reason string    `json:"reason,omitempty"`
-}
-
-// BudgetStatus is what is left of an hourly limit.
-type BudgetStatus struct {
-	Credential string    `json:"credential"`
-	Resource   string    `json:"resource"`
-	Remaining  int       `json:"remaining"`
-	Limit      int       `json:"limit"`
-	Reset      time.Time `json:"reset,omitzero"`
-}
-
-// JobStatus tells when a job ran and runs.
-type JobStatus struct {
-	Job      Name        `json:"job"`
-	Org      string      `json:"org,omitempty"`
-	Last     *PassStatus `json:"last,omitempty"`
-	Next     time.Time   `json:"next,omitzero"` // absent: not planned
-	Why      string      `json:"why,omitempty"`
-	Failures int         `json:"failures"` // in a row
-}

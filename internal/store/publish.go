@@ -147,3 +147,13 @@ func (s *Store) Checkpoints(ctx context.Context) ([]journal.Checkpoint, error) {
 }
 
 const headNote = `SELECT note FROM journal_head WHERE id = 1 ORDER BY id`
+
+const publishedSize = `SELECT coalesce(max(size), 0) FROM checkpoints ORDER BY 1`
+
+// PublishedSize is how many entries the newest published checkpoint covers; 0: none.
+func (s *Store) PublishedSize(ctx context.Context) (n int64, err error) {
+	if err := s.read.row(ctx, publishedSize, nil, &n); err != nil {
+		return 0, fmt.Errorf("reading the checkpoints: %w", explain(s.path, err))
+	}
+	return n, nil
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/audit"
+	"github.com/eb661601/ajar/internal/github"
+	"github.com/eb661601/ajar/internal/report"
+	"github.com/eb661601/ajar/internal/serve"
+	"github.com/eb661601/ajar/internal/store"
+)
+
+// know shows how an organization stands after an audit.
+func (s *service) know(sh *shift, r audit.Result) {
+	o := standing(r.Snapshot, r.Findings, r.Holds, sh.config.Collect.Without)
+	o.Snapshot, o.Taken = r.Info.ID, r.Info.At
+	s.d.Know(o)
+}
+
+// standing is how an organization stands, by what was seen of it.
+func standing(snap *access.Snapshot, findings []access.Finding, holds []store.Hold, without []access.Area) serve.OrgStatus {
+	o := serve.OrgStatus{Org: snap.Org.Login, Areas: len(access.Areas) - len(without), Gaps: []string{}, Findings: map[string]int{}, Holds: []string{}}
+	for _, g := range report.Gaps(snap, without...) {
+		if g.Expected {
+			o.Gaps = append(o.Gaps, string(g.Area))
+		}
+	}
+	o.Complete = o.Areas - len(o.Gaps)
+	for sev := access.Info; sev <= access.Critical; sev++ {
+		o.Findings[sev.String()] = 0
+	}
+	for _, f := range findings {
+		switch f.State {
+		case access.Open:
+			o.Findings[f.Severity.String()]++
+		case access.Waived:
+			o.Waived++
+		}
+	}
+	for _, h := range holds {
+		o.Holds = append(o.Holds, h.Reason)
+	}
+	return o
+}
+
+// warm shows what the store holds, until the first audit: a restart must not make a
+// dashboard empty. What cannot be read stays unknown until then.
+func (s *service) warm(ctx context.Context) {
+	c := s.cfg.Load()
+	st, err := s.store.look(ctx)
+	if err != nil {
+		s.log.Warn("what was seen before is not known", "err", err)
+		return
+	}
+	for _, org := range c.GitHub.Organizations {
+		info, err := st.Latest(ctx, org)
+		if err != nil {
+			continue // never seen
+		}
+		snap, err := st.Load(ctx, info)
+		if err != nil {
+			s.log.Warn("what was seen before is not known", "org", org, "err", err)
+			continue
+		}
+		findings, err := st.Findings(ctx, org, store.Filter{})
+		if err != nil {
+			s.log.Warn("what was found before is not known", "org", org, "err", err)
+			continue
+		}
+		holds, err := st.Holds(ctx, info.OrgID)
+		if err != nil {
+			s.log.Warn("what was seen before is not known", "org", org, "err", err)
+			continue
+		}
+		s.meter.Record(snap, findings, nil, info.At)
+		s.meter.Hold(org, len(holds) > 0)
+		o := standing(snap, findings, holds, c.Collect.Without)
+		o.Org, o.Snapshot, o.Taken = org, info.ID, info.At
+		s.d.Know(o)
+	}
+	if n, err := st.JournalSize(ctx); err == nil {
+		s.meter.Journal(n, time.Time{})
+	}
+}
+
+// progress hears how far a pass is.
+func (s *service) progress(access.Area, int, int) {
+	s.d.Beat()
+	s.d.Waits("")
+}
+
+// observer counts what is asked of GitHub with a credential.
+func (s *service) observer(credential string) github.Observer {
+	return github.Observer{
+		Request: func(api, route string, code int, took time.Duration) {
+			s.meter.Request(api, route, code, took)
+			s.d.Beat()
+		},
+		Limit: func(resource string, b github.Budget) {
+			s.meter.Limit(credential, resource, int(b.Remaining), int(b.Limit), b.Reset)
+		},
+		Throttled: func(why string, d time.Duration) { s.meter.Throttled(credential, why, d) },
+		Answered:  s.meter.Cached,
+	}
+}
+
+// budgets shows what is left of the hourly limits.
+func (s *service) budgets(sh *shift, org string) {
+	var out []serve.BudgetStatus
+	for _, one := range sh.readers.list {
+		key := ""
+		if one.token == nil {
+			key = org
+		}
+		c := one.clients[key]
+		if c == nil {
+			continue
+		}
+		for resource, b := range c.Budgets() {
+			out = append(out, serve.BudgetStatus{Credential: one.name, Resource: resource, Remaining: b.Remaining, Limit: b.Limit, Reset: b.Reset})
+		}
+	}
+	slices.SortFunc(out, func(a, b serve.BudgetStatus) int {
+		return cmp.Or(cmp.Compare(a.Credential, b.Credential), cmp.Compare(a.Resource, b.Resource))
+	})
+	s.d.Budget(org, out)
+}
