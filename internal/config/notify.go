@@ -29,6 +29,7 @@ const (
 	Email        = "email"
 	Alertmanager = "alertmanager"
 	GitHubIssue  = "github-issue"
+	Syslog       = "syslog"
 )
 
 // Channel says how one receiver is reached. Secrets are named and never held.
@@ -42,13 +43,16 @@ type Channel struct {
 	TokenEnv, TokenFile         string // a bearer token, or GitHub's
 	User                        string
 	PasswordEnv, PasswordFile   string
-	Host                        string // HOST:PORT of a mail server
+	Host                        string // HOST:PORT of a mail server or a syslog receiver
 	TLS                         string // starttls, tls or none
 	From                        string
 	To                          []string
 	Affected                    bool   // those who lose something get a mail of their own
 	Repository                  string // OWNER/NAME
 	CAFile                      string
+	Socket                      string // of a syslog receiver on this machine
+	Transport                   string // of syslog: tls, tcp or udp; "": tls
+	Payload                     string // of syslog: cef or json; "": cef
 }
 
 // Route says which channels are told of what. An empty list stands for everything.
@@ -73,6 +77,7 @@ var channelKeys = map[string]struct{ needs, may []string }{
 	Email:        {[]string{"host", "from", "to"}, []string{"tls", "user", "password_env|password_file", "affected", "ca_file"}},
 	Alertmanager: {[]string{"url|url_env|url_file"}, []string{"user", "password_env|password_file", "token_env|token_file", "ca_file"}},
 	GitHubIssue:  {[]string{"repository", "token_env|token_file"}, []string{}},
+	Syslog:       {[]string{"host|socket"}, []string{"transport", "payload", "ca_file"}},
 }
 
 // channel gives the channel whose key v is: notify.channel[i].
@@ -169,6 +174,9 @@ func (f *file) channel(at place, written map[string]any) {
 			f.bad(at.with(k), "a channel of kind "+kind+" has no use for it", "leave it out")
 		}
 	}
+	if _, local := written["socket"]; local && (written["transport"] != nil || written["ca_file"] != nil) {
+		f.bad(at, "socket is on this machine, and transport and ca_file are for a host", "leave them out")
+	}
 	if _, user := written["user"]; user != (written["password_env"] != nil || written["password_file"] != nil) {
 		f.bad(at, "user and a password go together", "add password_env or password_file, or leave user out")
 	}
@@ -225,11 +233,11 @@ func (v value) webAddress() string {
 	return ""
 }
 
-func (v value) mailServer() string {
+func (v value) server() string {
 	s := v.text()
 	host, port, err := net.SplitHostPort(s)
 	if s != "" && (err != nil || host == "" || port == "") {
-		v.bad(fmt.Sprintf("%q is not the address of a mail server", s), `write "mail.example.com:587"`)
+		v.bad(fmt.Sprintf("%q is not the address of a server", s), `write HOST:PORT, such as "mail.example.com:587"`)
 	}
 	return s
 }

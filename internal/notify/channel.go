@@ -30,6 +30,8 @@ func newChannel(c config.Channel, o Options) (Channel, error) {
 		return newEmail(c, o)
 	case config.Alertmanager:
 		return newAlertmanager(c, o)
+	case config.Syslog:
+		return newSyslog(c, o)
 	}
 	return nil, fmt.Errorf("no kind of channel is %q", c.Kind)
 }

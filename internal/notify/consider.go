@@ -17,6 +17,17 @@ import (
 // shownLines is how many lines of a section are told one by one; the rest is counted.
 const shownLines = 20
 
+// roomy is a channel whose receivers are machines, and that tells more lines.
+type roomy interface{ shows() int }
+
+// shows is how many lines of a section a channel tells.
+func (n *Notifier) shows(channel string) int {
+	if r, ok := n.channels[channel].(roomy); ok {
+		return r.shows()
+	}
+	return shownLines
+}
+
 // envelope is what lies in the outbox: the message, and what is recorded once people
 // have it.
 type envelope struct {
@@ -157,7 +168,7 @@ func (c composer) changed(channel, state string, changes []store.ToldChange) (st
 		if len(of) == 0 {
 			continue
 		}
-		sec, err := c.section(what.what, what.title, of)
+		sec, err := c.section(what.what, what.title, of, c.n.shows(channel))
 		if err != nil {
 			return store.Notice{}, err
 		}
@@ -203,10 +214,10 @@ func headline(org string, changes []store.ToldChange) string {
 	return org + ": " + strings.Join(parts, ", ")
 }
 
-func (c composer) section(what, title string, of []store.ToldChange) (Section, error) {
+func (c composer) section(what, title string, of []store.ToldChange, shown int) (Section, error) {
 	slices.SortStableFunc(of, func(a, b store.ToldChange) int { return cmp.Compare(b.Severity, a.Severity) })
-	sec := Section{Title: title, What: what, More: max(len(of)-shownLines, 0)}
-	for _, x := range of[:min(len(of), shownLines)] {
+	sec := Section{Title: title, What: what, More: max(len(of)-shown, 0)}
+	for _, x := range of[:min(len(of), shown)] {
 		l, err := c.line(x)
 		if err != nil {
 			return sec, err

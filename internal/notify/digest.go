@@ -29,7 +29,7 @@ func (n *Notifier) Digest(ctx context.Context) error {
 			if end < 0 {
 				end = len(held)
 			}
-			d, some, err := digest(held[:end], at)
+			d, some, err := digest(held[:end], at, n.shows(held[0].Channel))
 			if err != nil {
 				return err
 			}
@@ -45,8 +45,9 @@ func (n *Notifier) Digest(ctx context.Context) error {
 	})
 }
 
-// digest makes one message of those that a channel holds.
-func digest(held []store.Notice, at time.Time) (store.Notice, bool, error) {
+// digest makes one message of those that a channel holds, with so many lines of a
+// section.
+func digest(held []store.Notice, at time.Time, shown int) (store.Notice, bool, error) {
 	var all []Message
 	for _, x := range held {
 		_, m, err := open(x)
@@ -83,9 +84,9 @@ func digest(held []store.Notice, at time.Time) (store.Notice, bool, error) {
 		s := &m.Sections[i]
 		slices.SortStableFunc(s.Lines, func(a, b Line) int { return cmp.Compare(b.Severity, a.Severity) })
 		total += len(s.Lines) + s.More
-		if len(s.Lines) > shownLines {
-			s.More += len(s.Lines) - shownLines
-			s.Lines = s.Lines[:shownLines]
+		if len(s.Lines) > shown {
+			s.More += len(s.Lines) - shown
+			s.Lines = s.Lines[:shown]
 		}
 	}
 	slices.Sort(orgs)

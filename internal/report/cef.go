@@ -36,20 +36,28 @@ var cefLimits = map[string]int{
 	"cs1": 4000, "cs2": 4000, "cs3": 4000, "cs4": 4000, "cs5": 4000, "cs6": 4000,
 }
 
-// cefEvent collects the fields of one line.
-type cefEvent struct {
+// CEFEvent is one event of the Common Event Format. Fields are added in the order in
+// which they are to stand.
+type CEFEvent struct {
 	id, name string
 	severity int
 	rest     strings.Builder
 }
 
-// text adds a field with its lines, made visible; nothing where they are empty.
+// NewCEFEvent begins an event: the stable word for what it is, the same for people,
+// and how bad it is.
+func NewCEFEvent(id, name string, severity access.Severity) *CEFEvent {
+	return &CEFEvent{id: id, name: name, severity: cefSeverities[severity]}
+}
+
+// Text adds a field with its lines, made visible; nothing where they are empty.
 // What is longer than CEF has room for is cut, and says so.
-func (e *cefEvent) text(key string, lines ...string) {
+func (e *CEFEvent) Text(key string, lines ...string) {
+	shown := make([]string, len(lines))
 	for i, l := range lines {
-		lines[i] = Visible(l)
+		shown[i] = Visible(l)
 	}
-	value := strings.Join(lines, "\n")
+	value := strings.Join(shown, "\n")
 	if value == "" {
 		return
 	}
@@ -59,31 +67,31 @@ func (e *cefEvent) text(key string, lines ...string) {
 	e.put(key, value)
 }
 
-// custom adds one of the fields that say themselves what they are.
-func (e *cefEvent) custom(key, label string, lines ...string) {
+// Custom adds one of the fields that say themselves what they are, such as "cs1".
+func (e *CEFEvent) Custom(key, label string, lines ...string) {
 	before := e.rest.Len()
-	e.text(key, lines...)
+	e.Text(key, lines...)
 	if e.rest.Len() > before {
 		e.put(key+"Label", label)
 	}
 }
 
-// time adds an instant in milliseconds, nothing where there is none.
-func (e *cefEvent) time(key string, t time.Time) {
+// Time adds an instant in milliseconds, nothing where there is none.
+func (e *CEFEvent) Time(key string, t time.Time) {
 	if !t.IsZero() {
 		e.put(key, strconv.FormatInt(t.UnixMilli(), 10))
 	}
 }
 
-func (e *cefEvent) put(key, value string) {
+func (e *CEFEvent) put(key, value string) {
 	if e.rest.Len() > 0 {
 		e.rest.WriteByte(' ')
 	}
 	e.rest.WriteString(key + "=" + cefValue(value))
 }
 
-// line is the whole event.
-func (e *cefEvent) line(version string) string {
+// Line is the whole event, of this version of ajar, without an end of line.
+func (e *CEFEvent) Line(version string) string {
 	head := []string{"CEF:0", "ajar", "ajar", cefHeader(Visible(version)), cefHeader(Visible(e.id)), cefHeader(Visible(e.name)), strconv.Itoa(e.severity)}
 	return strings.Join(head, "|") + "|" + e.rest.String()
 }
@@ -129,51 +137,51 @@ func (x exported) cef(w io.Writer) error {
 }
 
 func (x exported) cefNote(n note) string {
-	e := cefEvent{id: string(n.kind), name: noteTitles[n.kind], severity: cefToKnow}
+	e := CEFEvent{id: string(n.kind), name: noteTitles[n.kind], severity: cefToKnow}
 	if n.lacking {
 		e.severity = cefLacking
 	}
-	e.time("rt", x.at)
-	e.text("deviceExternalId", x.org.Name)
-	e.text("cat", "coverage")
-	e.text("msg", n.text)
-	e.custom("cs1", "About", n.about)
-	return e.line(x.version)
+	e.Time("rt", x.at)
+	e.Text("deviceExternalId", x.org.Name)
+	e.Text("cat", "coverage")
+	e.Text("msg", n.text)
+	e.Custom("cs1", "About", n.about)
+	return e.Line(x.version)
 }
 
 func (x exported) cefFinding(f *access.Finding) string {
 	r := x.rule(f.Rule)
-	e := cefEvent{id: f.Rule, name: r.Title, severity: cefSeverities[f.Severity]}
+	e := NewCEFEvent(f.Rule, r.Title, f.Severity)
 	at := x.at
 	if f.State == access.Resolved && !f.ResolvedAt.IsZero() {
 		at = f.ResolvedAt
 	}
-	e.time("rt", at)
-	e.time("start", f.Since)
-	e.text("externalId", f.Fingerprint)
-	e.text("deviceExternalId", x.org.Name)
-	e.text("cat", f.Category)
-	e.text("outcome", string(f.State))
-	e.text("msg", f.Title)
+	e.Time("rt", at)
+	e.Time("start", f.Since)
+	e.Text("externalId", f.Fingerprint)
+	e.Text("deviceExternalId", x.org.Name)
+	e.Text("cat", f.Category)
+	e.Text("outcome", string(f.State))
+	e.Text("msg", f.Title)
 	if f.Principal.Name != "" {
-		e.text("suser", f.Principal.Name)
-		e.text("suid", f.Principal.String())
+		e.Text("suser", f.Principal.Name)
+		e.Text("suid", f.Principal.String())
 	}
-	e.custom("cs1", "Resource", f.Resource.Name)
-	e.custom("cs2", "Has", f.Have)
-	e.custom("cs3", "Allowed", f.Want)
-	e.custom("cs4", "Paths", pathTexts(f.Paths)...)
-	e.custom("cs5", "Supports", strings.Join(r.supported(), ", "))
-	e.custom("cs6", "Evidence", append([]string(nil), f.Evidence...)...)
-	e.custom("cn1", "Affected", strconv.Itoa(f.Affected))
-	e.text("reason", f.Waiver)
+	e.Custom("cs1", "Resource", f.Resource.Name)
+	e.Custom("cs2", "Has", f.Have)
+	e.Custom("cs3", "Allowed", f.Want)
+	e.Custom("cs4", "Paths", pathTexts(f.Paths)...)
+	e.Custom("cs5", "Supports", strings.Join(r.supported(), ", "))
+	e.Custom("cs6", "Evidence", f.Evidence...)
+	e.Custom("cn1", "Affected", strconv.Itoa(f.Affected))
+	e.Text("reason", f.Waiver)
 	if !f.WaiverEnd.IsZero() {
-		e.time("deviceCustomDate1", f.WaiverEnd)
+		e.Time("deviceCustomDate1", f.WaiverEnd)
 		e.put("deviceCustomDate1Label", "Waiver ends")
 	}
 	if f.Overdue(x.now) {
-		e.time("deviceCustomDate2", f.Ended)
+		e.Time("deviceCustomDate2", f.Ended)
 		e.put("deviceCustomDate2Label", "Overdue since")
 	}
-	return e.line(x.version)
+	return e.Line(x.version)
 }

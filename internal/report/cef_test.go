@@ -84,7 +84,7 @@ func TestCEFLooksAsItShould(t *testing.T) {
 
 // readsBack reports whether a line gives back what it was made of.
 func readsBack(name, first, second string) error {
-	var e cefEvent
+	var e CEFEvent
 	e.put("msg", first)
 	e.put("cs1", second)
 	line := strings.Join([]string{"CEF:0", "ajar", "ajar", cefHeader(name), "rule", cefHeader(name), "5", e.rest.String()}, "|")
