@@ -175,6 +175,14 @@ func (c composer) changed(channel, state string, changes []store.ToldChange) (st
 		m.Sections = append(m.Sections, sec)
 	}
 	m.Title = headline(c.w.Org, changes)
+	if len(changes) == 1 { // the one thing itself says more than a number
+		x := changes[0]
+		said := word(x.What)
+		if x.What != store.ToldOver && x.What != store.ToldWaived {
+			said += ", " + x.Severity.String()
+		}
+		m.Title = fmt.Sprintf("%s: %s (%s)", c.w.Org, m.Sections[0].Lines[0].Text, said)
+	}
 	m.Facts = append(m.Facts, Fact{"organization", c.w.Org}, Fact{"seen", moment(c.w.At)})
 	return c.notice(channel, Changes, state, m, envelope{})
 }
@@ -189,6 +197,16 @@ var order = []struct {
 	{store.ToldWorse, "Worse", "worse", "worse", true},
 	{store.ToldWaived, "Waived", "waived", "waived", false},
 	{store.ToldOver, "Over", "over", "over", false},
+}
+
+// word is what one change is called.
+func word(what string) string {
+	for _, o := range order {
+		if o.what == what {
+			return o.one
+		}
+	}
+	return what
 }
 
 // headline says in one line how much became of what.

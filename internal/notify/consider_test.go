@@ -27,7 +27,9 @@ func TestEachThingIsToldOnceAndAgainWhenItIsWorseOrComesBack(t *testing.T) {
 	l.pass(worse)
 	l.pass(worse, b)
 	want := strings.Join([]string{
-		"acme: 1 new (high)", "acme: 1 new (high)", "acme: 1 worse (critical)", "acme: 1 over", "acme: 1 came back (high)",
+		"acme: user:ann has admin on repo:acme/api (new, high)", "acme: user:bob has admin on repo:acme/web (new, high)",
+		"acme: user:ann has admin on repo:acme/api (worse, critical)", "acme: user:bob has admin on repo:acme/web (over)",
+		"acme: user:bob has admin on repo:acme/web (came back, high)",
 	}, "\n")
 	all := messages(t, r.requests())
 	if d := cmp.Diff(want, titles(all)); d != "" {
@@ -160,7 +162,8 @@ func TestHoldsGapsAndFailingPassesAreToldWhileTheyLast(t *testing.T) {
 		l.consider(w)
 		l.deliver()
 	}
-	want := "acme: 1 new (medium)\nacme: 1 new (high)\nacme: 2 over"
+	want := "acme: teams is not seen whole: 403 (new, medium)\n" +
+		"acme: no audit has come to its end since 2026-01-02 12:00 UTC, 3 failed in a row: GitHub is down (new, high)\nacme: 2 over"
 	if d := cmp.Diff(want, titles(messages(t, r.requests()))); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}

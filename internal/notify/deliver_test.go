@@ -96,7 +96,11 @@ func TestStoreIsNotHeldWhileAReceiverIsWaitedFor(t *testing.T) {
 	l := newLab(t, config.Notify{AllowAddresses: here, Channels: []config.Channel{r.hook("soc")}})
 	held := 0
 	o := l.options()
-	o.Read = func(_ context.Context, do func(*store.Store) error) error { held++; defer func() { held-- }(); return do(l.store) }
+	o.Read = func(_ context.Context, do func(*store.Store) error) error {
+		held++
+		defer func() { held-- }()
+		return do(l.store)
+	}
 	o.Write = o.Read
 	r.answers(func(http.ResponseWriter, int) {
 		if held != 0 {

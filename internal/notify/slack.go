@@ -117,7 +117,7 @@ func slackSections(m Message) []string {
 func slackLine(l Line) string {
 	t := "• " + marks[l.Severity] + " " + slackSafe(l.Text, l.names()...)
 	if l.Rule != "" {
-		t += " (" + l.Severity.String() + ", `" + l.Rule + "`)"
+		t += " (" + l.Severity.String() + ", " + slackSafe(l.Rule) + ")"
 	}
 	for _, d := range l.Details {
 		t += "\n    " + slackSafe(d, l.names()...)
