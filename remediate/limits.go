@@ -50,6 +50,23 @@ func (p *planner) lost(c *candidate) []Lost {
 	return out
 }
 
+// Populations counts the principals of each kind that the limits know, as the
+// snapshot has them; -1 where not all were seen.
+func Populations(in Input) map[string]int {
+	p, out := newPlanner(in), map[string]int{}
+	for _, k := range lossKinds {
+		out[k.kind] = p.population(k.kind, k.area)
+	}
+	return out
+}
+
+// LossOf is the loss of one kind under the limits of the guards.
+func (g Guards) LossOf(kind string, losers, population int) Loss {
+	l := Loss{Kind: kind, Losers: losers, Population: population, Max: g.MaxChanges, Fraction: g.MaxFraction}
+	l.bound(g.Limits[kind])
+	return l
+}
+
 // limits counts the losses of the whole plan and names every limit that it
 // breaks. Over a limit nothing runs: trimming to fit would hide the mistake.
 func (p *planner) limits() (total int, losses []Loss, stopped []string) {
@@ -81,8 +98,7 @@ func (p *planner) limits() (total int, losses []Loss, stopped []string) {
 	}
 	for _, k := range lossKinds {
 		if n := len(by[k.kind]); n > 0 {
-			l := Loss{Kind: k.kind, Losers: n, Population: p.population(k.kind, k.area), Max: guards.MaxChanges, Fraction: guards.MaxFraction}
-			l.bound(guards.Limits[k.kind])
+			l := guards.LossOf(k.kind, n, p.population(k.kind, k.area))
 			losses = append(losses, l)
 			l.Losers += beyond(lately[k.kind], by[k.kind])
 			stopped = append(stopped, l.broken(withLately(l.Losers-n))...)

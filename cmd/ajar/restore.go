@@ -9,6 +9,7 @@ import (
 
 	"github.com/eb661601/ajar/internal/journal"
 	"github.com/eb661601/ajar/internal/report"
+	"github.com/eb661601/ajar/remediate"
 	engine "github.com/eb661601/ajar/remediate/run"
 )
 
@@ -118,6 +119,9 @@ func (x *carrying) undone(ctx context.Context, id string) (*engine.Run, error) {
 
 func (x *carrying) restoreCase(ctx context.Context, r engine.Restore, reason string) (engine.RestoreCase, error) {
 	c := engine.RestoreCase{Restore: r, Now: x.a.clock.Now(), Mode: x.config.Remediate.Mode, By: x.person, Reason: reason, Guards: guards(x.config.Remediate)}
+	if len(r.Takes) > 0 {
+		c.Populations = remediate.Populations(remediate.Input{Snapshot: x.was.Snapshot, Graph: x.was.Graph, Baseline: x.was.Baseline, Guards: c.Guards})
+	}
 	err := engine.GatherRestore(ctx, x.store, &c)
 	if why := x.a.clock.Doubt(); why != "" {
 		c.Held = append(c.Held, "clock: "+why)

@@ -107,7 +107,8 @@ func TestTakingAwayByPuttingARestoreBackIsDecidedLikeAPlan(t *testing.T) {
 	if err != nil || len(again.Takes) != 2 || len(again.Above) != 0 {
 		t.Fatalf("%+v %v", again, err)
 	}
-	c := RestoreCase{Restore: again, Now: noon, Mode: ModeApprove, By: root, Guards: remediate.Guards{MaxChanges: 2}}
+	c := RestoreCase{Restore: again, Now: noon, Mode: ModeApprove, By: root,
+		Guards: remediate.Guards{MaxChanges: 2, MaxFraction: 1}, Populations: map[string]int{"member": 10}}
 	if got := c.Allowed(); got == nil || got.Code != NoApproval {
 		t.Errorf("by one person alone: %v", got)
 	}
@@ -120,10 +121,22 @@ func TestTakingAwayByPuttingARestoreBackIsDecidedLikeAPlan(t *testing.T) {
 		t.Errorf("two of one: %v", got)
 	}
 	one := 1
-	c.Guards = remediate.Guards{MaxChanges: 9, Limits: map[string]remediate.Limit{"member": {Max: &one}}}
+	c.Guards = remediate.Guards{MaxChanges: 9, MaxFraction: 1, Limits: map[string]remediate.Limit{"member": {Max: &one}}}
 	if got := c.Allowed(); got == nil || got.Code != OverLimit {
 		t.Errorf("two members of one: %v", got)
 	}
+	c.Guards = remediate.Guards{MaxChanges: 9, MaxFraction: 0.1}
+	if got := c.Allowed(); got == nil || got.Code != OverLimit || !strings.Contains(got.Why, "limits.member.fraction: 2 of 10") {
+		t.Errorf("two of ten where one is the limit: %v", got)
+	}
+	c.Guards.MaxFraction = 1
+	for _, unknown := range []map[string]int{nil, {"member": -1}, {"owner": 10}} {
+		c.Populations = unknown
+		if got := c.Allowed(); got == nil || got.Code != OverLimit || !strings.Contains(got.Why, "not known") {
+			t.Errorf("of how many is not known: %v", got)
+		}
+	}
+	c.Populations = map[string]int{"member": 10}
 	c.Guards.Limits, c.Lost = nil, Losses{}
 	c.Lost.add([]remediate.Lost{{As: "member", Kind: access.User, IDs: []int64{21, 22, 23, 24, 25, 26, 27, 28}}})
 	if got := c.Allowed(); got == nil || got.Code != OverLimit {

@@ -157,7 +157,7 @@ func (r *running) newcomers(*Past) (*Refused, error) {
 		}
 	}
 	if over := r.caps(append(before, r.more...)); over != nil {
-		return breach(remediate.LimitsGuard, "%d people came since the plan was made and would lose something by it too: %s", len(ids), over.Why), nil
+		return breach(remediate.LimitsGuard, "%d people came since the plan was made and would lose something by it too: %s", len(ids), over.Why), nil //nolint:nilerr // the refusal is told as a guard's
 	}
 	return nil, nil
 }

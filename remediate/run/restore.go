@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -254,32 +253,9 @@ type RestoreCase struct {
 	Reason    string
 	Guards    remediate.Guards
 	Lost      Losses // by the runs of the last 24 hours
-}
-
-// caps holds the limits of number for what a restore takes, as a restore that is
-// put back does.
-func (c RestoreCase) caps() *RefusedError {
-	if len(c.Restore.Takes) == 0 {
-		return nil
-	}
-	together := Losses{}
-	for kind, who := range c.Lost {
-		together[kind] = maps.Clone(who)
-	}
-	for _, a := range c.Restore.Actions {
-		together.add(a.Lost)
-	}
-	const hint = "put back less in a day, or plan it: ajar plan --out FILE"
-	if n := len(together.all()); n > c.Guards.MaxChanges {
-		return refuse(OverLimit, hint, "max_changes: with what was done in the last 24 hours, %d people and principals would lose something, and the limit is %d",
-			n, c.Guards.MaxChanges)
-	}
-	for _, kind := range slices.Sorted(maps.Keys(together)) {
-		if most := c.Guards.Limits[kind].Max; most != nil && len(together[kind]) > *most {
-			return refuse(OverLimit, hint, "limits.%s.max: with what was done in the last 24 hours, %d would lose something, and the limit is %d", kind, len(together[kind]), *most)
-		}
-	}
-	return nil
+	// Populations are how many there are of each kind ([remediate.Populations]); one that
+	// is missing or below 0 is not known.
+	Populations map[string]int
 }
 
 // Allowed says whether the run may be put back now by whoever asks, and whether
@@ -337,7 +313,7 @@ func (c RestoreCase) word() ([]Approval, *RefusedError) {
 
 // Order makes the order of the restore.
 func (r Restore) Order(id string, c RestoreCase, approvals []Approval, version string) Order {
-	return Order{ID: id, Actions: r.Actions, Begun: Begun{
+	return Order{ID: id, Actions: r.Actions, Caps: c.capsWith, Begun: Begun{
 		Plan: r.Hash, Restores: r.Run, Baseline: r.Baseline, Guards: r.Guards, Version: version, By: c.By,
 		Approvals: append([]Approval{}, approvals...), Actions: len(r.Actions), Reason: c.Reason,
 	}}
