@@ -51,13 +51,16 @@ func complete(a *app, root *cobra.Command) {
 	}
 	asked := map[string]suggestion{"org": (*suggesting).orgs, "principal": (*suggesting).principals, "resource": (*suggesting).resources, "run": (*suggesting).runs, "only": (*suggesting).only}
 	each(root, func(c *cobra.Command) {
-		c.ValidArgsFunction = a.suggests(arguments[strings.TrimPrefix(c.CommandPath(), root.Name()+" ")])
+		if c.ValidArgsFunction == nil {
+			c.ValidArgsFunction = a.suggests(arguments[strings.TrimPrefix(c.CommandPath(), root.Name()+" ")])
+		}
 		for name, list := range words {
 			completeFlag(c, name, cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp))
 		}
 		for name, ask := range asked {
 			completeFlag(c, name, a.suggests([]suggestion{ask, ask}))
 		}
+		completeFlag(c, "channel", a.channelNames)
 		completeFlag(c, "config", cobra.FixedCompletions([]string{"toml"}, cobra.ShellCompDirectiveFilterFileExt))
 	})
 }

@@ -18,12 +18,14 @@ var placeholder = regexp.MustCompile(`(^| )\[?[A-Z][A-Z|]+`)
 
 func TestEveryArgumentIsCompleted(t *testing.T) {
 	root := newRoot(&app{program: "ajar"})
+	own := []string{"notify test"}                        // has a completion of its own
+	numbers := []string{"journal redact", "notify retry"} // nothing to choose from
 	var seen []string
 	each(root, func(c *cobra.Command) {
 		path := strings.TrimPrefix(c.CommandPath(), "ajar ")
 		use, _, _ := strings.Cut(c.Use, " --")
 		want := len(placeholder.FindAllString(use, -1))
-		if c.Name() == "redact" { // the number of an entry: nothing to choose from
+		if slices.Contains(own, path) || slices.Contains(numbers, path) {
 			return
 		}
 		seen = append(seen, path)

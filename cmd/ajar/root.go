@@ -45,13 +45,14 @@ func newRoot(a *app) *cobra.Command {
 		newInit(a), newDoctor(a), newAudit(a), newCollect(a), newFindings(a), newAccess(a), newWhoCan(a), newDiff(a), newPlan(a), newApply(a), newRestore(a),
 		newServe(a), newStatus(a),
 		newStore(a), newHold(a), newResume(a), newJournal(a), newKeys(a), newNotify(a),
-		newBaseline(a), newConfig(a), newDemo(a), newApp(a), newVersion(a),
+		newBaseline(a), newConfig(a), newDemo(a), newApp(a), newMan(a), newVersion(a),
 	)
 	complete(a, root)
 	root.SetOut(a.out) // the completion command keeps what is set here
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	refuseStrays(root)
+	called(root, a.program)
 	return root
 }
 

@@ -23,6 +23,7 @@ import (
 // wrong gives no suggestion.
 type suggesting struct {
 	ctx    context.Context
+	root   *cobra.Command
 	config *config.Config
 	store  *store.Store // nil where there is none
 	args   []string     // the arguments before the one that is completed
@@ -46,6 +47,7 @@ var arguments = map[string][]suggestion{
 	"findings show": {(*suggesting).findings}, "diff": {(*suggesting).times, (*suggesting).times},
 	"plan approve": {(*suggesting).plans}, "plan withdraw": {(*suggesting).plans}, "apply": {(*suggesting).plans},
 	"restore": {(*suggesting).runs}, "journal show": {(*suggesting).runs}, "journal verify": {files}, "journal export": {files},
+	"man":          {(*suggesting).commands, (*suggesting).commands},
 	"store backup": {files}, "config check": {files},
 }
 
@@ -56,7 +58,7 @@ func (a *app) suggests(each []suggestion) cobra.CompletionFunc {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		a.errs = io.Discard // a warning in the middle of a command line helps nobody
-		s := &suggesting{ctx: cmd.Context(), args: args, word: word}
+		s := &suggesting{ctx: cmd.Context(), root: cmd.Root(), args: args, word: word}
 		var err error
 		if s.config, err = a.config(); err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
@@ -245,6 +247,21 @@ func (s *suggesting) times() ([]string, cobra.ShellCompDirective) {
 		}
 	})
 	return out, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+}
+
+// commands are those below the one that the words before name.
+func (s *suggesting) commands() ([]string, cobra.ShellCompDirective) {
+	c, rest, err := s.root.Find(s.args)
+	if err != nil || len(rest) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var out []string
+	for _, sub := range c.Commands() {
+		if inManual(sub) {
+			out = append(out, beside(sub.Name(), "%s", sub.Short))
+		}
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
 }
 
 // only are the keys of plan --only, and what they stand for.
