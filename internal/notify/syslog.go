@@ -17,8 +17,9 @@ import (
 )
 
 // syslog sends each thing that is told as one message of RFC 5424: over TLS (RFC 5425)
-// and TCP (RFC 6587, 3.4.1) with the length before it, by UDP (RFC 5426) and to the
-// socket of this machine as a datagram.
+// and TCP (RFC 6587, 3.4.1) with the length before it, and by UDP (RFC 5426). What
+// listens at the socket of a machine (rsyslog, journald) takes the form of syslog(3)
+// there and reads RFC 5424 wrongly, so it gets that.
 type syslog struct {
 	c       config.Channel
 	network string // tls, tcp, udp or unix
@@ -155,6 +156,9 @@ func (s *syslog) message(e event) (string, error) {
 		level = syslogLevels[access.Info]
 	}
 	head := fmt.Sprintf("<%d>1 %s %s ajar - %s - ", syslogFacility*8+level, e.m.At.UTC().Format("2006-01-02T15:04:05.000Z07:00"), s.host, headerField(e.line.Kind, 32))
+	if s.network == "unix" {
+		head = fmt.Sprintf("<%d>%s ajar: ", syslogFacility*8+level, e.m.At.Local().Format(time.Stamp))
+	}
 	for {
 		text, err := s.payload(e)
 		if err != nil || s.network != "udp" || len(head)+len(text) <= datagram {
