@@ -29,6 +29,11 @@ type daemonFlags struct {
 	accept   string
 	listen   string
 	failOn   string
+
+	// The demo's own: an audit each so long, shorter than a configuration may say, and
+	// who waits for the listeners.
+	every time.Duration
+	ready chan<- *serve.Server
 }
 
 func newServe(a *app) *cobra.Command {
@@ -83,7 +88,6 @@ type service struct {
 	meter *metrics.Registry
 	d     *serve.Daemon
 	cfg   atomic.Pointer[config.Config]
-	ready chan *serve.Server // gets the listeners once they are bound; nil: nobody waits
 
 	settled map[string]bool // organizations whose interrupted runs were looked at; of the worker alone
 }
@@ -206,8 +210,8 @@ func (s *service) run(ctx context.Context) error {
 	}()
 	s.log.Info("serving", "address", srv.Scheme()+"://"+srv.Addr(), "metrics", srv.MetricsAddr(), "store", s.path, "version", buildVersion().Version,
 		"mode", c.Remediate.Mode, "read_only", s.f.readOnly)
-	if s.ready != nil {
-		s.ready <- srv
+	if s.f.ready != nil {
+		s.f.ready <- srv
 	}
 	s.warm(ctx)
 	err = s.d.Run(ctx)

@@ -126,6 +126,9 @@ func (s *service) passOf(sh *shift) (audit.Pass, error) {
 func (s *service) jobs(sh *shift) ([]serve.Job, time.Duration, error) {
 	c := sh.config
 	every := map[string]schedule.Schedule{}
+	if s.f.every > 0 {
+		c.Schedule.Audit, c.Schedule.Jitter = "@every "+s.f.every.String(), 0
+	}
 	for name, line := range map[string]string{"audit": c.Schedule.Audit, "digest": c.Schedule.Digest, "backup": c.Schedule.Backup} {
 		if line == "" {
 			continue

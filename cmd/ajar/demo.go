@@ -20,6 +20,7 @@ import (
 
 func newDemo(a *app) *cobra.Command {
 	var f serveFlags
+	var living livingFlags
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Show the whole job on an invented organization; no token, and nothing is asked of the network",
@@ -34,13 +35,29 @@ With --listen (and --world FILE, for a world file of your own) it only serves
 that GitHub until it is interrupted, to try ajar or anything else on. Times are
 shifted so that the world's "now" is the start. Nothing can be changed in it but by
 the token that --write-token-out asks for. What is planned with these tokens a second
-person approves, with the token that --second-token-out asks for.`,
+person approves, with the token that --second-token-out asks for.
+
+With --serve it keeps a daemon up on that organization, in which people come, go and
+drift, until it is interrupted: its metrics, its state and its findings can be looked
+at meanwhile. --listen is where the daemon listens then.`,
 		Example: `  ajar demo
   ajar demo --listen 127.0.0.1:8080 --token-out token
+  ajar demo --serve --every 10s
   ajar demo --world world.json --listen 127.0.0.1:8080 --token-out token
   ajar demo --listen 127.0.0.1:8080 --token-out token --write-token-out write --second-token-out second`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if living.serve {
+				living.listen = cmp.Or(f.listen, demoServer)
+				f.listen = ""
+				if f != (serveFlags{}) {
+					return withHint(usage("--serve makes an organization of its own"), "leave --world and the flags for tokens away")
+				}
+				return a.demoDaemon(cmd.Context(), living)
+			}
+			if cmd.Flags().Changed("every") || living.dir != "" {
+				return withHint(usage("--every and --dir are for the daemon of the demo"), "add --serve")
+			}
 			if f != (serveFlags{}) {
 				return a.serveWorld(cmd.Context(), f)
 			}
@@ -48,10 +65,13 @@ person approves, with the token that --second-token-out asks for.`,
 		},
 	}
 	cmd.Flags().StringVar(&f.world, "world", "", "serve the world in `FILE` instead of the invented one")
-	cmd.Flags().StringVar(&f.listen, "listen", "", "only serve, on `ADDR` such as 127.0.0.1:8080 (port 0: any free one)")
+	cmd.Flags().StringVar(&f.listen, "listen", "", "only serve, on `ADDR` such as 127.0.0.1:8080 (port 0: any free one); with --serve, where the daemon listens (127.0.0.1:9417)")
 	cmd.Flags().StringVar(&f.tokenOut, "token-out", "", "write the token of an owner, who can read, to `FILE`")
 	cmd.Flags().StringVar(&f.writeTokenOut, "write-token-out", "", "write another token, which can change things, to `FILE`")
 	cmd.Flags().StringVar(&f.secondTokenOut, "second-token-out", "", "write the token of a second owner, who can read and approve, to `FILE`")
+	cmd.Flags().BoolVar(&living.serve, "serve", false, "keep a daemon up on an organization that goes on, until it is interrupted")
+	cmd.Flags().DurationVar(&living.every, "every", 10*time.Second, "with --serve, audit each `TIME`")
+	cmd.Flags().StringVar(&living.dir, "dir", "", "with --serve, put its files in `DIR`, which must be new or empty, and leave them there")
 	return cmd
 }
 
