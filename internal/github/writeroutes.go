@@ -67,26 +67,29 @@ func routeOf(method, path string) *route {
 // fits reports whether a path is the template with its names filled in. A name is
 // one segment that is not empty, and nothing that a server would walk by.
 func fits(template, path string) bool {
-	want, have := strings.Split(template, "/"), strings.Split(path, "/")
-	if len(want) != len(have) {
-		return false
-	}
-	for i, w := range want {
-		if !strings.HasPrefix(w, "{") {
-			if w != have[i] {
-				return false
-			}
-			continue
-		}
-		name, err := url.PathUnescape(have[i])
-		switch {
-		case err != nil, name == "", name == ".", name == "..", url.PathEscape(name) != have[i]:
-			return false
-		case strings.HasSuffix(w, "_id}") && strings.Trim(name, "0123456789") != "":
+	for more := true; more; {
+		var want, have string
+		var longer bool
+		want, template, more = strings.Cut(template, "/")
+		have, path, longer = strings.Cut(path, "/")
+		if more != longer || !segment(want, have) {
 			return false
 		}
 	}
 	return true
+}
+
+// segment is fits for what stands between two slashes.
+func segment(want, have string) bool {
+	if !strings.HasPrefix(want, "{") {
+		return want == have
+	}
+	name, err := url.PathUnescape(have)
+	switch {
+	case err != nil, name == "", name == ".", name == "..", url.PathEscape(name) != have:
+		return false
+	}
+	return !strings.HasSuffix(want, "_id}") || strings.Trim(name, "0123456789") == ""
 }
 
 // wrong says what of a body the route does not allow; "": nothing.
