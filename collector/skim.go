@@ -2,9 +2,10 @@ package collector
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
+
+	"github.com/eb661601/ajar/internal/decode"
 )
 
 // errJSON is a list that cannot be read.
@@ -18,12 +19,12 @@ func skim(raw []byte, each func(id int64, role string)) error {
 		var id int64
 		var role string
 		if idText != nil {
-			if err := json.Unmarshal(idText, &id); err != nil {
+			if err := decode.Into(idText, &id); err != nil {
 				return fmt.Errorf("id: %w", err)
 			}
 		}
 		if roleText != nil {
-			if err := json.Unmarshal(roleText, &role); err != nil {
+			if err := decode.Into(roleText, &role); err != nil {
 				return fmt.Errorf("role_name: %w", err)
 			}
 		}

@@ -16,26 +16,33 @@ func Reduce(ctx context.Context, f func(raw []byte) []byte) context.Context {
 	return context.WithValue(ctx, reduceKey{}, f)
 }
 
-// reduce shortens the answers to requests that say how. It stands above what
+// reducer gives what shortens the answer to a request, nil where nothing does.
+func reducer(req *http.Request, resp *http.Response) func([]byte) []byte {
+	if resp.StatusCode != http.StatusOK {
+		return nil
+	}
+	f, _ := req.Context().Value(reduceKey{}).(func([]byte) []byte)
+	return f
+}
+
+// reduce puts what whole has shortened in place of the answer. It stands above what
 // counts bytes and below what records answers.
 func reduce() layer {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return trip(func(req *http.Request) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
-			f, ok := req.Context().Value(reduceKey{}).(func([]byte) []byte)
-			if err != nil || !ok || resp.StatusCode != http.StatusOK {
-				return resp, err
+			if err != nil {
+				return nil, err
 			}
 			body, ok := resp.Body.(*fullBody)
-			if !ok {
+			if !ok || body.short == nil {
 				return resp, nil
 			}
-			if short := f(body.raw); short != nil {
-				_ = body.Close() // gives the memory back
-				body.raw = short
-				body.Reset(short)
-				resp.ContentLength = int64(len(short))
-			}
+			short := body.short
+			_ = body.Close() // gives the memory back
+			body.raw = short
+			body.Reset(short)
+			resp.ContentLength = int64(len(short))
 			return resp, nil
 		})
 	}

@@ -25,8 +25,9 @@ const (
 // which gives its memory to the next one.
 type fullBody struct {
 	bytes.Reader
-	raw []byte
-	buf *bytes.Buffer // nil: raw is not to be given back
+	raw   []byte
+	short []byte        // what reduce puts in its place; nil: nothing
+	buf   *bytes.Buffer // nil: raw is not to be given back
 }
 
 // buffers hold bodies between requests: lists of repositories are hundreds of
@@ -39,7 +40,7 @@ func (b *fullBody) Close() error {
 		b.Reset(nil)
 		b.buf.Reset()
 		buffers.Put(b.buf)
-		b.raw, b.buf = nil, nil
+		b.raw, b.short, b.buf = nil, nil, nil
 	}
 	return nil
 }
@@ -83,8 +84,16 @@ func whole(graphql *url.URL, timeout time.Duration) layer {
 			body := &fullBody{raw: raw, buf: buf}
 			body.Reset(raw)
 			resp.Body, resp.ContentLength, resp.Request = body, int64(len(raw)), req
-			if err := check(resp); err != nil {
+			if err := shaped(resp); err != nil {
 				return nil, err
+			}
+			if f := reducer(req, resp); f != nil {
+				body.short = f(raw)
+			}
+			if body.short == nil { // what shortened it has seen its end
+				if err := ends(resp); err != nil {
+					return nil, err
+				}
 			}
 			return resp, nil
 		})
@@ -108,12 +117,19 @@ func readError(err error) error {
 	return err
 }
 
-// check refuses an answer that calls itself a success and is not JSON, but for 202
-// (not ready) and 204 (nothing to say), which have no body. An answer that says no is
-// left to judge.
+// check refuses an answer that calls itself a success and is not JSON, or does not
+// end. An answer that says no is left to judge.
 func check(resp *http.Response) error {
-	code := resp.StatusCode
-	if code < 200 || code > 299 || code == http.StatusAccepted || code == http.StatusNoContent {
+	if err := shaped(resp); err != nil {
+		return err
+	}
+	return ends(resp)
+}
+
+// shaped refuses an answer that calls itself a success and is not JSON, but for 202
+// (not ready) and 204 (nothing to say), which have no body.
+func shaped(resp *http.Response) error {
+	if !succeeded(resp) {
 		return nil
 	}
 	raw, host := bytes.TrimSpace(bodyOf(resp)), resp.Request.URL.Host
@@ -128,10 +144,22 @@ func check(resp *http.Response) error {
 		return &BodyError{Host: host, What: "content of type " + printable(resp.Header.Get("Content-Type"), 60)}
 	case raw[0] != '{' && raw[0] != '[':
 		return &BodyError{Host: host, What: "text that is not a JSON object or list"}
-	case !closed(raw):
-		return &BodyError{Host: host, What: "JSON that broke off", Cut: true, again: true}
 	}
 	return nil
+}
+
+// ends refuses the same where the JSON goes on behind the answer's end.
+func ends(resp *http.Response) error {
+	if !succeeded(resp) || resp.Request.Method == http.MethodHead || closed(bytes.TrimSpace(bodyOf(resp))) {
+		return nil
+	}
+	return &BodyError{Host: resp.Request.URL.Host, What: "JSON that broke off", Cut: true, again: true}
+}
+
+// succeeded reports whether an answer calls itself a success and has a body.
+func succeeded(resp *http.Response) bool {
+	code := resp.StatusCode
+	return 200 <= code && code <= 299 && code != http.StatusAccepted && code != http.StatusNoContent
 }
 
 // isWeb reports whether the body is a web page, by its type or by its first byte.
