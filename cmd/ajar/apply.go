@@ -77,13 +77,11 @@ func (a *app) withPlan(ctx context.Context, arg string, allow int, do func(*carr
 	if allow < 0 {
 		return usage("--allow-changes %d is below 0", allow)
 	}
-	return a.carrying(ctx, func(x *carrying) error {
-		p, err := a.savedPlan(ctx, x.store, x.info.OrgID, arg)
-		if err != nil {
-			return err
-		}
-		return do(x, p)
-	})
+	var p remediate.Plan
+	return a.carryingOn(ctx, func(x *carrying) (err error) {
+		p, err = a.savedPlan(ctx, x.store, x.info, arg)
+		return err
+	}, func(x *carrying) error { return do(x, p) })
 }
 
 // planCase gathers all that it is decided by whether the plan may be carried out.

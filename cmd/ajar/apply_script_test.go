@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -127,6 +128,16 @@ func setEnv(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Setenv(name, value)
 		}
 	}
+}
+
+// hashof FILE makes the hash of a saved plan the variable HASH.
+func hashOf(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: hashof FILE")
+	}
+	var p struct{ Hash string }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &p))
+	ts.Setenv("HASH", p.Hash)
 }
 
 // written N waits until the GitHub of the script has got N requests for a change.

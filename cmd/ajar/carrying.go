@@ -35,6 +35,12 @@ type carrying struct {
 
 // carrying opens the store, judges the newest snapshot, and asks who is there.
 func (a *app) carrying(ctx context.Context, do func(*carrying) error) error {
+	return a.carryingOn(ctx, func(*carrying) error { return nil }, do)
+}
+
+// carryingOn is carrying with something that is looked at first, before anything is
+// judged or asked: the organization is known by then.
+func (a *app) carryingOn(ctx context.Context, first, do func(*carrying) error) error {
 	return a.writing(ctx, func(c *config.Config, s *store.Store) error {
 		b, err := a.baseline(c)
 		if err != nil {
@@ -48,6 +54,9 @@ func (a *app) carrying(ctx context.Context, do func(*carrying) error) error {
 			return err
 		}
 		if x.info, err = a.snapshot(ctx, s, x.org, ""); err != nil {
+			return err
+		}
+		if err := first(x); err != nil {
 			return err
 		}
 		if x.was, err = x.review(ctx, b); err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/eb661601/ajar/internal/journal"
@@ -55,12 +56,13 @@ func owner() string {
 
 // savedPlan finds a plan: a file that --out wrote, or the hash of one in the store,
 // or the beginning of its hash. What is used is always the store's own copy; a
-// file that says something else than its hash is refused as altered.
-func (a *app) savedPlan(ctx context.Context, s *store.Store, org int64, arg string) (remediate.Plan, error) {
+// file that says something else than its hash is refused as altered. One of another
+// organization than is asked about is an error that names both.
+func (a *app) savedPlan(ctx context.Context, s *store.Store, of store.SnapshotInfo, arg string) (remediate.Plan, error) {
 	p, err := readPlan(arg)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && isHash(arg):
-		return a.planOfHash(ctx, s, org, arg)
+		return a.planOfHash(ctx, s, of, arg)
 	case errors.Is(err, fs.ErrNotExist) && isHex(arg):
 		return p, withHint(usage("there is no plan %s", arg), "a plan is a file, or its hash: eight characters of it at least")
 	case errors.Is(err, fs.ErrNotExist):
@@ -71,6 +73,8 @@ func (a *app) savedPlan(ctx context.Context, s *store.Store, org int64, arg stri
 		return p, withHint(usage("%s is no plan: %v", arg, err), "%s plan --out FILE makes one", a.program)
 	case isHash(arg) && !strings.HasPrefix(p.Hash, strings.ToLower(arg)):
 		return p, withHint(usage("there is a file that is called %s, and it holds another plan, %.12s", arg, p.Hash), "rename the file, or write ./%s if you mean it", arg)
+	case p.Org.ID != of.OrgID:
+		return p, a.ofAnother(arg, strings.TrimPrefix(p.Org.Name, "org:"), of)
 	}
 	saved, err := s.PlanByHash(ctx, p.Hash)
 	if errors.Is(err, store.ErrNoPlan) {
@@ -82,19 +86,33 @@ func (a *app) savedPlan(ctx context.Context, s *store.Store, org int64, arg stri
 	return engine.SavedPlan(saved)
 }
 
-func (a *app) planOfHash(ctx context.Context, s *store.Store, org int64, prefix string) (remediate.Plan, error) {
+// ofAnother is the error that a plan is of another organization.
+func (a *app) ofAnother(arg, org string, of store.SnapshotInfo) error {
+	return withHint(usage("the plan %s is of %s, and %s is asked about", arg, org, of.Org), "add --org %s, if that is the one you mean", org)
+}
+
+// beginning are the plans of an organization whose hash begins so.
+func beginning(ctx context.Context, s *store.Store, org int64, prefix string) ([]store.SavedPlan, error) {
 	all, err := s.Plans(ctx, org)
+	return slices.DeleteFunc(all, func(p store.SavedPlan) bool { return !strings.HasPrefix(p.Hash, strings.ToLower(prefix)) }), err
+}
+
+func (a *app) planOfHash(ctx context.Context, s *store.Store, of store.SnapshotInfo, prefix string) (remediate.Plan, error) {
+	found, err := beginning(ctx, s, of.OrgID, prefix)
 	if err != nil {
 		return remediate.Plan{}, err
 	}
-	var found []store.SavedPlan
-	for _, p := range all {
-		if strings.HasPrefix(p.Hash, strings.ToLower(prefix)) {
-			found = append(found, p)
-		}
-	}
 	switch len(found) {
 	case 0:
+		orgs, err := s.Orgs(ctx)
+		if err != nil {
+			return remediate.Plan{}, err
+		}
+		for _, o := range orgs {
+			if other, err := beginning(ctx, s, o.ID, prefix); err != nil || len(other) > 0 {
+				return remediate.Plan{}, errors.Join(err, a.ofAnother(prefix, o.Login, of))
+			}
+		}
 		return remediate.Plan{}, withHint(usage("the store has no plan %s", prefix), "%s plan --out FILE makes one", a.program)
 	case 1:
 		return engine.SavedPlan(found[0])

@@ -68,7 +68,7 @@ func TestScripts(t *testing.T) {
 			"waitfor": waitFor,
 			"sql":     alter,
 			"smudge":  smudge,
-			"writes":  writes, "later": laterBy, "meanwhile": meanwhile, "setenv": setEnv, "written": written,
+			"writes":  writes, "later": laterBy, "meanwhile": meanwhile, "setenv": setEnv, "written": written, "hashof": hashOf,
 		},
 	})
 }

@@ -51,11 +51,11 @@ func (a *app) withdraw(ctx context.Context, arg, reason string) error {
 		if err != nil {
 			return err
 		}
-		who, err := a.person(ctx, c, org)
+		hash, err := a.withdrawable(ctx, s, info, arg)
 		if err != nil {
 			return err
 		}
-		hash, err := a.withdrawable(ctx, s, info.OrgID, arg)
+		who, err := a.person(ctx, c, org)
 		if err != nil {
 			return err
 		}
@@ -74,8 +74,8 @@ func (a *app) withdraw(ctx context.Context, arg, reason string) error {
 
 // withdrawable finds a plan that can be taken back: one that the store knows, that
 // is not yet carried out, and that nobody took back before.
-func (a *app) withdrawable(ctx context.Context, s *store.Store, org int64, arg string) (string, error) {
-	p, err := a.savedPlan(ctx, s, org, arg)
+func (a *app) withdrawable(ctx context.Context, s *store.Store, of store.SnapshotInfo, arg string) (string, error) {
+	p, err := a.savedPlan(ctx, s, of, arg)
 	if err != nil {
 		return "", err
 	}
@@ -84,7 +84,7 @@ func (a *app) withdrawable(ctx context.Context, s *store.Store, org int64, arg s
 	}
 	saved, err := s.PlanByHash(ctx, p.Hash)
 	switch {
-	case errors.Is(err, store.ErrNoPlan), err == nil && saved.Org != org:
+	case errors.Is(err, store.ErrNoPlan), err == nil && saved.Org != of.OrgID:
 		return "", withHint(fmt.Errorf("withdrawing a plan: the store knows no plan like %s", arg), "by its hash it is found too: %s plan withdraw HASH --reason TEXT", a.program)
 	case err != nil:
 		return "", err
