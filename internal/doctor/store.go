@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/eb661601/ajar/access"
@@ -85,6 +86,9 @@ func (d *doctor) lookAtStore(ctx context.Context) {
 // stops tells of requests to stop that stand beside the store.
 func (d *doctor) stops() {
 	all, err := store.Stops(d.StorePath)
+	if d.store == nil && errors.Is(err, fs.ErrNotExist) {
+		return // not even the folder is there yet, so nobody can ask in it
+	}
 	if err != nil {
 		d.add(d.explained(Store, d.StorePath, err))
 		return
