@@ -25,7 +25,8 @@ func newDoctor(a *app) *cobra.Command {
 the way to GitHub, its certificate and its clock; each credential, whose it is, when
 it ends, what it could write; which changes that of [github.write] can make; each
 organization, and the kinds of data that would not be seen; the hourly limits and what
-an audit would cost; the store and its disk; the baseline and what in it ends soon.
+an audit would cost; the store and its disk; the baseline and what in it ends soon; the
+channels that people are told by, which are not called ("ajar notify test" does).
 Each line says what was found and what to do.
 
 Nothing is changed. It takes some twenty requests for each credential and
@@ -74,11 +75,24 @@ func (a *app) surroundings(ctx context.Context, offline bool) doctor.Env {
 	e.Collect = collector.Options{
 		Now: a.now, Without: c.Collect.Without, ActivityWindow: c.Collect.ActivityWindow, Concurrency: c.Collect.Concurrency, Every: c.Collect.Every,
 	}
+	e.Channels = a.channelPatients(c)
 	if !offline {
 		e.Credentials, e.CredErr = a.patients(ctx, c)
 		e.Writer = a.writingPatient(ctx, c)
 	}
 	return e
+}
+
+// channelPatients are the channels, each by itself.
+func (a *app) channelPatients(c *config.Config) []doctor.Channel {
+	var out []doctor.Channel
+	for _, ch := range c.Notify.Channels {
+		one := *c
+		one.Notify.Channels, one.Notify.Routes = []config.Channel{ch}, nil
+		_, err := a.notifier(&one, nil, nil)
+		out = append(out, doctor.Channel{Name: ch.Name, Kind: ch.Kind, Err: err})
+	}
+	return out
 }
 
 // troubles are the complaints about a configuration that cannot be used.

@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/journal"
+	"github.com/eb661601/ajar/internal/notify"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
 	"github.com/eb661601/ajar/remediate"
@@ -80,22 +83,33 @@ func recent(ctx context.Context, s *store.Store, in *remediate.Input) ([]remedia
 	return out, nil
 }
 
-// announce records what the saved plan announces: who saves it tells those whom it
-// names, and the notice runs from now on.
-func (a *app) announce(ctx context.Context, s *store.Store, p remediate.Plan) error {
+// announce sees that those are told whom the saved plan names. Where a channel takes
+// such notices they go into the outbox, and are recorded once it has taken them. Where
+// none does, who saves the plan tells them, which is recorded at once. It reports
+// whether channels do it.
+func (a *app) announce(ctx context.Context, c *config.Config, s *store.Store, p remediate.Plan) (bool, error) {
+	if len(p.Notices) == 0 {
+		return false, nil
+	}
+	if len(c.Notify.Channels) > 0 {
+		n, err := a.notifier(c, notify.Open(s), notify.Open(s))
+		if err != nil {
+			return false, err
+		}
+		if org := strings.TrimPrefix(p.Org.Name, "org:"); n.TellsGrace(org) {
+			return true, n.Consider(ctx, notify.What{OrgID: p.Org.ID, Org: org, At: a.now(), Plan: p.Hash, Notices: p.Notices})
+		}
+	}
 	var entries []journal.Entry
 	for _, n := range p.Notices {
 		e, err := journal.NewEntry(journal.Notice, n)
 		if err != nil {
-			return err
+			return false, err
 		}
 		e.Org, e.Plan, e.Action = p.Org.ID, p.Hash, n.Action
 		entries = append(entries, e)
 	}
-	if len(entries) == 0 {
-		return nil
-	}
-	return a.record(ctx, s, entries...)
+	return false, a.record(ctx, s, entries...)
 }
 
 // laterViews shows what waits, what to tell whom, who can still approve, and what

@@ -117,10 +117,11 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 		if err := a.keep(ctx, s, p); err != nil {
 			return err
 		}
-		if err := a.announce(ctx, s, p); err != nil {
+		byChannel, err := a.announce(ctx, c, s, p)
+		if err != nil {
 			return err
 		}
-		defer a.tellSaved(f.out, c.Remediate.Mode, p)
+		defer a.tellSaved(f.out, c.Remediate.Mode, p, byChannel)
 	}
 	v := planView(c, p, r)
 	v.Asked, v.Left = asked(f), left

@@ -56,6 +56,9 @@ func TestScripts(t *testing.T) {
 			if err := astray(e); err != nil {
 				return err
 			}
+			if err := receivers(e); err != nil {
+				return err
+			}
 			if err := apps(e); err != nil {
 				return err
 			}

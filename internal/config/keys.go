@@ -112,7 +112,7 @@ var keys = []key{
 		func(c *Config, v value) { c.Remediate.Grace.Snapshots = v.whole(1, 1000) }},
 	{"remediate.grace.age", "duration", `"24h"`, "How old drift must be before a plan holds its removal. An assignment that ended has no grace.", "",
 		func(c *Config, v value) { c.Remediate.Grace.Age = v.duration(0, 365*day) }},
-	{"remediate.grace.notice", "duration", `"72h"`, "How long before a removal those who lose something must have been told. `ajar plan` lists what to tell whom; `--out` records that they were told. `\"0\"` = they need not be.", "",
+	{"remediate.grace.notice", "duration", `"72h"`, "How long before a removal those who lose something must have been told. `ajar plan` lists what to tell whom; `--out` records that they were told, or has the channels of `[notify]` tell them, where one takes such notices: then the notice runs from when they have taken it. `\"0\"` = they need not be.", "",
 		func(c *Config, v value) { c.Remediate.Grace.Notice = v.duration(0, 365*day) }},
 	{"notify.allow_addresses", "list of strings", "[]", "Addresses and networks, such as `10.1.2.3` or `10.0.0.0/8`, that channels may be at though they are not public. Without it a channel on this machine, in a private network or at a link-local address is refused when it is called. Plain http, and mail without TLS, is possible at these alone.", "",
 		func(c *Config, v value) { c.Notify.AllowAddresses = v.networks() }},

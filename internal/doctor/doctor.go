@@ -45,6 +45,7 @@ const (
 	Budget        = "budget"
 	Store         = "store"
 	Baseline      = "baseline"
+	Notify        = "notices"
 )
 
 // Check is one thing that was looked at.
@@ -71,6 +72,8 @@ type Env struct {
 	Credentials []Credential
 	CredErr     error       // why there is none
 	Writer      *Credential // that changes are made with; nil: none is configured
+
+	Channels []Channel // that people are told by
 
 	StorePath string
 	Baseline  func() (*baseline.Baseline, error) // nil and nil: none is configured
@@ -152,6 +155,7 @@ func Run(ctx context.Context, e Env) Report {
 	}
 	d.lookAtStore(ctx)
 	d.baseline(ctx)
+	d.channels(ctx)
 	for _, o := range d.orgs {
 		for _, l := range o.seen {
 			if l.client != nil {

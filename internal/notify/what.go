@@ -66,7 +66,10 @@ const waiverNotice = 7 * 24 * time.Hour
 // things lists everything but findings that is open, with the kinds of which the list
 // is whole.
 func things(w What, holds []store.Hold, ends []store.WaiverEnd) (all []store.Thing, kinds []string) {
-	kinds = []string{hold, waiver, pass}
+	kinds = []string{hold, waiver}
+	if w.Judged || w.Failing != nil {
+		kinds = append(kinds, pass)
+	}
 	for _, h := range holds {
 		all = append(all, store.Thing{Kind: hold, Key: fmt.Sprintf("%s/%s/%d", h.Kind, h.What, h.ID), Severity: access.High,
 			Title: "on hold, no plan may run: " + h.Reason})

@@ -113,6 +113,9 @@ func Stops(name string) ([]Stop, error) {
 		return nil, err
 	}
 	all, err := os.ReadDir(filepath.Dir(path))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // where no folder is nobody put anything
+	}
 	if err != nil {
 		return nil, fmt.Errorf("store %s: looking whether somebody asks to stop: %w", path, err)
 	}
