@@ -11,9 +11,6 @@ import (
 	"github.com/eb661601/ajar/internal/schedule"
 )
 
-// shortest is how often the daemon does something at most.
-const shortest = time.Minute
-
 func (v value) schedule() string {
 	s := v.text()
 	if s == "" {

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/eb661601/ajar/internal/githubsim"
+	"github.com/eb661601/ajar/internal/witness"
 )
 
 // edit is something that somebody else does while ajar works. Where what it is
@@ -76,7 +77,7 @@ var edits = []edit{
 		}
 	}},
 	{"removes an owner", func(o *githubsim.Org, _ *githubsim.World, n int) {
-		if all := owners(o); len(all) > 2 {
+		if all := witness.Owners(o); len(all) > 2 {
 			leave(o, all[1+n%(len(all)-1)]) // not the one behind the tokens
 		}
 	}},

@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"strings"
 
 	"github.com/eb661601/ajar/internal/githubsim"
 	"github.com/eb661601/ajar/internal/journal"
 	"github.com/eb661601/ajar/internal/store"
+	"github.com/eb661601/ajar/internal/witness"
 	"github.com/eb661601/ajar/remediate/run"
 )
 
@@ -42,7 +44,7 @@ func (w *wrongs) String() string {
 // ending reads what there is. The store has to open, its pages and its journal
 // have to be sound.
 func (p *performance) ending() (e ending, err error) {
-	e = ending{access: essence(p.sim.Snapshot()), log: p.sim.Mutations(), runs: map[string]*run.Run{}}
+	e = ending{access: witness.Essence(p.sim.Snapshot()), log: p.sim.Mutations()}
 	ctx := context.Background()
 	s, err := store.Open(ctx, filepath.Join(p.dir, "ajar.db"), store.Options{ReadOnly: true})
 	if err != nil {
@@ -52,19 +54,8 @@ func (p *performance) ending() (e ending, err error) {
 	if err := s.Check(ctx); err != nil {
 		return e, fmt.Errorf("the store is damaged: %w", err)
 	}
-	by := map[string][]journal.Entry{}
-	for entry, err := range s.Journal(ctx, 1, 0) {
-		if err != nil {
-			return e, err
-		}
-		if entry.Run != "" {
-			by[entry.Run] = append(by[entry.Run], entry)
-		}
-	}
-	for id, entries := range by {
-		if e.runs[id], err = run.Replay(entries); err != nil {
-			return e, err
-		}
+	if e.runs, err = witness.Runs(ctx, s); err != nil {
+		return e, err
 	}
 	open, err := s.OpenRuns(ctx, 0)
 	if err == nil && len(open) > 0 {
@@ -73,53 +64,21 @@ func (p *performance) ending() (e ending, err error) {
 	return e, err
 }
 
-// address tells one change from another.
-func address(method, path, body string) string {
-	return strings.TrimSuffix(method+" "+path+" "+strings.Join(strings.Fields(body), ""), " ")
-}
-
-// sent are the steps that the journal says were sent, and how often, by the runs
-// of one kind: those before them were against another server.
-func (e ending) sent(kind string) map[string]int {
-	out := map[string]int{}
-	for id, r := range e.runs {
-		if !strings.HasPrefix(id, kind) {
-			continue
-		}
-		for _, a := range r.Actions {
-			for _, s := range a.Sends {
-				if s.Step.GraphQL != "" {
-					out["mutation "+s.Step.GraphQL]++
-				} else {
-					out[s.Step.Method+" "+s.Step.Path]++
-				}
-			}
-		}
-	}
-	return out
-}
-
 // against compares an ending with that of an undisturbed run.
 func (e ending) against(want ending, kind string) *wrongs {
 	w := &wrongs{}
-	if diff := apart(want.access, e.access); len(diff) > 0 {
+	if diff := witness.Apart(want.access, e.access); len(diff) > 0 {
 		w.other = append(w.other, "access is not as after an undisturbed run: "+strings.Join(diff, "; "))
 	}
 	had, effects := map[string]int{}, map[string]int{}
 	for _, m := range want.log {
 		if m.Changed {
-			had[address(m.Method, m.Path, m.Body)]++
+			had[witness.Address(m)]++
 		}
 	}
-	asked := map[string]int{}
 	for _, m := range e.log {
-		key := m.Method + " " + m.Path
-		if m.Kind == githubsim.GraphQL {
-			key = m.Route
-		}
-		asked[key]++
 		if m.Changed {
-			effects[address(m.Method, m.Path, m.Body)]++
+			effects[witness.Address(m)]++
 		}
 	}
 	for what, n := range effects {
@@ -127,12 +86,9 @@ func (e ending) against(want ending, kind string) *wrongs {
 			w.repeated = append(w.repeated, fmt.Sprintf("%s took effect %d times, %d in an undisturbed run", what, n, had[what]))
 		}
 	}
-	sent := e.sent(kind)
-	for what, n := range asked {
-		if n > sent[what] {
-			w.lost = append(w.lost, fmt.Sprintf("%s came %d times, the journal says %d", what, n, sent[what]))
-		}
-	}
+	ours := maps.Clone(e.runs)
+	maps.DeleteFunc(ours, func(id string, _ *run.Run) bool { return !strings.HasPrefix(id, kind) }) // those before were against another server
+	w.lost = append(w.lost, witness.Lost(e.log, ours)...)
 	e.forgotten(want, w)
 	return w
 }

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/eb661601/ajar/internal/githubsim"
+	"github.com/eb661601/ajar/internal/witness"
 	"github.com/eb661601/ajar/remediate"
 	"github.com/eb661601/ajar/remediate/run"
 )
@@ -93,14 +94,14 @@ func lost(at time.Time, before, after *githubsim.World) (out []loss) {
 	bo, ao := before.Orgs[0], after.Orgs[0]
 	for _, u := range before.Users {
 		for _, r := range bo.Repos {
-			if level(a, ao, r.Name, u.Login) < level(b, bo, r.Name, u.Login) {
+			if witness.Level(a, ao, r.Name, u.Login) < witness.Level(b, bo, r.Name, u.Login) {
 				out = append(out, loss{at, u.Login})
 				break
 			}
 		}
 	}
 	have := map[string]bool{}
-	for _, l := range essence(after) {
+	for _, l := range witness.Essence(after) {
 		have[l] = true
 	}
 	for _, r := range bo.Repos {

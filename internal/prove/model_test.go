@@ -15,6 +15,7 @@ import (
 	"github.com/eb661601/ajar/internal/audit"
 	"github.com/eb661601/ajar/internal/githubsim"
 	"github.com/eb661601/ajar/internal/journal"
+	"github.com/eb661601/ajar/internal/witness"
 	"github.com/eb661601/ajar/remediate"
 	"github.com/eb661601/ajar/remediate/run"
 )
@@ -34,9 +35,8 @@ func drawGuards(t *rapid.T, l *lab) (protected []string) {
 }
 
 // watching lets a watch stand before the simulator of a lab.
-func (l *lab) watching(protected []string) *watch {
-	w := newWatch(l.sim, max(1, l.guards.MinOwners), protected...)
-	w.may = l.allowed()
+func (l *lab) watching(protected []string) *witness.Watch {
+	w := witness.New(l.sim, max(1, l.guards.MinOwners), protected, l.allowed())
 	l.front.put(w)
 	return w
 }
@@ -61,7 +61,7 @@ func (l *lab) allowed() map[string]int {
 			if r.Baseline.Owner(p.ID) {
 				most = access.Admin
 			}
-			out[p.Login+" "+repo.Name] = max(0, slices.Index(levels, most.String()))
+			out[p.Login+" "+repo.Name] = max(0, slices.Index(witness.Levels, most.String()))
 		}
 	}
 	return out
@@ -106,7 +106,7 @@ func TestAnAppliedPlanLeavesOnlyWhatItRefusedAndRestoresWhatItTook(t *testing.T)
 		defer l.end()
 		w := l.watching(drawGuards(rt, l))
 		l.carriesOut(rt, w)
-		if wrong := w.complaints(); len(wrong) > 0 {
+		if wrong := w.Complaints(); len(wrong) > 0 {
 			rt.Fatalf("%s\n%s", strings.Join(wrong, "\n"), l.base)
 		}
 	})
@@ -117,7 +117,7 @@ func TestAnAppliedPlanLeavesOnlyWhatItRefusedAndRestoresWhatItTook(t *testing.T)
 // back. It tells how many plans it took: what GitHub or a guard refuses at first, such
 // as a grant below the base permission, waits for the plan after what it hangs on. It
 // comes to an end because no plan asks again for what an earlier one carried out.
-func (l *lab) carriesOut(rt failer, w *watch) (rounds int) {
+func (l *lab) carriesOut(rt failer, w *witness.Watch) (rounds int) {
 	ctx := context.Background()
 	done := map[string]int{} // in which round
 	for round := 1; ; round++ {
@@ -135,7 +135,7 @@ func (l *lab) carriesOut(rt failer, w *watch) (rounds int) {
 		before := l.sim.Snapshot()
 		carried, err := l.apply(ctx, p)
 		if err != nil {
-			rt.Fatalf("%v\n%s\n%s\n%s\n%s", err, states(carried), lines(p), l.base, strings.Join(essence(before), "\n"))
+			rt.Fatalf("%v\n%s\n%s\n%s\n%s", err, states(carried), lines(p), l.base, strings.Join(witness.Essence(before), "\n"))
 		}
 		for _, a := range carried.Actions {
 			if a.State != journal.Verified {
@@ -146,9 +146,9 @@ func (l *lab) carriesOut(rt failer, w *watch) (rounds int) {
 			}
 			done[a.Title] = round
 		}
-		sent := w.sent
-		if _, err := l.apply(ctx, p); err != nil || w.sent != sent {
-			rt.Fatalf("applied again it sent %d requests more: %v", w.sent-sent, err)
+		sent := w.Sent()
+		if _, err := l.apply(ctx, p); err != nil || w.Sent() != sent {
+			rt.Fatalf("applied again it sent %d requests more: %v", w.Sent()-sent, err)
 		}
 		if round == 1 {
 			l.back(rt, carried, r, before)
@@ -165,7 +165,7 @@ func (l *lab) back(rt failer, done *run.Run, was audit.Result, before *githubsim
 	if err != nil {
 		rt.Fatalf("restoring: %v\n%s\n%s", err, states(again), l.base)
 	}
-	invited, diff := invitedAgain(apart(essence(before), essence(l.sim.Snapshot())))
+	invited, diff := invitedAgain(witness.Apart(witness.Essence(before), witness.Essence(l.sim.Snapshot())))
 	diff = slices.DeleteFunc(diff, func(line string) bool { return oneWay(line, back) })
 	if len(diff) > 0 {
 		rt.Fatalf("restored, it differs from before:\n%s\n%s", strings.Join(diff, "\n"), states(again))
@@ -180,7 +180,7 @@ func (l *lab) back(rt failer, done *run.Run, was audit.Result, before *githubsim
 		rt.Fatalf("restoring ended: %v\n%s", again.Outcome(), states(again))
 	}
 	l.sim.Mutate(func(w *githubsim.World) { acceptAll(rt, w, invited) })
-	diff = slices.DeleteFunc(apart(essence(before), essence(l.sim.Snapshot())), func(line string) bool { return oneWay(line, back) })
+	diff = slices.DeleteFunc(witness.Apart(witness.Essence(before), witness.Essence(l.sim.Snapshot())), func(line string) bool { return oneWay(line, back) })
 	if len(diff) > 0 {
 		rt.Fatalf("restored, and all who were invited again have accepted, it differs from before:\n%s\n%s", strings.Join(diff, "\n"), states(again))
 	}
@@ -301,7 +301,7 @@ func findingsApart(was, is audit.Result, back run.Restore) []string {
 		}
 		return out
 	}
-	return slices.DeleteFunc(apart(list(was), list(is)), func(line string) bool {
+	return slices.DeleteFunc(witness.Apart(list(was), list(is)), func(line string) bool {
 		return unrestored(line, back)
 	})
 }

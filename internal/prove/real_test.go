@@ -14,6 +14,7 @@ import (
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/githubsim"
 	"github.com/eb661601/ajar/internal/store"
+	"github.com/eb661601/ajar/internal/witness"
 	"github.com/eb661601/ajar/remediate"
 	"github.com/eb661601/ajar/remediate/run"
 )
@@ -88,7 +89,7 @@ func TestARealOrganizationComesBackAlsoWhereTheRunIsKilledHalfWay(t *testing.T) 
 
 func realDrift(t *testing.T, carry func(*performance, deed)) {
 	w := realWorld(t)
-	boss := owners(w.Orgs[0])
+	boss := witness.Owners(w.Orgs[0])
 	s := &stage{cast: cast{realOrg, boss[0], boss[1], boss[2]}, t: t, binary: program(t), world: w}
 	p := s.open(map[string][]byte{"config.toml": s.config()})
 	defer p.close()
@@ -104,7 +105,7 @@ func realDrift(t *testing.T, carry func(*performance, deed)) {
 	for _, r := range slices.Backward(rounds) {
 		cannot = append(cannot, p.giveBack(carry, r.run)...)
 	}
-	invited, diff := invitedAgain(apart(essence(drifted), essence(p.sim.Snapshot())))
+	invited, diff := invitedAgain(witness.Apart(witness.Essence(drifted), witness.Essence(p.sim.Snapshot())))
 	back := run.Restore{Cannot: cannot}
 	diff = slices.DeleteFunc(diff, func(line string) bool { return oneWay(line, back) })
 	for place := range invited {

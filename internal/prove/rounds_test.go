@@ -7,6 +7,7 @@ import (
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/githubsim"
+	"github.com/eb661601/ajar/internal/witness"
 	"github.com/eb661601/ajar/remediate"
 )
 
@@ -63,7 +64,7 @@ func TestPlansThatWaitForOneAnotherComeToAnEnd(t *testing.T) {
 	l := newLab(t, waitingWorld(), waitingBase, githubsim.Options{})
 	defer l.end()
 	rounds := l.carriesOut(t, l.watching(nil))
-	left := essence(l.sim.Snapshot())
+	left := witness.Essence(l.sim.Snapshot())
 	for _, want := range []string{"acme base-permission none", "acme/site collaborator dev0 read"} {
 		if !slices.Contains(left, want) {
 			t.Errorf("after %d plans %q is not there:\n%s", rounds, want, strings.Join(left, "\n"))

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/eb661601/ajar/internal/githubsim"
-	"github.com/eb661601/ajar/internal/journal"
+	"github.com/eb661601/ajar/internal/witness"
 	"github.com/eb661601/ajar/remediate/run"
 )
 
@@ -70,9 +70,7 @@ func TestWhateverGoesWrongNobodyIsLockedOutAndNothingIsForgotten(t *testing.T) {
 		for _, f := range faults {
 			l.sim.AddFault(f)
 		}
-		w.mu.Lock()
-		w.asked, w.edits = 0, in.before
-		w.mu.Unlock()
+		w.Interfere(in.before)
 		told := fmt.Sprintf("%s\n%s\n%s", strings.Join(in.names, ", "), told(faults), l.base)
 		for try := range 4 { // as somebody does who types it again
 			if try > 0 {
@@ -89,7 +87,7 @@ func TestWhateverGoesWrongNobodyIsLockedOutAndNothingIsForgotten(t *testing.T) {
 		l.sim.ClearFaults()
 		l.clock.move(10 * time.Minute)
 		l.settled(rt, told)
-		if wrong := append(w.complaints(), l.unaccounted(run.RunID(p.Hash))...); len(wrong) > 0 {
+		if wrong := append(w.Complaints(), l.unaccounted(run.RunID(p.Hash))...); len(wrong) > 0 {
 			rt.Fatalf("%s\n%s\n%s", strings.Join(wrong, "\n"), states(l.run(rt, run.RunID(p.Hash))), told)
 		}
 		ended[how(l.run(rt, run.RunID(p.Hash)))]++
@@ -136,33 +134,5 @@ func (l *lab) unaccounted(id string) (wrong []string) {
 	if err != nil {
 		return []string{err.Error()}
 	}
-	sent := ending{runs: map[string]*run.Run{id: r}}.sent("run-")
-	asked := map[string]int{}
-	for _, m := range l.sim.Mutations() {
-		key := m.Method + " " + m.Path
-		if m.Kind == githubsim.GraphQL {
-			key = m.Route
-		}
-		asked[key]++
-	}
-	for what, n := range asked {
-		if n > sent[what] {
-			wrong = append(wrong, fmt.Sprintf("%s came %d times, the journal says %d", what, n, sent[what]))
-		}
-	}
-	for _, a := range r.Actions {
-		if a.Open() {
-			wrong = append(wrong, fmt.Sprintf("%s is %s for ever", a.Title, a.State))
-		}
-		unanswered := 0
-		for _, s := range a.Sends {
-			if s.Answer == nil || !s.Answer.NotApplied {
-				unanswered++
-			}
-		}
-		if a.State == journal.NotTried && unanswered > 0 {
-			wrong = append(wrong, a.Title+" was not tried, and was sent")
-		}
-	}
-	return wrong
+	return witness.Unaccounted(l.sim.Mutations(), map[string]*run.Run{id: r})
 }

@@ -1,4 +1,8 @@
-package main
+// Package witness looks at what ajar does to a simulated GitHub from the outside:
+// around each request that may change something, at the access that is left, and at
+// the simulator's own log beside the journal. Its readings are naive and share no
+// code with what they judge, but for the decoding of the journal.
+package witness
 
 import (
 	"bytes"
@@ -13,11 +17,11 @@ import (
 	"github.com/eb661601/ajar/internal/githubsim"
 )
 
-// watch stands before the simulator and looks at the organization around each
+// Watch stands before the simulator and looks at the organization around each
 // request that may change it: whatever instant that is, nobody may be locked out,
 // no protected person touched, and nobody given more than they had or may have.
 // Who looks is no code of ajar's but a naive reading of the world.
-type watch struct {
+type Watch struct {
 	sim       *githubsim.Server
 	minOwners int
 	protected []string // logins
@@ -27,27 +31,28 @@ type watch struct {
 	most   map[string]int // the most that anybody had on a repository since the watch began, by "login repository"
 	may    map[string]int // what the baseline allows on top
 	wrong  []string
-	sent   int                                  // requests that may change something
-	edits  func(n int) []func(*githubsim.World) // what others do before the nth request of any kind
+	sent   int
+	edits  func(n int) []func(*githubsim.World)
 	asked  int
 }
 
-// newWatch begins to watch a server.
-func newWatch(sim *githubsim.Server, minOwners int, protected ...string) *watch {
-	w := &watch{sim: sim, minOwners: minOwners, protected: protected, most: map[string]int{}}
+// New begins to watch a server. There are to be minOwners owners at least, and what
+// the protected, by login, have is to stay as it is. On top of what everybody had since,
+// they may get what the baseline allows: a level of [Levels] by "login repository".
+func New(sim *githubsim.Server, minOwners int, protected []string, may map[string]int) *Watch {
+	w := &Watch{sim: sim, minOwners: minOwners, protected: protected, may: may, most: map[string]int{}}
 	w.before = sim.Snapshot()
-	w.raise(w.before)
+	w.raise(&githubsim.World{}, w.before)
 	return w
 }
 
-func (w *watch) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+// ServeHTTP answers as the server does.
+func (w *Watch) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	w.asked++
 	if w.edits != nil {
 		for _, edit := range w.edits(w.asked) {
-			w.sim.Mutate(edit)
-			w.before = w.sim.Snapshot()
-			w.raise(w.before) // what others give is not ajar's doing
+			w.edit(edit)
 		}
 	}
 	w.mu.Unlock()
@@ -60,6 +65,36 @@ func (w *watch) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.sent++
 	defer w.look(r.Method + " " + r.URL.Path) // also where the answer is cut
 	w.sim.ServeHTTP(rw, r)
+}
+
+// Edit changes the organization behind ajar's back: what others give is not ajar's
+// doing.
+func (w *Watch) Edit(edit func(*githubsim.World)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.edit(edit)
+}
+
+func (w *Watch) edit(edit func(*githubsim.World)) {
+	w.sim.Mutate(edit)
+	former := w.before
+	w.before = w.sim.Snapshot()
+	w.raise(former, w.before)
+}
+
+// Interfere has others change the organization before the nth request of any kind
+// from now on.
+func (w *Watch) Interfere(edits func(n int) []func(*githubsim.World)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.asked, w.edits = 0, edits
+}
+
+// Sent counts the requests so far that may have changed something.
+func (w *Watch) Sent() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.sent
 }
 
 // changes reports whether a request may change something.
@@ -81,13 +116,13 @@ func changes(r *http.Request) bool {
 }
 
 // look compares the world with that of before the request.
-func (w *watch) look(request string) {
+func (w *Watch) look(request string) {
 	now := w.sim.Snapshot()
 	old, o := w.before.Orgs[0], now.Orgs[0]
 	complain := func(format string, args ...any) {
 		w.wrong = append(w.wrong, "after "+request+": "+fmt.Sprintf(format, args...))
 	}
-	if had, has := len(owners(old)), len(owners(o)); has < had && has < w.minOwners {
+	if had, has := len(Owners(old)), len(Owners(o)); has < had && has < w.minOwners {
 		complain("%d owners are left of %d", has, had)
 	}
 	was, is := w.before.Index(), now.Index()
@@ -98,15 +133,15 @@ func (w *watch) look(request string) {
 	}
 	for _, r := range o.Repos {
 		w.gates(complain, r, old, was, is)
-		for _, u := range now.Users {
-			key := u.Login + " " + r.Name
-			if has := level(is, o, r.Name, u.Login); has > max(w.most[key], w.may[key]) {
-				complain("%s has %d on %s, at most %d before and %d allowed", u.Login, has, r.Name, w.most[key], w.may[key])
-			}
+	}
+	for r, login := range touched(w.before, now) {
+		key := login + " " + r
+		if has := Level(is, o, r, login); has > max(w.most[key], w.may[key]) {
+			complain("%s has %d on %s, at most %d before and %d allowed", login, has, r, w.most[key], w.may[key])
 		}
 	}
-	for _, login := range owners(o) {
-		if !slices.Contains(owners(old), login) {
+	for _, login := range Owners(o) {
+		if !slices.Contains(Owners(old), login) {
 			complain("%s is an owner now", login)
 		}
 	}
@@ -115,7 +150,7 @@ func (w *watch) look(request string) {
 
 // gates holds that an environment that somebody could approve can be approved
 // still.
-func (w *watch) gates(complain func(string, ...any), r *githubsim.Repo, old *githubsim.Org, was, is *githubsim.Index) {
+func (w *Watch) gates(complain func(string, ...any), r *githubsim.Repo, old *githubsim.Org, was, is *githubsim.Index) {
 	for _, e := range r.Environments {
 		i := slices.IndexFunc(old.Repos, func(x *githubsim.Repo) bool { return x.ID == r.ID })
 		if i < 0 {
@@ -136,25 +171,23 @@ func (w *watch) gates(complain func(string, ...any), r *githubsim.Repo, old *git
 }
 
 // raise notes what everybody has, where it is more than ever.
-func (w *watch) raise(world *githubsim.World) {
+func (w *Watch) raise(former, world *githubsim.World) {
 	x, o := world.Index(), world.Orgs[0]
-	for _, r := range o.Repos {
-		for _, u := range world.Users {
-			key := u.Login + " " + r.Name
-			w.most[key] = max(w.most[key], level(x, o, r.Name, u.Login))
-		}
+	for r, login := range touched(former, world) {
+		key := login + " " + r
+		w.most[key] = max(w.most[key], Level(x, o, r, login))
 	}
 }
 
-// complaints gives what was wrong so far.
-func (w *watch) complaints() []string {
+// Complaints gives what was wrong so far.
+func (w *Watch) Complaints() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.Clone(w.wrong)
 }
 
-// owners are the logins of those who own an organization.
-func owners(o *githubsim.Org) (out []string) {
+// Owners are the logins of those who own an organization.
+func Owners(o *githubsim.Org) (out []string) {
 	for _, m := range o.Members {
 		if m.Role == "admin" {
 			out = append(out, m.Login)
@@ -163,18 +196,19 @@ func owners(o *githubsim.Org) (out []string) {
 	return out
 }
 
-var levels = []string{"none", "read", "triage", "write", "maintain", "admin"}
+// Levels are the roles on a repository, from none upwards.
+var Levels = []string{"none", "read", "triage", "write", "maintain", "admin"}
 
-// level is what somebody can do on a repository, as a number; a custom role counts
+// Level is what somebody can do on a repository, as an index of [Levels]; a custom role counts
 // as what it is based on.
-func level(x *githubsim.Index, o *githubsim.Org, repo, login string) int {
+func Level(x *githubsim.Index, o *githubsim.Org, repo, login string) int {
 	best, _ := x.PermissionSources(o.Login, repo, login)
 	for _, r := range o.CustomRoles {
 		if strings.EqualFold(r.Name, best) {
 			best = r.BaseRole
 		}
 	}
-	return slices.Index(levels, best)
+	return slices.Index(Levels, best)
 }
 
 // everything is all that somebody has in an organization, in one line.
@@ -204,7 +238,7 @@ func everything(x *githubsim.Index, o *githubsim.Org, login string) string {
 func approvers(x *githubsim.Index, r *githubsim.Repo, e *githubsim.Environment) (out []string) {
 	o := x.World.Orgs[0]
 	add := func(login string) {
-		if r.Visibility == "public" && slices.ContainsFunc(x.World.Users, func(u *githubsim.User) bool { return u.Login == login }) || level(x, o, r.Name, login) > 0 {
+		if r.Visibility == "public" && slices.ContainsFunc(x.World.Users, func(u *githubsim.User) bool { return u.Login == login }) || Level(x, o, r.Name, login) > 0 {
 			out = append(out, login)
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package witness
 
 import (
 	"fmt"
@@ -8,10 +8,10 @@ import (
 	"github.com/eb661601/ajar/internal/githubsim"
 )
 
-// essence is all access that a world gives, a line for each fact, sorted: a key by
+// Essence is all access that a world gives, a line for each fact, sorted: a key by
 // its material, an invitation by whom it offers what, since both have another
 // number once they were put back. Times and numbers are left out.
-func essence(w *githubsim.World) []string {
+func Essence(w *githubsim.World) []string {
 	e := &essay{}
 	for _, o := range w.Orgs {
 		e.org(o)
@@ -97,8 +97,8 @@ func sorted(list []string) []string {
 	return out
 }
 
-// apart gives the lines that only one of two essences has, with - and +.
-func apart(a, b []string) (out []string) {
+// Apart gives the lines that only one of two essences has, with - and +.
+func Apart(a, b []string) (out []string) {
 	count := map[string]int{}
 	for _, l := range a {
 		count[l]--
