@@ -74,6 +74,20 @@ prove-long: ## the same at ten times the size
 golden: ## rewrite the golden files and generated pages of docs/ (look at the diff)
 	$(GO) test ./internal/report/... ./internal/config/... ./internal/adopt/... ./analyzer/... ./cmd/... -update
 
+.PHONY: release
+release: ## build every platform's binary, archives, SBOMs and checksums into dist/release (TARGETS="linux/amd64" for fewer)
+	@sh scripts/release.sh release
+
+.PHONY: release-check
+release-check: ## build the release's binaries again, with an empty cache, and compare them byte for byte
+	@sh scripts/release.sh check
+
+.PHONY: image
+image: ## stage dist/image and build the container image, with docker or buildah
+	@sh scripts/release.sh image
+	@if command -v docker >/dev/null && docker info >/dev/null 2>&1; then docker build -f deploy/container/Dockerfile -t ajar .; \
+	else buildah build --format docker --pull-never --isolation chroot -f deploy/container/Dockerfile -t ajar .; fi
+
 .PHONY: tidy
 tidy: ## tidy the module files
 	$(GO) mod tidy

@@ -25,7 +25,8 @@ import (
 )
 
 func newStatus(a *app) *cobra.Command {
-	return &cobra.Command{
+	var live bool
+	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Ask the running daemon how it stands",
 		Long: `Ask the daemon that serves the store how it stands: the last and the next audit of
@@ -36,17 +37,23 @@ configuration is the one on the disk. It is asked over the socket beside the sto
 
 Where no daemon runs, this says so and shows what the store holds. It ends with 0
 where the daemon is as it should be, 3 where something is wrong with it, and 1 where
-none runs.`,
+none runs.
+
+--live asks no more than whether a daemon answers, and shows nothing: 0 where one does,
+else 1. A container's health check wants no more, since no restart helps against what
+is wrong at GitHub.`,
 		Example: "  ajar status\n  ajar status -o json | jq '.organizations[].findings'",
 		Args:    exactly(),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.state(cmd.Context()) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.state(cmd.Context(), live) },
 	}
+	cmd.Flags().BoolVar(&live, "live", false, "only whether a daemon answers, for a health check")
+	return cmd
 }
 
 // askFor is how long a daemon has to answer: it answers from memory.
 const askFor = 5 * time.Second
 
-func (a *app) state(ctx context.Context) error {
+func (a *app) state(ctx context.Context, live bool) error {
 	c, err := a.config()
 	if err != nil {
 		return err
@@ -58,6 +65,12 @@ func (a *app) state(ctx context.Context) error {
 	s, from, err := a.askDaemon(ctx, c, path)
 	if err != nil {
 		return err
+	}
+	if live && from == "" {
+		return withHint(usage("no daemon serves %s", path), "%s serve starts one", a.program)
+	}
+	if live {
+		return nil
 	}
 	if from == "" {
 		if s, err = a.unserved(ctx, c, path); err != nil {
