@@ -97,10 +97,10 @@ func (r *Registry) newRequestVecs() {
 }
 
 func (r *Registry) newHealthVecs() {
-	r.jobRuns = r.counter("job_runs_total", "Jobs of the daemon that ended, by how. Audits are counted by ajar_audit_runs_total.", "org", "job", "result")
-	r.jobLast = r.gauge("job_last_success_timestamp_seconds", "When a job last succeeded, 0 before the first time.", "org", "job")
-	r.jobDue = r.gauge("job_due_timestamp_seconds", "When a job is due next; absent where it is not planned.", "org", "job")
-	r.jobLate = r.gauge("job_late_seconds", "By how much the newest pass of a job began after it was due.", "job")
+	r.jobRuns = r.counter("job_runs_total", "Jobs of the daemon that ended, by how. Audits are counted by ajar_audit_runs_total.", "org", "kind", "result")
+	r.jobLast = r.gauge("job_last_success_timestamp_seconds", "When a job last succeeded, 0 before the first time.", "org", "kind")
+	r.jobDue = r.gauge("job_due_timestamp_seconds", "When a job is due next; absent where it is not planned.", "org", "kind")
+	r.jobLate = r.gauge("job_late_seconds", "By how much the newest pass of a job began after it was due.", "kind")
 	r.notified = r.counter("notifications_total", "Notices by what came of them.", "channel", "result")
 	r.outbox = r.gauge("notification_outbox", "Notices that wait to be delivered, and those that were given up.", "state")
 	one := func(name, help string) prometheus.Gauge { return r.gauge(name, help).WithLabelValues() }
