@@ -25,6 +25,7 @@ demo: ## run the whole job on an invented organization; no token, no network
 setup: ## fetch GitHub's published schemas, which the contract tests judge by, and what drives the browser
 	@sh scripts/contract-setup.sh
 	@sh scripts/browser-setup.sh
+	@sh scripts/dashboard-setup.sh
 
 .PHONY: test
 test: setup ## run every test (sets up by itself what it needs)
@@ -72,7 +73,7 @@ prove-long: ## the same at ten times the size
 
 .PHONY: golden
 golden: ## rewrite the golden files and generated pages of docs/ (look at the diff)
-	$(GO) test ./internal/report/... ./internal/config/... ./internal/adopt/... ./analyzer/... ./cmd/... -update
+	$(GO) test ./internal/report/... ./internal/config/... ./internal/adopt/... ./internal/metrics ./internal/dashboards ./analyzer/... ./cmd/... -update
 
 .PHONY: release
 release: ## build every platform's binary, archives, SBOMs and checksums into dist/release (TARGETS="linux/amd64" for fewer)
