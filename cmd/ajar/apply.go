@@ -208,9 +208,16 @@ func (x *carrying) recheck(p remediate.Plan, f applyFlags) func(context.Context)
 func (a *app) settleRuns(ctx context.Context) error {
 	return a.carrying(ctx, func(x *carrying) error {
 		open, err := x.store.OpenRuns(ctx, x.info.OrgID)
-		if err != nil || len(open) == 0 {
-			a.remark("no run is open")
+		if err != nil {
 			return err
+		}
+		unsure, err := engine.Unsure(ctx, x.store, x.info.OrgID, a.clock.Now())
+		if err != nil {
+			return err
+		}
+		if len(open)+len(unsure) == 0 {
+			a.remark("no run is open")
+			return nil
 		}
 		hands, err := a.hands(ctx, x.config, x.org)
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 // Settle looks at GitHub for everything that the open runs left in doubt, and ends
 // them, but for the one named keep, which somebody is about to take up: that one
 // ends too where a surprise had stopped it. It gives those runs. What is still in doubt then leaves its run open.
+// It looks once more, too, at what runs of the last day took for not applied.
 func (e *Engine) Settle(ctx context.Context, keep string) ([]*Run, error) {
 	open, err := e.open(ctx)
 	if err != nil {
@@ -25,7 +26,10 @@ func (e *Engine) Settle(ctx context.Context, keep string) ([]*Run, error) {
 			return nil, err
 		}
 	}
-	return open, ctx.Err()
+	if ctx.Err() == nil {
+		err = e.late(ctx)
+	}
+	return open, errors.Join(err, ctx.Err())
 }
 
 // settleAll settles what is open in a run, and ends it.

@@ -139,6 +139,9 @@ func (r *running) way(p *Past, live act.Live) (steps []act.Step, over bool, err 
 				how = Settled
 			}
 		}
+		if p.unsure() {
+			return nil, true, r.lately(p)
+		}
 		return nil, true, r.note(journal.Verified, p, Verified{How: how, State: live.State, At: live.At.UTC(), Looks: 1})
 	}
 	steps, err = act.Steps(live.Change, live.State)

@@ -105,17 +105,9 @@ func held(ctx context.Context, s *store.Store, org int64, counts func(store.Hold
 
 func lately(ctx context.Context, s *store.Store, org int64, now time.Time) (Losses, error) {
 	since := now.Add(-Window)
-	ids, err := s.RunsSince(ctx, org, since)
+	runs, err := recentRuns(ctx, s, org, now)
 	if err != nil {
 		return nil, err
-	}
-	var runs []*Run
-	for _, id := range ids {
-		r, err := Load(ctx, s, id)
-		if err != nil {
-			return nil, err
-		}
-		runs = append(runs, r)
 	}
 	return Recent(runs, since), nil
 }

@@ -85,7 +85,10 @@ type Answered struct {
 	RequestID  string    `json:"request_id,omitempty"`
 	Created    int64     `json:"created,omitempty"` // number of what came to be
 	NotApplied bool      `json:"not_applied,omitempty"`
-	Why        string    `json:"why,omitempty"`
+	// Looked says that NotApplied rests on a look at GitHub alone, which may have been
+	// too early.
+	Looked bool   `json:"looked,omitempty"`
+	Why    string `json:"why,omitempty"`
 }
 
 // How an action came to be verified.
@@ -93,6 +96,7 @@ const (
 	Carried = "carried-out"  // by this run
 	Already = "already-done" // GitHub showed it before anything was sent
 	Settled = "settled"      // sent without an answer, and then seen to be done
+	Late    = "late"         // it counted as not done, and a later look shows it
 	Invited = "invited"      // as far as a program can: somebody has to accept an invitation
 )
 

@@ -43,7 +43,7 @@ func (r *running) settle(p *Past) error {
 // unshown settles an action that GitHub does not show, although it had its time.
 func (r *running) unshown(p *Past, last Send, live act.Live) error {
 	if last.Answer == nil && live.State.Same(last.Live) {
-		return r.note(journal.Answered, p, Answered{At: live.At.UTC(), NotApplied: true,
+		return r.note(journal.Answered, p, Answered{At: live.At.UTC(), NotApplied: true, Looked: true,
 			Why: fmt.Sprintf("GitHub shows the state of before, %s and more after it was sent", r.o.Lag)})
 	}
 	return r.puzzled(p, InDoubt{Why: "GitHub shows neither the state of before nor the intended one", State: &live.State})
