@@ -25,6 +25,7 @@ type app struct {
 	skewed    bool                              // that the clock of this machine is wrong was said
 	doubted   bool                              // that GitHub's contradicts itself was said
 	waiting   func(why string, until time.Time) // hears that GitHub makes ajar wait; nil: nobody
+	hurry     bool                              // nothing waits for the store
 	heard     func(line string)                 // hears what would be said on stderr, in a daemon; nil: it is said there
 }
 
@@ -41,6 +42,7 @@ type globals struct {
 	quiet      bool
 	noProgress bool
 	logLevel   string
+	wait       time.Duration
 }
 
 // log is the logger of this run: text on a terminal, JSON otherwise, to stderr.

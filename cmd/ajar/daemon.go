@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -89,7 +91,12 @@ type service struct {
 	d     *serve.Daemon
 	cfg   atomic.Pointer[config.Config]
 
-	settled map[string]bool // organizations whose interrupted runs were looked at; of the worker alone
+	now atomic.Pointer[shift]
+
+	mu           sync.Mutex
+	settled      map[string]bool // organizations whose interrupted runs were looked at
+	nextNotice   time.Time       // when a message is due; zero: none waits
+	noticesKnown bool            // whether that is so
 }
 
 // serve runs the daemon until the context ends.
@@ -131,8 +138,14 @@ func (a *app) service(ctx context.Context, f daemonFlags) (*service, io.Closer, 
 		return nil, nil, err
 	}
 	s := &service{a: a, f: f, ctx: ctx, log: log, path: path, settled: map[string]bool{}}
-	a.heard = func(line string) { log.Warn(line) }
-	s.store = &holder{s: s, gate: make(chan struct{}, 1)}
+	a.heard = func(line string) {
+		if rest, isWarning := strings.CutPrefix(line, "warning: "); isWarning {
+			log.Warn(rest)
+			return
+		}
+		log.Info(line)
+	}
+	s.store = &holder{s: s, gate: make(chan struct{}, 1), journal: make(chan struct{}, 1)}
 	s.meter = metrics.New(s.known(c))
 	s.cfg.Store(c)
 	err = s.store.use(ctx, func(*store.Store) error { return nil }) // what is wrong with it is said before anything runs

@@ -37,12 +37,14 @@ func (s *service) audit(ctx context.Context, sh *shift, org string) (serve.Outco
 			return err
 		}
 		out = s.judged(sh, p, r)
+		s.tellOf(ctx, sh, p, r)
 		return s.acceptRollback(ctx, st, sh.config.GitHub.Organizations)
 	})
 	s.credential(err)
 	s.budgets(sh, org)
 	if err != nil && ctx.Err() == nil {
 		s.log.Warn("the audit failed: the findings are those of the one before", "org", org)
+		s.tellFailure(ctx, org, err)
 		return serve.Outcome{}, oneLine(err)
 	}
 	return out, err

@@ -64,6 +64,11 @@ func (s *service) checkpoint(ctx context.Context) (serve.Outcome, error) {
 	if err != nil || published >= size {
 		return serve.Outcome{Reason: "nothing is newer than the last one"}, err
 	}
+	done, err := s.store.journaling(ctx)
+	if err != nil {
+		return serve.Outcome{}, err
+	}
+	defer done()
 	err = s.store.use(ctx, func(st *store.Store) error {
 		if _, err := st.TakeOver(ctx, owner()); err != nil {
 			return err

@@ -15,6 +15,7 @@ import (
 	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/github"
 	"github.com/eb661601/ajar/internal/metrics"
+	"github.com/eb661601/ajar/internal/notify"
 	"github.com/eb661601/ajar/internal/schedule"
 	"github.com/eb661601/ajar/internal/serve"
 )
@@ -26,6 +27,7 @@ type shift struct {
 	readers  *readers
 	pass     audit.Pass // without organization, credential and store
 	writes   bool       // the credential for changes may be loaded
+	tell     *notify.Notifier
 }
 
 // known are the labels of the metrics.
@@ -68,6 +70,9 @@ func (s *service) load(ctx context.Context) (*serve.Setup, error) {
 		return nil, oneLine(err)
 	}
 	sh.readers.observe = s.observer
+	if sh.tell, err = s.notifier(c); err != nil {
+		return nil, oneLine(err)
+	}
 	if sh.pass, err = s.passOf(sh); err != nil {
 		return nil, err
 	}
@@ -87,6 +92,8 @@ func (s *service) load(ctx context.Context) (*serve.Setup, error) {
 // cannot do until the daemon is started again.
 func (s *service) took(sh *shift) {
 	was, c := s.cfg.Swap(sh.config), sh.config
+	s.now.Store(sh)
+	s.meter.Channels(sh.tell.Channels())
 	s.meter.Know(c.GitHub.Organizations)
 	s.meter.Expect(c.Collect.Without)
 	var names []string
@@ -112,7 +119,7 @@ func (s *service) took(sh *shift) {
 func (s *service) passOf(sh *shift) (audit.Pass, error) {
 	c := sh.config
 	return audit.Pass{
-		Baseline: sh.baseline, Now: s.a.clock.Now, Highest: s.a.clock.Highest, Lean: true,
+		Baseline: sh.baseline, Now: s.a.clock.Now, Highest: s.a.clock.Highest, Lean: sh.baseline == nil,
 		Answers: s.path + ".answers", Resume: c.Collect.Resume, Version: buildVersion().Version,
 		Collect: collector.Options{
 			Now: s.a.now, Log: s.log, Without: c.Collect.Without, ActivityWindow: c.Collect.ActivityWindow,
@@ -149,6 +156,8 @@ func (s *service) jobs(sh *shift) ([]serve.Job, time.Duration, error) {
 		})
 	}
 	longest := every["audit"].Gap(s.a.now())
+	jobs = append(jobs, s.changes(sh)...)
+	jobs = append(jobs, s.tellings(sh, every["digest"])...)
 	return append(jobs, s.chores(sh, every)...), 2*longest + c.Schedule.Jitter + 15*time.Minute, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/eb661601/ajar/internal/journal"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/serve"
 	"github.com/eb661601/ajar/internal/store"
@@ -22,6 +23,28 @@ type holder struct {
 	known os.FileInfo // the file as it was first opened
 	full  time.Time   // when all its pages were looked at last
 	read  *store.Store
+
+	journal chan struct{} // who holds it may take the journal over
+}
+
+// record writes entries to the journal, once no run has it: whoever takes it over
+// ends the run of another.
+func (h *holder) record(ctx context.Context, s *store.Store, entries ...journal.Entry) error {
+	done, err := h.journaling(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return h.s.a.record(ctx, s, entries...)
+}
+
+func (h *holder) journaling(ctx context.Context) (done func(), err error) {
+	select {
+	case h.journal <- struct{}{}:
+		return func() { <-h.journal }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 const (
@@ -83,7 +106,11 @@ func (h *holder) await(ctx context.Context) (*store.Store, error) {
 			}
 			return s, nil
 		}
-		if !errors.Is(err, store.ErrLocked) || h.s.d == nil || time.Since(began) > lockPatience {
+		patience := lockPatience
+		if h.s.d == nil {
+			patience = h.s.a.flags.wait
+		}
+		if !errors.Is(err, store.ErrLocked) || time.Since(began) >= patience {
 			return nil, err
 		}
 		if !said {

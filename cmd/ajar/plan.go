@@ -140,16 +140,25 @@ func heldBy(ctx context.Context, s *store.Store, info store.SnapshotInfo) ([]str
 }
 
 func (a *app) planInput(ctx context.Context, s *store.Store, c *config.Config, was audit.Result) (remediate.Input, error) {
+	r, err := a.readers(ctx, c)
+	if err != nil {
+		a.unknownSelf(err)
+	}
+	return a.planBy(ctx, s, c, was, r)
+}
+
+// planBy is planInput with the credentials that say who ajar is; nil: it is not known,
+// and that was said.
+func (a *app) planBy(ctx context.Context, s *store.Store, c *config.Config, was audit.Result, r *readers) (remediate.Input, error) {
 	in := remediate.Input{
 		Snapshot: was.Snapshot, Graph: was.Graph, Baseline: was.Baseline, Findings: was.Findings, Guards: guards(c.Remediate),
 		Version: buildVersion().Version, TTL: c.Remediate.PlanTTL, SnapshotHash: remediate.ContentHash(was.Snapshot),
 	}
-	r, err := a.readers(ctx, c)
-	if err == nil {
-		in.Self, err = r.self(ctx, c, was.Snapshot.Org.Login)
-	}
-	if err != nil {
-		a.unknownSelf(err)
+	var err error
+	if r != nil {
+		if in.Self, err = r.self(ctx, c, was.Snapshot.Org.Login); err != nil {
+			a.unknownSelf(err)
+		}
 	}
 	a.tellSkew(r)
 	in.At = a.clock.Now() // GitHub has told the time by now

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -85,6 +86,7 @@ func globalFlags(f *pflag.FlagSet, g *globals) {
 	f.BoolVar(&g.noColor, "no-color", false, "no colour (so does NO_COLOR)")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "results only: no progress and no remarks")
 	f.BoolVar(&g.noProgress, "no-progress", false, "no progress on the terminal")
+	f.DurationVar(&g.wait, "wait", 30*time.Second, "how long to wait for another ajar, such as a daemon at work, that writes to the store (`TIME`, 0 = not at all)")
 	f.StringVar(&g.logLevel, "log-level", "warn", "`LEVEL` of the log on stderr: debug, info, warn or error")
 }
 

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/eb661601/ajar/baseline"
 	"github.com/eb661601/ajar/internal/config"
@@ -131,7 +132,23 @@ func (a *app) closing(s *store.Store) {
 }
 
 func (a *app) openStore(ctx context.Context, c *config.Config, path string, readOnly bool) (*store.Store, error) {
-	return a.openAs(ctx, c, path, store.Options{ReadOnly: readOnly})
+	if readOnly {
+		return a.openAs(ctx, c, path, store.Options{ReadOnly: true})
+	}
+	began, said := time.Now(), false
+	for {
+		s, err := a.openAs(ctx, c, path, store.Options{})
+		if !errors.Is(err, store.ErrLocked) || a.hurry || time.Since(began) >= a.flags.wait {
+			return s, err
+		}
+		if !said {
+			said = true
+			a.remark("%v; waiting for it, up to %s (--wait)", err, a.flags.wait)
+		}
+		if err := sleep(ctx, lockLook); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // openAs opens the store as the options say, which the rest is filled in of.

@@ -15,6 +15,7 @@ import (
 // holdNow puts organizations on hold, or asks whoever has the store to stop. What
 // was asked for is tried once more: whoever had the store may be gone by then.
 func (a *app) holdNow(ctx context.Context, reason string) error {
+	a.hurry = true
 	err := a.hold(ctx, reason)
 	if !errors.Is(err, store.ErrLocked) {
 		return err

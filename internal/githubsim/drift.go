@@ -1,6 +1,7 @@
 package githubsim
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -68,7 +69,10 @@ func DriftKinds() []string {
 // looks after it, and tells what it did. With n of all [DriftKinds] or more each
 // kind is among them where the organization has a place for it. The same seed
 // makes the same edits. It stops early where no edit is possible any more.
-func Drift(w *World, org string, seed uint64, n int) []Edit {
+func Drift(w *World, org string, seed uint64, n int) []Edit { return drift(w, org, seed, n, "") }
+
+// drift names who did it in the audit log; "": the first owner.
+func drift(w *World, org string, seed uint64, n int, who string) []Edit {
 	var out []Edit
 	rng := rand.New(rand.NewPCG(seed, 0xd51f7))
 	for len(out) < n {
@@ -78,7 +82,7 @@ func Drift(w *World, org string, seed uint64, n int) []Edit {
 			if x == nil || len(out) == n {
 				break
 			}
-			d := &drifter{w: w, o: x.Org, x: x, rng: rng, who: x.anOwner()}
+			d := &drifter{w: w, o: x.Org, x: x, rng: rng, who: cmp.Or(who, x.anOwner())}
 			e := &AuditEvent{Action: drifts[at].action, Actor: d.who, CreatedAt: w.Meta.Now}
 			if what := drifts[at].edit(d, e); what != "" {
 				out = append(out, Edit{drifts[at].kind, what})

@@ -13,6 +13,7 @@ import (
 type Living struct {
 	base *World
 	org  string
+	who  string // the owner who does it: not the first one, who tokens are of
 	rng  *rand.Rand
 	came []string // logins of those who came, and have not left
 	left []string // logins of those who came and left: they may come again
@@ -23,7 +24,15 @@ type Living struct {
 // NewLiving makes an organization of a world live. What w is now is what somebody
 // puts things back to. The same seed lives the same life.
 func NewLiving(w *World, org string, seed uint64) *Living {
-	return &Living{base: w.Clone(), org: org, rng: rand.New(rand.NewPCG(seed, 0x11fe))}
+	l := &Living{base: w.Clone(), org: org, rng: rand.New(rand.NewPCG(seed, 0x11fe))}
+	if x := w.Index().org(org); x != nil {
+		for _, m := range x.Members {
+			if m.Role == "admin" {
+				l.who = m.Login
+			}
+		}
+	}
+	return l
 }
 
 // What happens beside drift.
@@ -57,7 +66,7 @@ func (l *Living) Step(w *World, now time.Time) Edit {
 		}
 	}
 	l.wide++
-	for _, e := range Drift(w, l.org, l.rng.Uint64(), 1) {
+	for _, e := range drift(w, l.org, l.rng.Uint64(), 1, l.who) {
 		return e
 	}
 	return Edit{}
@@ -93,7 +102,7 @@ func (l *Living) comeBack(o *Org, now time.Time) Edit {
 func (l *Living) join(o *Org, login string, now time.Time) Edit {
 	o.Members = append(o.Members, &Member{Login: login, Role: "member", TwoFactor: true})
 	l.came = append(l.came, login)
-	o.happened(&AuditEvent{Action: "org.add_member", Actor: o.anOwner(), User: login, CreatedAt: now}, fmt.Sprintf("came-%s-%d", login, now.UnixMilli()))
+	o.happened(&AuditEvent{Action: "org.add_member", Actor: l.who, User: login, CreatedAt: now}, fmt.Sprintf("came-%s-%d", login, now.UnixMilli()))
 	what := login + " joined " + o.Login
 	free := slices.DeleteFunc(slices.Clone(o.Teams), func(t *Team) bool { return t.ExternalGroup != "" || t.SyncedGroup != "" })
 	if len(free) > 0 {
@@ -142,7 +151,7 @@ func (l *Living) putBack(o *Org) Edit {
 	}
 	p := places[l.rng.IntN(len(places))]
 	p.put()
-	return Edit{PutBack, o.anOwner() + " put " + p.what + " back as it was"}
+	return Edit{PutBack, l.who + " put " + p.what + " back as it was"}
 }
 
 // spot is something that is not as it was at first.

@@ -111,6 +111,9 @@ func (b *board) ended(p Pass) {
 
 // Waits says what the pass under way waits for; "" = it does not wait any more.
 func (d *Daemon) Waits(what string) {
+	if d == nil {
+		return // it is not made yet
+	}
 	d.board.mu.Lock()
 	defer d.board.mu.Unlock()
 	if w := d.board.work[false]; w != nil {

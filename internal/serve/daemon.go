@@ -132,7 +132,11 @@ func (d *Daemon) Good(job Name, org string) Pass {
 
 // Beat says that there is progress: a pass that shows none for long is not vouched
 // for to the watchdog.
-func (d *Daemon) Beat() { d.beat.Store(int64(time.Since(d.start))) }
+func (d *Daemon) Beat() {
+	if d != nil { // it may not be made yet
+		d.beat.Store(int64(time.Since(d.start)))
+	}
+}
 
 // Wake has the daemon look at once whether a job is due.
 func (d *Daemon) Wake(job Name) {
