@@ -1,6 +1,7 @@
 package remediate
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -37,12 +38,30 @@ func (p *planner) reviewers(f access.Finding, e access.Environment, rule baselin
 				}
 			}, risk: MediumRisk, riskWhy: "deployments wait for an approval of these",
 			calls: []Call{{Method: "POST", Route: "GraphQL updateEnvironment", Body: "environmentId, reviewers: the node ids of these, waitTimer and preventSelfReview as just read"}}})
-		c.reviewers, c.hit = want, gone
+		c.reviewers, c.hit, c.gap = want, gone, cmp.Or(c.gap, p.unknownUnseen(rule))
 		if len(have) > 0 && (!p.approvable(e.Repo, have) || p.canReview(e.Repo, c.action.Change.Before.Gate).guard != "") {
 			c.lost = append(c.lost, StuckGate)
 		}
 		return c
 	})
+	return ""
+}
+
+// unknownUnseen says what was not seen to the end where somebody may stand whom the
+// baseline names as a reviewer and the snapshot does not know: without them the list
+// would be another one than the baseline's.
+func (p *planner) unknownUnseen(rule baseline.EnvRule) string {
+	for _, name := range rule.Unknown {
+		areas := []access.Area{access.AreaMembers, access.AreaOutside, access.AreaInvitations, access.AreaRepoInvitations}
+		if strings.HasPrefix(name, string(access.Team)+":") {
+			areas = []access.Area{access.AreaTeams}
+		}
+		for _, a := range areas {
+			if !p.s.Coverage.Complete(a) {
+				return string(a)
+			}
+		}
+	}
 	return ""
 }
 

@@ -1,6 +1,8 @@
 package remediate_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/eb661601/ajar/access"
@@ -29,6 +31,33 @@ func TestAnEntryThatCannotBeReadRefusesWhatItMightForbid(t *testing.T) {
 			if r.Guard != remediate.CoverageGuard {
 				t.Errorf("%s: %v", name, lines(p))
 			}
+		}
+	}
+}
+
+// Whom the baseline names as a reviewer and nobody saw may stand in a list that came
+// short: the list that is put without them would be another one.
+func TestReviewersAreNotPutWhileOneOfThemMayBeUnseen(t *testing.T) {
+	const rule = roles + "[[environment]]\nmatch = [\"env:acme/*/production\"]\nreviewers = [\"user:kim\", \"user:dan\", \"%s\"]\n"
+	for _, c := range []struct {
+		unknown string
+		unseen  access.Area
+		refused bool
+	}{
+		{"user:stranger", "", false},
+		{"user:stranger", access.AreaOutside, true},
+		{"user:stranger", access.AreaRepoInvitations, true},
+		{"team:acme/strangers", access.AreaTeams, true},
+	} {
+		w := house()
+		w.reviewer("user:kim", "api/production")
+		if c.unseen != "" {
+			w.blind(c.unseen, 0)
+		}
+		p := w.plan(t, fmt.Sprintf(rule, c.unknown), loose())
+		put := slices.ContainsFunc(p.Actions, func(a remediate.Action) bool { return slices.Contains(a.Parts, "reviewers") })
+		if put == c.refused {
+			t.Errorf("%s, %s unseen: %q", c.unknown, c.unseen, lines(p))
 		}
 	}
 }
