@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/eb661601/ajar/access"
 )
@@ -45,6 +46,23 @@ func (x edge) compareDated(y edge, known relations) int {
 // grants.
 type edges [256][]edge
 
+// gathered are edges that were used, for the next question: the most of them are
+// small, and many.
+var gathered = sync.Pool{New: func() any { return new(edges) }}
+
+// keptEdges is how many edges on one kind of thing are room worth keeping.
+const keptEdges = 1024
+
+// free makes room for other edges.
+func (e *edges) free() {
+	for kind, on := range e {
+		if e[kind] = on[:0]; cap(on) > keptEdges {
+			e[kind] = nil
+		}
+	}
+	gathered.Put(e)
+}
+
 // ranked is a relation with its place in the order of grants that have both ends
 // in common.
 type ranked struct {
@@ -64,16 +82,22 @@ func (r relations) of(id int64) (ranked, error) {
 }
 
 // grants reads principals, resources and relations, keeps those of the wanted
-// sort, and gives them in the order of access.Grant.Compare.
+// sort, and gives them in the order of access.Grant.Compare. As in a walk, SQLite
+// gets no context: a question about one thing takes it less time than that would.
 func (s *Store) grants(ctx context.Context, query string, args []any, wanted func(ranked) bool) ([]access.Grant, error) {
-	known, err := s.rankedRelations(ctx)
+	known, err := s.rankedRelations(context.WithoutCancel(ctx))
 	if err != nil {
 		return nil, err
 	}
-	var all edges
-	err = s.read.rows(ctx, query, args, func(rows *sql.Rows) error {
-		var e edge
-		var relation int64
+	all := gathered.Get().(*edges)
+	defer all.free()
+	var e edge
+	var relation int64
+	n := 0
+	err = s.read.rows(context.WithoutCancel(ctx), query, args, func(rows *sql.Rows) error {
+		if n++; n%walkChecks == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err := rows.Scan(&e.principal, &e.resource, &relation); err != nil {
 			return err
 		}
