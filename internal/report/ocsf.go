@@ -84,7 +84,7 @@ type ocsfMetadata struct {
 		Vendor  string `json:"vendor_name"`
 		Version string `json:"version,omitempty"`
 	} `json:"product"`
-	UID    string `json:"uid"` // of the event: the same finding of the same instant has the same
+	UID    string `json:"uid"` // of the event: the same finding of the same instant in the same state has the same
 	Log    string `json:"log_name"`
 	Tenant string `json:"tenant_uid"`
 }
@@ -247,6 +247,7 @@ func (x exported) ocsfFinding(f *access.Finding) ocsfEvent {
 	if s, ok := ocsfStates[f.State]; ok {
 		e.StatusID, e.Status = s.id, s.name
 	}
+	e.Metadata.UID += "-" + string(f.State) // judged anew, one snapshot may give another state
 	e.Start, e.Message, e.Comment = millis(f.Since), f.Title, f.Waiver
 	e.Info = ocsfInfo{
 		UID: f.Fingerprint, Title: f.Title, Desc: r.Why, FirstSeen: millis(f.FirstSeen), LastSeen: millis(f.LastSeen),
