@@ -94,6 +94,6 @@ func (l *lab) restore(ctx context.Context, id string) (*run.Run, run.Restore, er
 	if err != nil {
 		return nil, back, err
 	}
-	r, err := e.Carry(ctx, back.Order(next, run.RestoreCase{Restore: back, By: me, Now: l.clock.now()}, nil, "prove"))
+	r, err := e.Carry(ctx, back.Order(next, run.RestoreCase{Restore: back, By: me, Now: l.clock.now(), Guards: l.guards}, nil, "prove"))
 	return r, back, err
 }

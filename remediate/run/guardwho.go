@@ -3,6 +3,7 @@ package run
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/eb661601/ajar/access"
@@ -98,11 +99,13 @@ func (p *Past) reached() []access.Ref {
 // arrived are the people whom GitHub has in what an action takes something from, and
 // whom neither the plan names nor the newest snapshot has there. What they have
 // otherwise nobody weighed: they count as losing something, unless they are owners.
-// The snapshot of now does not tell who lost nothing when a restored run was made, so
-// of a restore all count whom it does not name.
+// A run that puts a plan back gives, even where it is not known of a custom role which
+// way that goes. One that puts back a restore takes, and the snapshot of now does not
+// tell who lost nothing when it was made: of that all count whom it does not name.
 func (r *running) arrived(p *Past) ([]access.Ref, error) {
 	c := p.Change
-	if !takes(c) {
+	restores := r.run.Begun.Restores
+	if !takes(c) || restores != "" && !strings.HasPrefix(restores, restorePrefix) {
 		return nil, nil
 	}
 	all, err := tried(r.ctx, r, func() ([]remediate.Label, error) { return r.o.Hands.Population(r.ctx, c) })
@@ -113,7 +116,7 @@ func (r *running) arrived(p *Past) ([]access.Ref, error) {
 	for _, who := range p.reached() {
 		known[who] = true
 	}
-	if r.o.Known != nil && r.run.Begun.Restores == "" {
+	if r.o.Known != nil && restores == "" {
 		for _, id := range r.o.Known(c) {
 			known[access.Ref{Kind: access.User, ID: id}] = true
 		}

@@ -127,6 +127,19 @@ func TestWhoCameIntoATeamSinceThePlanCountsInTheLimits(t *testing.T) {
 	expectGuard(t, b, teamGrant("write", ""), most(1), func(o *Options) { o.Known = func(remediate.Change) []int64 { return []int64{11, 12} } }, "")
 }
 
+func TestPuttingAPlanBackGivesAndPuttingThatBackTakesFromWhoCameSince(t *testing.T) {
+	none := RestoreCase{Restore: Restore{Takes: []string{"it"}}}
+	for restores, want := range map[string]string{"run-1": "verified/carried-out", "restore-1": "refused/limits"} {
+		b := start(t, world(t), githubsim.Options{})
+		o := order("plan", teamGrant("write", "read"))
+		o.Begun.Restores, o.Caps = restores, none.capsWith
+		r, err := b.engine().Carry(t.Context(), o)
+		if err != nil || states(r) != want {
+			t.Errorf("putting %s back: %v %s %s", restores, err, states(r), r.Actions[0].Why)
+		}
+	}
+}
+
 func TestTheBasePermissionLeavesEachRepositoryAnAdministrator(t *testing.T) {
 	noAdmins := with("admin", `{"login":"annika","permission":"admin"},{"login":"bodil","permission":"admin"},`, ``)
 	for _, c := range []struct {

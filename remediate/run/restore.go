@@ -319,10 +319,13 @@ func (r Restore) Order(id string, c RestoreCase, approvals []Approval, version s
 	}}
 }
 
+// restorePrefix begins the id of each run that carries out a restore.
+const restorePrefix = "restore-"
+
 // RestoreID is the id of the nth run that carries out a restore: a run can be put
 // back again, where the first time was stopped.
 func RestoreID(hash string, n int) string {
-	id := "restore-" + hash[:min(16, len(hash))]
+	id := restorePrefix + hash[:min(16, len(hash))]
 	if n > 1 {
 		id += "-" + strconv.Itoa(n)
 	}
