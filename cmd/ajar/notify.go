@@ -109,7 +109,7 @@ func (a *app) notifier(c *config.Config, read, write notify.Opener) (*notify.Not
 	}
 	return notify.New(notify.Options{
 		Config: c.Notify, Read: read, Write: write, Record: a.record, Getenv: a.getenv, Now: a.now, Program: a.program,
-		Version: buildVersion().Version, APIURL: c.GitHub.APIURL, Log: log,
+		Version: buildVersion().Version, Log: log, Issue: func(ch config.Channel, mark string) (notify.Issue, error) { return a.issue(c, ch, mark) },
 	})
 }
 

@@ -14,7 +14,7 @@ type object = map[string]any
 // restRoutes lists the REST operations that the simulator answers, with the
 // permissions that GitHub publishes for Apps and fine-grained tokens.
 func (s *Server) restRoutes() []route {
-	all := slices.Concat(orgRoutes, roleRoutes, teamRoutes, repoRoutes, environmentRoutes, credentialRoutes)
+	all := slices.Concat(orgRoutes, roleRoutes, teamRoutes, repoRoutes, environmentRoutes, credentialRoutes, issueRoutes)
 	for i := range all {
 		all[i].method = http.MethodGet
 		all[i].handle = conditional(all[i].handle)

@@ -36,6 +36,7 @@ type Repo struct {
 	Webhooks            []*Webhook           `json:"webhooks,omitempty"`
 	WorkflowPermissions *WorkflowPermissions `json:"workflowPermissions,omitempty"`
 	Deployments         []*Deployment        `json:"deployments,omitempty"`
+	Issues              []*Issue             `json:"issues,omitempty"`      // extra: with the pull requests among them, by number
 	Forks               []string             `json:"forks,omitempty"`       // extra: people who have a private fork of it
 	FormerNames         []string             `json:"formerNames,omitempty"` // extra: they lead here until somebody takes them
 }

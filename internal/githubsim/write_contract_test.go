@@ -14,7 +14,7 @@ import (
 
 // writer is the permission set of an app that may put things right.
 var writerScope = Scope{App: true, Permissions: []string{"metadata:read", "administration:write", "actions:read", "members:write",
-	"organization_administration:write", "organization_custom_org_roles:read"}}
+	"organization_administration:write", "organization_custom_org_roles:read", "issues:write"}}
 
 // judged is a simulator that can be changed, every request and answer of which
 // is held against GitHub's description.
@@ -96,6 +96,9 @@ PUT /repos/village/shop/environments/dev/deployment-branch-policies/75 {"name":"
 DELETE /repos/village/shop/environments/dev/deployment-branch-policies/75
 PUT /repos/village/shop/environments/production%2Feu {"wait_timer":10,"prevent_self_review":false,"reviewers":[{"type":"User","id":102}],"deployment_branch_policy":null}
 DELETE /repos/village/shop/environments/production%2Feu
+POST /repos/village/shop/issues {"title":"access","body":"<!-- x -->"}
+PATCH /repos/village/shop/issues/1 {"body":"nothing","state":"closed","state_reason":"completed"}
+PATCH /repos/village/shop/issues/1 {"state":"open"}
 PATCH /orgs/village {"default_repository_permission":"none"}
 PUT /orgs/village/actions/permissions/workflow {"default_workflow_permissions":"write","can_approve_pull_request_reviews":true}
 PUT /repos/village/vault/actions/permissions/workflow {"default_workflow_permissions":"write"}

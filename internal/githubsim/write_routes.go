@@ -12,7 +12,7 @@ const (
 
 // writeRoutes are the operations that change something.
 func writeRoutes() []route {
-	return slices.Concat(collaboratorWrites, teamWrites, memberWrites, keyWrites, environmentWrites, settingWrites, roleWrites)
+	return slices.Concat(collaboratorWrites, teamWrites, memberWrites, keyWrites, environmentWrites, settingWrites, roleWrites, issueWrites)
 }
 
 var collaboratorWrites = []route{

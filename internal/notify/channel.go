@@ -30,6 +30,8 @@ func newChannel(c config.Channel, o Options) (Channel, error) {
 		return newEmail(c, o)
 	case config.Alertmanager:
 		return newAlertmanager(c, o)
+	case config.GitHubIssue:
+		return newIssues(c, o)
 	case config.Syslog:
 		return newSyslog(c, o)
 	}

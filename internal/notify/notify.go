@@ -48,9 +48,11 @@ type Options struct {
 	Record  func(ctx context.Context, s *store.Store, entries ...journal.Entry) error
 	Getenv  func(string) string
 	Now     func() time.Time
+	// Issue makes the keeper of the issue that holds a mark, for a channel that keeps one;
+	// nil: none can be kept.
+	Issue   func(c config.Channel, mark string) (Issue, error)
 	Program string // how the commands begin that are suggested
 	Version string
-	APIURL  string         // of GitHub, for the issue; "": github.com's
 	Log     *slog.Logger   // nil: silence
 	Meter   Meter          // nil: nobody counts
 	Random  func() float64 // in [0, 1); nil: of the system

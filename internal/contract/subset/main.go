@@ -227,6 +227,8 @@ var keep = []struct {
 	{"/repos/{owner}/{repo}/environments", true},
 	{"/repos/{owner}/{repo}/hooks", true},
 	{"/repos/{owner}/{repo}/invitations", true},
+	{"/repos/{owner}/{repo}/issues", false},
+	{"/repos/{owner}/{repo}/issues/{issue_number}", false},
 	{"/repos/{owner}/{repo}/keys", true},
 	{"/repos/{owner}/{repo}/rules/branches/{branch}", false},
 	{"/repos/{owner}/{repo}/rulesets", true},
