@@ -23,9 +23,14 @@ func (s *service) notifier(c *config.Config) (*notify.Notifier, error) {
 		}
 		return do(st)
 	}
+	told := c.Notify
+	if s.f.readOnly {
+		told = withoutIssues(told)
+	}
 	return notify.New(notify.Options{
-		Config: c.Notify, Read: read, Write: s.store.use, Record: s.store.record, Getenv: s.a.getenv, Now: s.a.now, Program: s.a.program,
-		Version: buildVersion().Version, APIURL: c.GitHub.APIURL, Log: s.log, Meter: s.meter,
+		Config: told, Read: read, Write: s.store.use, Record: s.store.record, Getenv: s.a.getenv, Now: s.a.now, Program: s.a.program,
+		Version: buildVersion().Version, Log: s.log, Meter: s.meter,
+		Issue: func(ch config.Channel, mark string) (notify.Issue, error) { return s.a.issue(c, ch, mark) },
 	})
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"golang.org/x/oauth2"
 
 	"github.com/eb661601/ajar/internal/config"
@@ -26,4 +28,27 @@ func (a *app) issue(c *config.Config, ch config.Channel, mark string) (notify.Is
 		return nil, err
 	}
 	return k, nil
+}
+
+// withoutIssues leaves out the channels that hold a credential which can write, for a
+// daemon that must have none.
+func withoutIssues(n config.Notify) config.Notify {
+	gone := map[string]bool{}
+	n.Channels = slices.DeleteFunc(slices.Clone(n.Channels), func(c config.Channel) bool {
+		gone[c.Name] = c.Kind == config.GitHubIssue
+		return gone[c.Name]
+	})
+	var routes []config.Route
+	for _, r := range n.Routes {
+		all := len(r.Channels) == 0
+		r.Channels = slices.DeleteFunc(slices.Clone(r.Channels), func(name string) bool { return gone[name] })
+		if all || len(r.Channels) > 0 { // an empty list would stand for every channel
+			routes = append(routes, r)
+		}
+	}
+	if len(n.Routes) > 0 && len(routes) == 0 { // and no route for the one of the defaults
+		n.Channels = nil
+	}
+	n.Routes = routes
+	return n
 }

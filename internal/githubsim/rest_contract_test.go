@@ -220,7 +220,7 @@ func walkRepo(c caller, o *Org, r *Repo) {
 	at := "/repos/" + o.Login + "/" + r.Name
 	for _, p := range []string{"", "/collaborators?affiliation=direct", "/collaborators?affiliation=outside", "/collaborators?per_page=10",
 		"/collaborators/" + o.Members[0].Login, "/collaborators/nobody", "/collaborators/" + o.Members[0].Login + "/permission", "/collaborators/nobody/permission", "/invitations", "/keys", "/teams",
-		"/environments", "/actions/permissions/workflow"} {
+		"/environments", "/actions/permissions/workflow", "/issues?state=all", "/issues/1"} {
 		c.get(at + p)
 	}
 	for _, k := range r.DeployKeys {
