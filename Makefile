@@ -73,7 +73,7 @@ prove-long: ## the same at ten times the size
 
 .PHONY: golden
 golden: ## rewrite the golden files and generated pages of docs/ (look at the diff)
-	$(GO) test ./internal/report/... ./internal/config/... ./internal/adopt/... ./internal/metrics ./internal/dashboards ./analyzer/... ./cmd/... -update
+	$(GO) test ./internal/report/... ./internal/config/... ./internal/adopt/... ./internal/metrics ./internal/dashboards ./analyzer/... ./cmd/... ./internal/deploy/... -update
 
 .PHONY: release
 release: ## build every platform's binary, archives, SBOMs and checksums into dist/release (TARGETS="linux/amd64" for fewer)
