@@ -91,7 +91,8 @@ type service struct {
 	d     *serve.Daemon
 	cfg   atomic.Pointer[config.Config]
 
-	now atomic.Pointer[shift]
+	now   atomic.Pointer[shift]
+	turns turns // of the worker alone
 
 	mu           sync.Mutex
 	settled      map[string]bool // organizations whose interrupted runs were looked at
@@ -137,7 +138,7 @@ func (a *app) service(ctx context.Context, f daemonFlags) (*service, io.Closer, 
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &service{a: a, f: f, ctx: ctx, log: log, path: path, settled: map[string]bool{}}
+	s := &service{a: a, f: f, ctx: ctx, log: log, path: path, turns: turns{}, settled: map[string]bool{}}
 	a.heard = func(line string) {
 		if rest, isWarning := strings.CutPrefix(line, "warning: "); isWarning {
 			log.Warn(rest)

@@ -37,6 +37,7 @@ func (s *service) audit(ctx context.Context, sh *shift, org string) (serve.Outco
 			return err
 		}
 		out = s.judged(sh, p, r)
+		s.turned(ctx, st, org, r)
 		s.tellOf(ctx, sh, p, r)
 		return s.acceptRollback(ctx, st, sh.config.GitHub.Organizations)
 	})

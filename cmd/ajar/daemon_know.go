@@ -77,6 +77,7 @@ func (s *service) warm(ctx context.Context) {
 			continue
 		}
 		s.meter.Record(snap, findings, nil, info.At)
+		s.turns.begin(org, findings, info.At)
 		s.meter.Hold(org, len(holds) > 0)
 		o := standing(snap, findings, holds, c.Collect.Without)
 		o.Org, o.Snapshot, o.Taken = org, info.ID, info.At

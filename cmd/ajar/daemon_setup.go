@@ -33,7 +33,7 @@ type shift struct {
 // known are the labels of the metrics.
 func (s *service) known(c *config.Config) metrics.Known {
 	k := knownMetrics(c)
-	k.Now = s.a.now
+	k.Now, k.Before = s.a.now, s.beforeScrape
 	for api, all := range github.Routes() {
 		for _, route := range all {
 			k.Routes = append(k.Routes, metrics.Route{API: api, Template: route})

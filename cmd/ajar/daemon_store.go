@@ -96,7 +96,7 @@ func (h *holder) await(ctx context.Context) (*store.Store, error) {
 	began := time.Now()
 	said := false
 	for {
-		s, err := h.s.a.openAs(ctx, h.s.cfg.Load(), h.s.path, store.Options{Known: h.known, Checked: checked})
+		s, err := h.s.a.openAs(ctx, h.s.cfg.Load(), h.s.path, store.Options{Known: h.known, Checked: checked, Wrote: h.s.meter.StoreWrite})
 		if err == nil {
 			if !checked {
 				h.full = now
@@ -151,8 +151,10 @@ func (h *holder) note(err error) {
 	}
 	h.s.d.Note("store", of)
 	h.s.d.Note("schema", schema)
-	if info, bad := os.Stat(h.s.path); bad == nil {
-		h.s.meter.Store(info.Size())
+	size, free, known := store.Room(h.s.path)
+	h.s.meter.Store(size)
+	if known {
+		h.s.meter.Disk(free)
 	}
 }
 

@@ -11,6 +11,17 @@ func perSeverity(expr string) (out []q) {
 	return out
 }
 
+// quantile asks a histogram, by its classic buckets or, where Prometheus keeps native
+// ones, by those.
+func quantile(at, function, metric, labels, span, by string) string {
+	classic, native := "le", ""
+	if by != "" {
+		classic, native = "le, "+by, by
+	}
+	return fmt.Sprintf("histogram_quantile(%s, sum by (%s) (%s(%s_bucket%s[%s]))) or histogram_quantile(%s, sum by (%s) (%s(%s%s[%s])))",
+		at, classic, function, metric, labels, span, at, native, function, metric, labels, span)
+}
+
 const (
 	left    = `min by (credential, resource) (ajar_github_rate_limit_remaining / ajar_github_rate_limit_limit)`
 	resets  = `min by (credential, resource) (clamp_min(ajar_github_rate_limit_reset_timestamp_seconds - time(), 0))`
@@ -82,8 +93,8 @@ func collection() Board {
 			{
 				title: "How long does GitHub take?", about: "Time until an answer was read, of the median request and of the slowest twentieth.", kind: lines, w: 8, unit: "s",
 				queries: []q{
-					{`histogram_quantile(0.5, sum by (le, api) (rate(ajar_github_request_duration_seconds_bucket[$__rate_interval])))`, "{{api}}: half are faster"},
-					{`histogram_quantile(0.95, sum by (le, api) (rate(ajar_github_request_duration_seconds_bucket[$__rate_interval])))`, "{{api}}: 19 of 20 are faster"},
+					{quantile("0.5", "rate", "ajar_github_request_duration_seconds", "", "$__rate_interval", "api"), "{{api}}: half are faster"},
+					{quantile("0.95", "rate", "ajar_github_request_duration_seconds", "", "$__rate_interval", "api"), "{{api}}: 19 of 20 are faster"},
 				},
 			},
 		}},
@@ -91,8 +102,8 @@ func collection() Board {
 			{
 				title: "How long does an audit take?", about: "Of one organization: the median of the last day, and the slowest twentieth.", kind: lines, w: 12, unit: "s",
 				queries: []q{
-					{`histogram_quantile(0.5, sum by (le) (increase(ajar_audit_duration_seconds_bucket{kind="full"}[1d])))`, "half are faster"},
-					{`histogram_quantile(0.95, sum by (le) (increase(ajar_audit_duration_seconds_bucket{kind="full"}[1d])))`, "19 of 20 are faster"},
+					{quantile("0.5", "increase", "ajar_audit_duration_seconds", `{kind="full"}`, "1d", ""), "half are faster"},
+					{quantile("0.95", "increase", "ajar_audit_duration_seconds", `{kind="full"}`, "1d", ""), "19 of 20 are faster"},
 				},
 			},
 			{

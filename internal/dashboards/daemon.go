@@ -70,8 +70,8 @@ func daemon() Board {
 			{
 				title: "How long does a write take?", about: "Transactions that write: the median, and the slowest twentieth.", kind: lines, w: 8, unit: "s",
 				queries: []q{
-					{"histogram_quantile(0.5, sum by (le) (rate(ajar_store_write_duration_seconds_bucket[$__rate_interval])))", "half are faster"},
-					{"histogram_quantile(0.95, sum by (le) (rate(ajar_store_write_duration_seconds_bucket[$__rate_interval])))", "19 of 20 are faster"},
+					{quantile("0.5", "rate", "ajar_store_write_duration_seconds", "", "$__rate_interval", ""), "half are faster"},
+					{quantile("0.95", "rate", "ajar_store_write_duration_seconds", "", "$__rate_interval", ""), "19 of 20 are faster"},
 				},
 			},
 			{

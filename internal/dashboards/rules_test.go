@@ -59,7 +59,7 @@ func TestPromtoolTakesTheRules(t *testing.T) {
 		{"check", "rules", "--lint=all", "--lint-fatal", rulesFolder + "/records.yml", rulesFolder + "/alerts.yml"},
 		{"test", "rules", rulesFolder + "/alerts_test.yml", rulesFolder + "/alerts_slow_test.yml"},
 	} {
-		out, err := exec.CommandContext(t.Context(), tool(t, "promtool"), args...).CombinedOutput() //nolint:gosec // a program of the system
+		out, err := exec.CommandContext(t.Context(), tool(t, "promtool"), args...).CombinedOutput()
 		if err != nil {
 			t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, out)
 		}

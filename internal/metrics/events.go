@@ -214,13 +214,16 @@ func (r *Registry) Ready(ok bool) {
 	}
 }
 
-// Journal sets how many entries the journal has and when it was verified as a whole.
+// Journal sets how many entries the journal has and when it was verified as a whole; the
+// zero time: it was not verified since the last statement.
 func (r *Registry) Journal(entries int64, verified time.Time) {
 	if r == nil {
 		return
 	}
 	r.entries.Set(float64(entries))
-	r.verified.Set(seconds(verified))
+	if !verified.IsZero() {
+		r.verified.Set(seconds(verified))
+	}
 }
 
 // Store sets the size of the store's files.

@@ -21,6 +21,7 @@ type Options struct {
 	Rules        []string      // files
 	Interval     time.Duration // between two scrapes, and two looks at the rules
 	Alertmanager string        // HOST:PORT; "": nobody is told
+	Native       bool          // keep native histograms instead of classic ones
 }
 
 // Prometheus is one that runs.
@@ -56,8 +57,12 @@ func Start(ctx context.Context, o Options) (*Prometheus, error) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return nil, fmt.Errorf("configuring Prometheus: %w", err)
 	}
+	features := "--enable-feature=exemplar-storage"
+	if o.Native {
+		features += ",native-histograms"
+	}
 	p, err := start(ctx, "http://"+addr+"/-/ready", path, "--config.file="+file, "--storage.tsdb.path="+filepath.Join(o.Dir, "data"),
-		"--web.listen-address="+addr, "--enable-feature=exemplar-storage,native-histograms", "--log.level=warn")
+		"--web.listen-address="+addr, features, "--log.level=warn")
 	if err != nil {
 		return nil, err
 	}
@@ -145,4 +150,30 @@ func (p *Prometheus) get(ctx context.Context, path string, q url.Values, into an
 		return fmt.Errorf("status %d: %s", resp.StatusCode, failed.Error)
 	}
 	return json.Unmarshal(raw, into)
+}
+
+// Rules gives the rules whose last evaluation failed, with why.
+func (p *Prometheus) Rules(ctx context.Context) ([]string, error) {
+	var a struct {
+		Data struct {
+			Groups []struct {
+				Rules []struct{ Name, Health, LastError string }
+			}
+		}
+	}
+	err := p.get(ctx, "/api/v1/rules", nil, &a)
+	var out []string
+	n := 0
+	for _, g := range a.Data.Groups {
+		for _, r := range g.Rules {
+			n++
+			if r.Health != "ok" {
+				out = append(out, fmt.Sprintf("%s: %s %s", r.Name, r.Health, r.LastError))
+			}
+		}
+	}
+	if err == nil && n == 0 {
+		out = append(out, "there is no rule")
+	}
+	return out, err
 }

@@ -202,6 +202,7 @@ func (s *Store) commit() error {
 	if !s.batch.open {
 		return nil // rows wait only in an open one
 	}
+	began := s.now()
 	if err := s.flush(); err != nil {
 		return err
 	}
@@ -210,6 +211,9 @@ func (s *Store) commit() error {
 	}
 	if _, err := s.exec(commitBatch); err != nil {
 		return err
+	}
+	if s.wrote != nil {
+		s.wrote(s.now().Sub(began))
 	}
 	s.endBatch()
 	return nil

@@ -72,3 +72,15 @@ func fileLength(path string) (int64, error) {
 	}
 	return info.Size(), nil
 }
+
+// Room gives the bytes that the store's files take, and those that are free on their
+// disk for this account; free is 0 and known false where the system does not tell.
+func Room(path string) (size, free int64, known bool) {
+	for _, suffix := range []string{"", "-wal"} {
+		if info, err := os.Stat(path + suffix); err == nil {
+			size += info.Size()
+		}
+	}
+	free, known = freeSpace(filepath.Dir(path))
+	return size, free, known
+}

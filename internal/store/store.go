@@ -36,6 +36,9 @@ type Options struct {
 	// Checked spares the look through all pages: it was taken not long ago, by this
 	// process. It is for who opens the same file again and again.
 	Checked bool
+	// Wrote hears how long it took to make a transaction durable, in the goroutine that
+	// writes; nil: nobody listens.
+	Wrote func(took time.Duration)
 
 	migrations fs.FS // nil: those of this program
 }
@@ -73,6 +76,7 @@ type Store struct {
 	closed      bool
 	checked     bool        // as in Options
 	known       os.FileInfo // as in Options
+	wrote       func(time.Duration)
 }
 
 // Open opens the store at path ("ajar.db", or "sqlite:ajar.db"). For writing it
@@ -85,7 +89,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, now: o.Now, log: o.Log, prepared: map[string]*sql.Stmt{}, passes: map[int64]*Pass{}, keyPath: o.KeyFile, copies: o.Checkpoints, random: rand.Reader, checked: o.Checked, known: o.Known}
+	s := &Store{path: path, now: o.Now, log: o.Log, prepared: map[string]*sql.Stmt{}, passes: map[int64]*Pass{}, keyPath: o.KeyFile, copies: o.Checkpoints, random: rand.Reader, checked: o.Checked, known: o.Known, wrote: o.Wrote}
 	if s.now == nil {
 		s.now = time.Now
 	}
