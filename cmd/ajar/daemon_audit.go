@@ -118,7 +118,7 @@ func (s *service) acceptRollback(ctx context.Context, st *store.Store, orgs []st
 	if s.f.accept == "" || st.Restored().IsZero() {
 		return nil
 	}
-	err := st.AcceptRestored(ctx, s.f.accept, orgs...)
+	err := s.a.acceptRestored(ctx, st, s.cfg.Load().Remediate.Mode, s.f.accept, orgs)
 	if errors.Is(err, store.ErrNotFresh) {
 		s.log.Info("the store that was put back is not accepted yet", "why", err)
 		return nil

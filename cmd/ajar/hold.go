@@ -2,15 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/eb661601/ajar/internal/audit"
 	"github.com/eb661601/ajar/internal/config"
-	"github.com/eb661601/ajar/internal/github"
 	"github.com/eb661601/ajar/internal/journal"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
@@ -47,23 +44,6 @@ before its next change, and the request becomes a hold.`,
 		},
 	}
 	cmd.Flags().StringVar(&reason, "reason", "", "put it on hold, for this `REASON`")
-	return cmd
-}
-
-func newResume(a *app) *cobra.Command {
-	var reason string
-	cmd := &cobra.Command{
-		Use:   "resume",
-		Short: "Lift what keeps an organization on hold",
-		Long: `Lift every hold of an organization. Where ajar doubts what it saw, a second
-snapshot must show the same first. What was changed as ajar and not by it is
-accepted with the hold: the same events give no reason for another. Who lifts it is whom the token belongs to;
-that and the reason are kept.`,
-		Example: `  ajar resume --org acme --reason "the teams were reorganized, TICKET-12"`,
-		Args:    exactly(),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.resume(cmd.Context(), reason) },
-	}
-	cmd.Flags().StringVar(&reason, "reason", "", "why it is right to go on (`REASON`, required)")
 	return cmd
 }
 
@@ -113,51 +93,6 @@ func (a *app) hold(ctx context.Context, reason string) error {
 			return err
 		}
 		a.remark("%s is on hold; %s resume --org %s --reason TEXT lifts it", info.Org, a.program, info.Org)
-		return nil
-	})
-}
-
-// resume lifts every hold of the organizations, or none of one that a second
-// snapshot has not confirmed.
-func (a *app) resume(ctx context.Context, reason string) error {
-	if strings.TrimSpace(reason) == "" {
-		return withHint(usage("%s resume needs a reason, which is kept", a.program), "%s resume --org LOGIN --reason TEXT", a.program)
-	}
-	return a.eachHeld(ctx, func(c *config.Config, s *store.Store, info store.SnapshotInfo) error {
-		all, err := s.Holds(ctx, info.OrgID)
-		if err != nil {
-			return err
-		}
-		if len(all) == 0 {
-			a.remark("%s is not on hold", info.Org)
-			return nil
-		}
-		for _, h := range all {
-			if h.Kind == store.HeldForRollback {
-				return withHint(usage("%s stays on hold: %s", info.Org, h.Reason),
-					"collect every organization, look at what is different, then %s store accept-rollback --reason TEXT", a.program)
-			}
-			if h.Doubt() && h.Agreed == 0 {
-				return withHint(usage("%s stays on hold: %s, and no second snapshot has shown the same yet", info.Org, h.Reason),
-					"%s audit --org %s takes one; then look at %s diff, and resume", a.program, info.Org, a.program)
-			}
-		}
-		who, err := a.whoami(ctx, c, info.Org)
-		if errors.Is(err, github.ErrUnauthenticated) {
-			return err
-		}
-		if err != nil {
-			return withHint(fmt.Errorf("lifting the hold of %s: %w", info.Org, err), "it takes a person: --auth gh, or a token of your own in AJAR_GITHUB_TOKEN")
-		}
-		for _, h := range all {
-			if err := a.noteHold(ctx, s, journal.Resume, who, h, reason); err != nil {
-				return err // nothing is lifted that is not written down
-			}
-			if err := s.Lift(ctx, h.ID, a.clock.Now(), who, reason); err != nil {
-				return err
-			}
-			a.remark("%s: lifted by %s: %s", info.Org, who, h.Reason)
-		}
 		return nil
 	})
 }

@@ -140,7 +140,10 @@ put back from a backup: what happened since that was made is not in it. Every
 command warns, every organization is on hold, and no plan may run. This ends that.
 It asks for a collection of every organization, taken since, that saw to its end
 what the last one before had seen so; look with ajar diff at what is different. The
-reason is kept in the store; ajar store info shows it.`,
+reason is kept in the store; ajar store info shows it.
+
+Where [remediate] mode lets changes be made, each organization stays on hold after
+that, and two people take it off: see ajar resume.`,
 		Example: `  ajar store accept-rollback --reason "disk failure on 2026-05-30; collected anew and looked at the diff"`,
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -152,7 +155,7 @@ reason is kept in the store; ajar store info shows it.`,
 				if err != nil {
 					return err
 				}
-				err = s.AcceptRestored(cmd.Context(), reason, orgs...)
+				err = a.acceptRestored(cmd.Context(), s, c.Remediate.Mode, reason, orgs)
 				if errors.Is(err, store.ErrNotFresh) {
 					return withHint(err, "%s collect --org LOGIN, and look with %s diff at what is different", a.program, a.program)
 				}

@@ -42,6 +42,7 @@ const (
 	TookOver         Kind = "took-over" // a process became the only writer; its epoch is the entry's
 	Hold             Kind = "hold"
 	Resume           Kind = "resume"
+	ResumeAsked      Kind = "resume-asked" // somebody asks to lift a hold; another one has to agree
 	Notice           Kind = "notice"
 	Overdue          Kind = "overdue"
 	RollbackAccepted Kind = "rollback-accepted"

@@ -250,6 +250,11 @@ var mutants = []mutant{
 		"analyzer", []string{"TestLaterEndDecidesWhereAssignmentsOverlap"},
 	},
 	{
+		"S25", "who asks to lift a hold may agree to it", "remediate/run/lifting.go",
+		"case a.By.ID == l.By.ID:", "case false:",
+		"remediate/run", []string{"TestLiftingAHoldTakesTwoPeopleWhereChangesMayBeMade"},
+	},
+	{
 		"S24", "a store that was put back is on no hold", "internal/store/rollback.go",
 		"if at.IsZero() {", "if true {",
 		"internal/store", []string{"TestStoreThatWasPutBackHoldsEveryOrganization"},

@@ -137,6 +137,9 @@ func (p *performance) takeBack(carry func(*performance, deed)) (rounds []round, 
 		// eyes: a second look agrees, and a person says that it is so.
 		p.must(p.ajar(nil, "audit", "--fail-on", "none"))
 		p.must(p.ajar(nil, "resume", "--reason", "it is so"))
+		if o := p.ajar([]string{"PROVE_READ=" + approveToken}, "resume", "--approve"); o.code != 0 {
+			p.t.Fatalf("another person agrees to go on: %v", o)
+		}
 		name := fmt.Sprintf("plan%d.json", n)
 		o := p.ajar(nil, "plan", "--out", name)
 		text, err := os.ReadFile(filepath.Join(p.dir, name))
