@@ -76,8 +76,7 @@ func (a *alertmanager) push(ctx context.Context, all []alert) error {
 	if err != nil {
 		return fmt.Errorf("writing alerts: %w", err)
 	}
-	_, err = a.call.post(ctx, "/api/v2/alerts", a.head, body)
-	return err
+	return a.call.post(ctx, "/api/v2/alerts", a.head, body)
 }
 
 // alertsOf makes alerts of an account, in its order. Things that have the same labels

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -94,16 +95,16 @@ func TestSlowReceiverDelaysNoOther(t *testing.T) {
 func TestStoreIsNotHeldWhileAReceiverIsWaitedFor(t *testing.T) {
 	r := receive(t)
 	l := newLab(t, config.Notify{AllowAddresses: here, Channels: []config.Channel{r.hook("soc")}})
-	held := 0
+	var held atomic.Int32
 	o := l.options()
 	o.Read = func(_ context.Context, do func(*store.Store) error) error {
-		held++
-		defer func() { held-- }()
+		held.Add(1)
+		defer held.Add(-1)
 		return do(l.store)
 	}
 	o.Write = o.Read
 	r.answers(func(http.ResponseWriter, int) {
-		if held != 0 {
+		if held.Load() != 0 {
 			t.Error("the store is held")
 		}
 	})

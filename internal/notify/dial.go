@@ -171,12 +171,12 @@ func newCaller(c config.Channel, o Options) (*caller, error) {
 // maxAnswer is how much of an answer is read, in bytes.
 const maxAnswer = 64 << 10
 
-// post sends a body to the address, with more of a path behind it, and gives what came
-// back where it is a success.
-func (c *caller) post(ctx context.Context, path string, header http.Header, body []byte) ([]byte, error) {
+// post sends a body to the address, with more of a path behind it. What came back is of
+// no interest but for its status.
+func (c *caller) post(ctx context.Context, path string, header http.Header, body []byte) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(c.url.Reveal(), "/")+path, strings.NewReader(string(body)))
 	if err != nil {
-		return nil, errors.New("its address is not one that can be called (not shown)")
+		return errors.New("its address is not one that can be called (not shown)")
 	}
 	r.Header = header.Clone()
 	r.Header.Set("User-Agent", c.agent)
@@ -185,11 +185,11 @@ func (c *caller) post(ctx context.Context, path string, header http.Header, body
 	}
 	res, err := c.client.Do(r)
 	if err != nil {
-		return nil, hidden(err)
+		return hidden(err)
 	}
-	defer func() { _ = res.Body.Close() }()                      // it was read
-	answer, _ := io.ReadAll(io.LimitReader(res.Body, maxAnswer)) // what is missing of it changes nothing
-	return answer, answered(res)
+	defer func() { _ = res.Body.Close() }()                         // it was read
+	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, maxAnswer)) // what is missing of it changes nothing
+	return answered(res)
 }
 
 // answered says what an answer that is no success means.

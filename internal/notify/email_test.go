@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -36,7 +37,7 @@ func parts(t testing.TB, text string) (mail.Header, string, string) {
 	var bodies []string
 	for r := multipart.NewReader(m.Body, params["boundary"]); ; {
 		p, err := r.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -85,6 +85,8 @@ type lab struct {
 	config  config.Notify
 	n       *Notifier
 	entries []journal.Entry
+
+	mu      sync.Mutex
 	counted map[string]int
 }
 
@@ -122,9 +124,17 @@ func (l *lab) options() Options {
 	}
 }
 
-func (l *lab) Notified(channel, result string) { l.counted[channel+" "+result]++ }
+func (l *lab) Notified(channel, result string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.counted[channel+" "+result]++
+}
 
-func (l *lab) Outbox(state string, n int) { l.counted["outbox "+state] = n }
+func (l *lab) Outbox(state string, n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.counted["outbox "+state] = n
+}
 
 func flaw(rule, login, repo string, s access.Severity) access.Finding {
 	return access.Finding{

@@ -45,9 +45,9 @@ type Options struct {
 	// Read and Write open the store. Neither is held while a receiver is waited for.
 	Read, Write Opener
 	// Record writes entries to the journal of the store: that people were told.
-	Record  func(ctx context.Context, s *store.Store, entries ...journal.Entry) error
-	Getenv  func(string) string
-	Now     func() time.Time
+	Record func(ctx context.Context, s *store.Store, entries ...journal.Entry) error
+	Getenv func(string) string
+	Now    func() time.Time
 	// Issue makes the keeper of the issue that holds a mark, for a channel that keeps one;
 	// nil: none can be kept.
 	Issue   func(c config.Channel, mark string) (Issue, error)
@@ -69,7 +69,6 @@ type Notifier struct {
 
 	sending   sync.Mutex     // one round of deliveries at a time
 	unsettled []store.Notice // outcomes that could not be kept yet
-	due       map[int64]bool // notices whose outcome is among them
 }
 
 // New makes the channels of a configuration. A secret that is not there, or an address
@@ -81,7 +80,7 @@ func New(o Options) (*Notifier, error) {
 	if o.Random == nil {
 		o.Random = rand.Float64
 	}
-	n := &Notifier{o: o, channels: map[string]Channel{}, standing: map[string]bool{}, due: map[int64]bool{}}
+	n := &Notifier{o: o, channels: map[string]Channel{}, standing: map[string]bool{}}
 	var errs []error
 	for _, c := range o.Config.Channels {
 		ch, err := newChannel(c, o)

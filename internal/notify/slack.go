@@ -36,8 +36,7 @@ func (s *slack) Send(ctx context.Context, m Message) error {
 	if err != nil {
 		return fmt.Errorf("writing a message for a chat: %w", err)
 	}
-	_, err = s.call.post(ctx, "", http.Header{}, body)
-	return err
+	return s.call.post(ctx, "", http.Header{}, body)
 }
 
 // Limits of Slack's (Slack: "Reference: blocks", "Formatting text for app surfaces"), in

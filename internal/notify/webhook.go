@@ -79,8 +79,7 @@ func (w *webhook) Send(ctx context.Context, m Message) error {
 	h.Set("Webhook-Id", m.ID)
 	h.Set("Webhook-Timestamp", at)
 	h.Set("Webhook-Signature", sign(w.keys, m.ID, at, body))
-	_, err = w.call.post(ctx, "", h, body)
-	return err
+	return w.call.post(ctx, "", h, body)
 }
 
 // sign gives one signature for each key.

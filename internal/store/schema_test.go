@@ -161,11 +161,12 @@ func plans(t *testing.T, s *Store) {
 		"recordsOf": recordsOf, "liveRecords": liveRecords, "readEvents": readEvents, "snapshotsUntil": snapshotsUntil, "closeGrantsOf": closeGrantsOf,
 		"closeGrant": closeGrant, "closeEntity": closeEntity, "readScopes": readScopes, "thingsBesideGrants": thingsBesideGrants,
 		"sightsOf": sightsOf, "noticesOf": noticesOf,
+		"noticesDue": noticesDue, "noticeLast": noticeLast, "noticesOfKey": noticesOfKey, "toldThings": toldThings, "endingWaivers": endingWaivers,
 	} {
 		for _, step := range plan(t, s, query) {
 			what, _, _ := strings.Cut(strings.TrimPrefix(step, "SCAN "), " ")
 			walks := strings.HasPrefix(step, "SCAN ") &&
-				slices.Contains([]string{"g", "e", "s", "m", "f", "grants", "entities", "scopes", "people", "mentions", "findings", "finding_events", "journal"}, what)
+				slices.Contains([]string{"g", "e", "s", "m", "f", "grants", "entities", "scopes", "people", "mentions", "findings", "finding_events", "journal", "outbox", "told"}, what)
 			walks = walks && !strings.HasPrefix(name, "grantsOfAll") // which are meant to
 			sorts := strings.Contains(step, "TEMP B-TREE FOR ORDER BY") && slices.Contains([]string{"grantsAt", "grantsOfAllAt", "grantsOfAllNow", "entitiesAt", "peopleAt", "readScopes"}, name)
 			everyScope := strings.HasPrefix(step, "SEARCH s ") && strings.HasSuffix(step, "(org=?)")

@@ -35,3 +35,6 @@ CREATE TABLE told (
   title    TEXT NOT NULL, -- of a finding the store has it: then it is ''
   PRIMARY KEY (org, kind, thing)
 ) STRICT, WITHOUT ROWID;
+
+-- Waivers that end are asked for at each pass; they are few.
+CREATE INDEX findings_waived ON findings (org) WHERE state = 'waived';
