@@ -187,6 +187,10 @@ func TestInvitationsThatWouldGiveTooMuchAreFound(t *testing.T) {
 			w.ref("user:ann")
 			w.invite("eve", "api", access.Read, 1)
 		}, nil, nil},
+		{"whom it is for was not told", allowsAnn, func(w *world) {
+			w.ref("user:ann")
+			w.invite("", "api", access.Write, 1).Invitee = 0
+		}, nil, []string{"1: repository-invitations: whom it is for was not told"}},
 		{"invitations not seen", "", func(w *world) {
 			invited(access.Write)(w)
 			w.blind(access.AreaRepoInvitations, 0, access.Denied, "administrators alone")
@@ -212,6 +216,8 @@ func TestInvitationsToRepositoriesThatWaitTooLongAreFound(t *testing.T) {
 		{"one that would give too much is another rule's", "", func(w *world) { w.invite("ann", "api", access.Write, 8) }, nil, nil},
 		{"lapsed", "", func(w *world) { w.invite("ann", "api", access.Read, 8).Expired = true },
 			[]string{"info open: the invitation of ann to repo:acme/api of 2026-05-24 has lapsed and is still listed"}, nil},
+		{"of an account that is gone", "", func(w *world) { w.invite("", "api", access.Write, 8).Invitee = 0 },
+			[]string{"low open: the invitation of an account that is gone to repo:acme/api waits since 2026-05-24"}, nil},
 		{"not seen", "", func(w *world) {
 			w.invite("ann", "api", access.Read, 8)
 			w.blind(access.AreaRepoInvitations, w.ref("repo:api").ID, access.Denied, "administrators alone")

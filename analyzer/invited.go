@@ -25,7 +25,7 @@ var invitedPrivileged = rule{Rule{
 	ID: "repository-invitation-privileged", Category: Overprivileged, Severity: access.Medium,
 	Title: "An invitation to a repository would give too much",
 	What: "A pending invitation would let somebody who is not a member write to a repository, or would give write or more beyond what the baseline allows them there, where it manages access to repositories. " +
-		"Where the baseline allows it, it is no finding. One that gives less than write is seen when it is accepted. Invitations that have lapsed are left out.",
+		"Where the baseline allows it, it is no finding. One that gives less than write is seen when it is accepted. Invitations that have lapsed are left out, and one of which GitHub does not tell whom it is for is undecided.",
 	Why:      "One click of the invited account turns it into access, at a time that nobody here chooses. It is easier to take back before than after.",
 	Grading:  repositoryGrading,
 	Remedy:   "Cancel it, or lower its role: repository settings → Collaborators and teams. Or let the baseline allow it.",
@@ -85,7 +85,7 @@ func repoInvitationStale(c *court) {
 	cutoff := c.asOf(access.AreaRepoInvitations).Add(-limit)
 	c.eachInvitation(func(i access.Invite) {
 		t := excess{}
-		if !slices.Contains(c.disabled, invitedPrivileged.ID) {
+		if !slices.Contains(c.disabled, invitedPrivileged.ID) && i.Invitee != 0 {
 			t = c.tooMuch(i)
 		}
 		want := "accepted or cancelled within " + days(limit)
@@ -112,6 +112,10 @@ func repoInvitationStale(c *court) {
 
 func repoInvitationPrivileged(c *court) {
 	c.eachInvitation(func(i access.Invite) {
+		if i.Invitee == 0 { // an account that is gone, or an answer that came short: what it may have, nobody knows
+			c.undecide(1, "repository-invitations: whom it is for was not told")
+			return
+		}
 		t := c.tooMuch(i)
 		if t.unknown != "" {
 			c.undecide(1, t.unknown)

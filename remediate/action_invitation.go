@@ -73,6 +73,10 @@ func (p *planner) repoInvitation(f access.Finding) {
 		p.instruct(f, repositorySettings, "the snapshot does not hold the invitation")
 		return
 	}
+	if i.Invitee == 0 { // it may be for somebody who is allowed it, or whom a guard protects
+		p.instruct(f, repositorySettings, "GitHub does not tell whom the invitation is for")
+		return
+	}
 	to := access.None
 	if f.Rule != "repository-invitation-stale" && p.managed(baseline.RepositoryAccess) {
 		if m := p.userMay(i.Invitee, i.Repo); m.privilege >= i.Permission {

@@ -3,6 +3,7 @@ package remediate_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/eb661601/ajar/access"
@@ -59,5 +60,18 @@ func TestReviewersAreNotPutWhileOneOfThemMayBeUnseen(t *testing.T) {
 		if put == c.refused {
 			t.Errorf("%s, %s unseen: %q", c.unknown, c.unseen, lines(p))
 		}
+	}
+}
+
+// Whom an invitation is for decides what may be done with it: they may be allowed it,
+// or protected.
+func TestAnInvitationToNobodyKnownIsLeftToAPerson(t *testing.T) {
+	w := house()
+	w.RepoInvitations = []access.Invite{{ID: 70, Repo: w.ref("repo:api").ID, Permission: access.Read, CreatedAt: now.AddDate(0, -2, 0)}}
+	p := w.plan(t, roles, loose())
+	if len(p.Actions) != 0 || !slices.ContainsFunc(p.Instructions, func(i remediate.Instruction) bool {
+		return i.Rule == "repository-invitation-stale" && strings.Contains(i.Why, "does not tell whom")
+	}) {
+		t.Errorf("%q", lines(p))
 	}
 }
