@@ -5,6 +5,7 @@ PKGS    ?= ./...
 CACHE   := .cache
 BENCHFLAGS ?=
 PROVEFLAGS ?=
+SOAKFLAGS ?=
 export CGO_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
@@ -70,6 +71,10 @@ prove: ## run the proofs of what is promised about changing access, and print th
 .PHONY: prove-long
 prove-long: ## the same at ten times the size
 	@$(GO) run ./internal/prove -long $(PROVEFLAGS)
+
+.PHONY: soak
+soak: ## let the daemon live through half an hour of trouble, and print its figures (SOAKFLAGS='-for 2h -world FILE')
+	@$(GO) run ./internal/soak $(SOAKFLAGS)
 
 .PHONY: golden
 golden: ## rewrite the golden files and generated pages of docs/ (look at the diff)
