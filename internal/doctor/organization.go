@@ -34,6 +34,7 @@ func (d *doctor) organization(ctx context.Context, o *patient) {
 		return
 	}
 	d.add(found(seen[0]))
+	d.people(ctx, o.login, seen[0].client)
 	d.data(o, seen)
 	d.budget(ctx, o, seen[0])
 }
