@@ -8,7 +8,6 @@ import (
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/github"
-	"github.com/eb661601/ajar/remediate"
 	"github.com/eb661601/ajar/remediate/act"
 )
 
@@ -16,7 +15,7 @@ import (
 // protected, who keeps the baseline. A name that stands for nobody does nothing, and
 // says so nowhere else until a plan is stopped by it.
 func (d *doctor) people(ctx context.Context, org string, c *github.Client) {
-	h := act.New(act.Options{Read: c, Org: remediate.Label{Name: org}, Now: d.Now})
+	h := act.New(act.Options{Read: c, Now: d.Now})
 	for _, list := range []struct {
 		key   string
 		names []string
