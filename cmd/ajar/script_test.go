@@ -262,7 +262,7 @@ func schema(dir string) func(*testscript.TestScript, bool, []string) {
 	}
 }
 
-// waitFor FILE waits until something in the background has written it.
+// waitFor FILE waits until something in the background has written it, or listens there.
 func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: waitfor FILE")
@@ -270,7 +270,7 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 	tick := time.NewTicker(10 * time.Millisecond) // another process writes it: there is nothing else to wait on
 	defer tick.Stop()
 	for range 500 {
-		if info, err := os.Stat(ts.MkAbs(args[0])); err == nil && info.Size() > 0 {
+		if info, err := os.Stat(ts.MkAbs(args[0])); err == nil && (info.Size() > 0 || info.Mode()&os.ModeSocket != 0) {
 			return
 		}
 		<-tick.C
