@@ -17,17 +17,9 @@ const settle = 500 * time.Millisecond
 // reloads loads the configuration anew whenever it is asked to, or a watched file
 // changes. It is swapped in between two jobs.
 func (d *Daemon) reloads(ctx context.Context) {
-	w, err := fsnotify.NewWatcher()
-	var events chan fsnotify.Event
-	var errs chan error
-	if err != nil {
-		d.o.Log.Warn("changes of files are not noticed; send SIGHUP after one", "err", err)
-	} else {
-		defer func() { _ = w.Close() }()
-		events, errs = w.Events, w.Errors
-	}
-	watched := map[string]bool{}
-	d.watch(w, watched)
+	w := watching{d: d, dirs: map[string]bool{}}
+	defer w.close()
+	w.look()
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
 	asked := false
@@ -38,48 +30,74 @@ func (d *Daemon) reloads(ctx context.Context) {
 		case <-d.o.Reload:
 			asked = true
 			timer.Reset(0)
-		case e := <-events:
+		case e := <-w.events:
 			if d.concerns(e.Name) && e.Op != fsnotify.Chmod {
 				timer.Reset(settle)
 			}
-		case err := <-errs: // events may be lost: look
+		case err := <-w.errs: // events may be lost: look
 			d.o.Log.Warn("watching the files", "err", err)
 			timer.Reset(settle)
 		case <-timer.C:
 			d.reload(ctx, asked)
 			asked = false
-			d.watch(w, watched)
+			w.look()
 		}
 	}
 }
 
-// watch watches the folders of what the setup is made of: a file that is replaced,
+// watching watches the folders of what the setup is made of: a file that is replaced,
 // and one behind a link that is, would be lost otherwise.
-func (d *Daemon) watch(w *fsnotify.Watcher, watched map[string]bool) {
-	if w == nil {
-		return
+type watching struct {
+	d      *Daemon
+	w      *fsnotify.Watcher // nil: none is needed yet, or none can be had
+	dirs   map[string]bool
+	failed bool
+	events <-chan fsnotify.Event
+	errs   <-chan error
+}
+
+// look watches what is not watched yet.
+func (w *watching) look() {
+	w.d.mu.Lock()
+	s := w.d.setup
+	if w.d.pending != nil {
+		s = w.d.pending
 	}
-	d.mu.Lock()
-	s := d.setup
-	if d.pending != nil {
-		s = d.pending
-	}
-	d.mu.Unlock()
+	w.d.mu.Unlock()
 	for _, path := range s.Watch {
 		dirs := []string{filepath.Dir(path), path}
 		if to, err := filepath.EvalSymlinks(path); err == nil {
 			dirs = append(dirs, filepath.Dir(to))
 		}
 		for _, dir := range dirs {
-			if watched[dir] {
-				continue
-			}
-			if err := w.Add(dir); err == nil {
-				watched[dir] = true
-			} else if dir == dirs[0] {
-				d.o.Log.Warn("changes are not noticed there; send SIGHUP after one", "path", dir, "err", err)
-			}
+			w.add(dir, dir == dirs[0])
 		}
+	}
+}
+
+func (w *watching) add(dir string, needed bool) {
+	if w.dirs[dir] || w.failed {
+		return
+	}
+	var err error
+	if w.w == nil {
+		if w.w, err = fsnotify.NewWatcher(); err != nil {
+			w.failed = true
+			w.d.o.Log.Warn("changes of files are not noticed; send SIGHUP after one", "err", err)
+			return
+		}
+		w.events, w.errs = w.w.Events, w.w.Errors
+	}
+	if err = w.w.Add(dir); err == nil {
+		w.dirs[dir] = true
+	} else if needed {
+		w.d.o.Log.Warn("changes are not noticed there; send SIGHUP after one", "path", dir, "err", err)
+	}
+}
+
+func (w *watching) close() {
+	if w.w != nil {
+		_ = w.w.Close() // nothing was written
 	}
 }
 
