@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/spf13/cobra"
 
+	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/metrics"
 	"github.com/eb661601/ajar/internal/report"
@@ -92,7 +94,8 @@ type service struct {
 	cfg   atomic.Pointer[config.Config]
 
 	now   atomic.Pointer[shift]
-	turns turns // of the worker alone
+	turns turns            // of the worker alone
+	shown map[string]int64 // the snapshot that is shown of each organization; of the worker alone
 
 	mu           sync.Mutex
 	settled      map[string]bool // organizations whose interrupted runs were looked at
@@ -102,6 +105,10 @@ type service struct {
 
 // serve runs the daemon until the context ends.
 func (a *app) serve(ctx context.Context, f daemonFlags) error {
+	if _, err := access.ParseSeverity(cmp.Or(f.failOn, "none")); err != nil {
+		return withHint(usage("--fail-on %q is not a severity", f.failOn), "one of none, info, low, medium, high, critical")
+	}
+	defer func() { a.heard = nil }() // what ends it is said as every command says it
 	s, lock, err := a.service(ctx, f)
 	if err != nil {
 		return err
@@ -138,7 +145,7 @@ func (a *app) service(ctx context.Context, f daemonFlags) (*service, io.Closer, 
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &service{a: a, f: f, ctx: ctx, log: log, path: path, turns: turns{}, settled: map[string]bool{}}
+	s := &service{a: a, f: f, ctx: ctx, log: log, path: path, turns: turns{}, settled: map[string]bool{}, shown: map[string]int64{}}
 	a.heard = func(line string) {
 		if rest, isWarning := strings.CutPrefix(line, "warning: "); isWarning {
 			log.Warn(rest)
@@ -179,7 +186,7 @@ func (s *service) make(ctx context.Context) (err error) {
 	}()
 	s.a.waiting = s.waiting
 	s.d, err = serve.New(ctx, serve.Options{
-		Load: s.load, Ledger: s.store, Now: s.a.now, Log: s.log, Meter: meter{s.meter}, Reload: again, Watchdog: every,
+		Load: s.load, Ledger: s.store, Now: s.a.now, Log: s.log, Meter: meter{s.meter}, Reload: again, Watchdog: every, Tick: s.tick,
 		Notify: func(state string) {
 			if _, err := daemon.SdNotify(false, state); err != nil {
 				s.log.Debug("telling systemd", "err", err)
@@ -227,7 +234,6 @@ func (s *service) run(ctx context.Context) error {
 	if s.f.ready != nil {
 		s.f.ready <- srv
 	}
-	s.warm(ctx)
 	err = s.d.Run(ctx)
 	s.log.Info("stopped")
 	return err
@@ -249,6 +255,7 @@ func (s *service) once(ctx context.Context) error {
 			s.a.say("%s", p.Reason)
 		}
 	}
+	s.tick(ctx)
 	s.a.heard = nil
 	st := s.d.Status()
 	return s.a.show(report.Status{Status: st, From: s.path})

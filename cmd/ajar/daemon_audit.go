@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,7 +65,7 @@ func (s *service) judged(sh *shift, p audit.Pass, r audit.Result) serve.Outcome 
 	s.meter.Clock(s.a.clock.Skew(), s.a.clock.Doubt() != "")
 	s.a.tellSkew(sh.readers)
 	v := auditView(sh.config, p.Baseline, r, s.failOn())
-	s.know(sh, r)
+	s.know(sh, p.Org, r)
 	if s.f.once {
 		s.a.exit(status(v.Exit()))
 	}
@@ -108,7 +109,7 @@ func count(all []access.Finding, s access.State) (n int) {
 
 // failOn is the severity that --once fails on.
 func (s *service) failOn() access.Severity {
-	v, _ := access.ParseSeverity(s.f.failOn) // checked at the start
+	v, _ := access.ParseSeverity(cmp.Or(s.f.failOn, "none")) // checked at the start
 	return v
 }
 

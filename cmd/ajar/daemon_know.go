@@ -15,9 +15,10 @@ import (
 )
 
 // know shows how an organization stands after an audit.
-func (s *service) know(sh *shift, r audit.Result) {
+func (s *service) know(sh *shift, org string, r audit.Result) {
 	o := standing(r.Snapshot, r.Findings, r.Holds, sh.config.Collect.Without)
-	o.Snapshot, o.Taken = r.Info.ID, r.Info.At
+	o.Org, o.Snapshot, o.Taken = org, r.Info.ID, r.Info.At
+	s.shown[org] = r.Info.ID
 	s.d.Know(o)
 }
 
@@ -47,45 +48,71 @@ func standing(snap *access.Snapshot, findings []access.Finding, holds []store.Ho
 	return o
 }
 
-// warm shows what the store holds, until the first audit: a restart must not make a
-// dashboard empty. What cannot be read stays unknown until then.
-func (s *service) warm(ctx context.Context) {
-	c := s.cfg.Load()
+// tick looks whether somebody else changed what the store says: a command that took a
+// snapshot, or set or lifted a hold. The first time it shows what the store holds, since
+// a restart must not make a dashboard empty.
+func (s *service) tick(ctx context.Context) {
 	st, err := s.store.look(ctx)
+	s.store.note(err)
 	if err != nil {
-		s.log.Warn("what was seen before is not known", "err", err)
 		return
 	}
-	for _, org := range c.GitHub.Organizations {
+	for _, org := range s.cfg.Load().GitHub.Organizations {
 		info, err := st.Latest(ctx, org)
 		if err != nil {
-			continue // never seen
+			continue // never seen, or not readable now: readiness tells that
 		}
-		snap, err := st.Load(ctx, info)
-		if err != nil {
-			s.log.Warn("what was seen before is not known", "org", org, "err", err)
+		if s.shown[org] != info.ID {
+			s.recall(ctx, st, org, info)
 			continue
 		}
-		findings, err := st.Findings(ctx, org, store.Filter{})
-		if err != nil {
-			s.log.Warn("what was found before is not known", "org", org, "err", err)
-			continue
+		if holds, err := st.Holds(ctx, info.OrgID); err == nil {
+			s.holds(org, holds)
 		}
-		holds, err := st.Holds(ctx, info.OrgID)
-		if err != nil {
-			s.log.Warn("what was seen before is not known", "org", org, "err", err)
-			continue
-		}
-		s.meter.Record(snap, findings, nil, info.At)
-		s.turns.begin(org, findings, info.At)
-		s.meter.Hold(org, len(holds) > 0)
-		o := standing(snap, findings, holds, c.Collect.Without)
-		o.Org, o.Snapshot, o.Taken = org, info.ID, info.At
-		s.d.Know(o)
 	}
+}
+
+// holds shows what keeps an organization on hold.
+func (s *service) holds(org string, all []store.Hold) {
+	reasons := []string{}
+	for _, h := range all {
+		reasons = append(reasons, h.Reason)
+	}
+	s.d.Held(org, reasons)
+	s.meter.Hold(org, len(all) > 0)
+}
+
+// recall shows a snapshot as the store has it.
+func (s *service) recall(ctx context.Context, st *store.Store, org string, info store.SnapshotInfo) {
+	snap, findings, holds, err := stored(ctx, st, org, info)
+	if err != nil {
+		s.log.Warn("what was seen before is not known", "org", org, "err", err)
+		return
+	}
+	s.shown[org] = info.ID
+	s.meter.Record(snap, findings, nil, info.At)
+	s.turns.begin(org, findings, info.At)
+	o := standing(snap, findings, holds, s.cfg.Load().Collect.Without)
+	o.Org, o.Snapshot, o.Taken = org, info.ID, info.At
+	s.d.Know(o)
+	s.meter.Hold(org, len(holds) > 0)
 	if n, err := st.JournalSize(ctx); err == nil {
 		s.meter.Journal(n, time.Time{})
 	}
+}
+
+// stored reads a snapshot with its findings and what keeps the organization on hold.
+func stored(ctx context.Context, st *store.Store, org string, info store.SnapshotInfo) (*access.Snapshot, []access.Finding, []store.Hold, error) {
+	snap, err := st.Load(ctx, info)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	findings, err := st.Findings(ctx, org, store.Filter{})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	holds, err := st.Holds(ctx, info.OrgID)
+	return snap, findings, holds, err
 }
 
 // progress hears how far a pass is.

@@ -68,10 +68,10 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":   exits,
 			"schema":  schema(schemas),
-			"waitfor": waitFor,
-			"sql":     alter,
-			"smudge":  smudge,
-			"writes":  writes, "later": laterBy, "meanwhile": meanwhile, "setenv": setEnv, "written": written, "hashof": hashOf,
+			"waitfor": waitFor, "until": untilSays,
+			"sql":    alter,
+			"smudge": smudge,
+			"writes": writes, "later": laterBy, "meanwhile": meanwhile, "setenv": setEnv, "written": written, "hashof": hashOf,
 		},
 	})
 }

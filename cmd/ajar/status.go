@@ -194,15 +194,7 @@ func (a *app) storedStanding(ctx context.Context, st *store.Store, c *config.Con
 	if err != nil {
 		return none, err
 	}
-	snap, err := st.Load(ctx, info)
-	if err != nil {
-		return none, err
-	}
-	findings, err := st.Findings(ctx, org, store.Filter{})
-	if err != nil {
-		return none, err
-	}
-	holds, err := st.Holds(ctx, info.OrgID)
+	snap, findings, holds, err := stored(ctx, st, org, info)
 	if err != nil {
 		return none, err
 	}

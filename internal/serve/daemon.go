@@ -40,6 +40,8 @@ type Options struct {
 	Log    *slog.Logger
 	Meter  Meter
 	Notify func(state string) // tells systemd; nil: nobody
+	// Tick is called now and then, between two passes; nil: never.
+	Tick func(ctx context.Context)
 	// Fixed is what the status says that never changes: version, process, store.
 	Fixed Status
 
@@ -72,7 +74,7 @@ type key struct {
 
 // tick is how long the daemon sleeps at most before it looks at the clock again: a
 // machine that was suspended, or a clock that was set, is noticed after it.
-const tick = 15 * time.Second
+const tick = 5 * time.Second
 
 // New makes a daemon that does nothing yet. It loads the configuration and the
 // ledger: what is wrong with them is an error.
@@ -82,6 +84,9 @@ func New(ctx context.Context, o Options) (*Daemon, error) {
 	}
 	if o.Notify == nil {
 		o.Notify = func(string) {}
+	}
+	if o.Tick == nil {
+		o.Tick = func(context.Context) {}
 	}
 	if o.Meter == nil {
 		o.Meter = deaf{}

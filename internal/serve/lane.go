@@ -20,6 +20,7 @@ func (d *Daemon) lane(ctx context.Context, deliver bool) {
 		if !deliver {
 			d.Beat()
 			d.takeOver()
+			d.o.Tick(ctx)
 		}
 		j, at, ok := d.next(ctx, mine)
 		wait := tick

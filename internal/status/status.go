@@ -23,17 +23,17 @@ type Status struct {
 	Schema   string    `json:"schema"`
 	State    State     `json:"state"`
 	Version  string    `json:"version"`
-	PID      int       `json:"pid,omitempty"`
+	PID      int       `json:"pid"` // 0: none runs
 	Started  time.Time `json:"started,omitzero"`
 	Now      time.Time `json:"now"`
 	Store    string    `json:"store"`
-	Mode     string    `json:"mode,omitempty"` // of remediation
+	Mode     string    `json:"mode"` // of remediation
 	ReadOnly bool      `json:"read_only"`
 	Ready    bool      `json:"ready"`
 	Reasons  []Check   `json:"checks"`
 
 	Config  ConfigState `json:"config"`
-	Working *Working    `json:"working,omitempty"` // what is under way; absent: nothing
+	Working *Working    `json:"working"` // what is under way; nil: nothing
 	Orgs    []Org       `json:"organizations"`
 	Jobs    []Job       `json:"jobs"`
 }
