@@ -115,6 +115,9 @@ func (s *service) backup(ctx context.Context, folder string, keep int) (serve.Ou
 	if err != nil {
 		return serve.Outcome{}, err
 	}
+	if folder, err = filepath.Abs(folder); err != nil {
+		return serve.Outcome{}, err
+	}
 	to := filepath.Join(folder, copyPrefix+s.a.now().UTC().Format(copyTime)+copySuffix)
 	if err := st.Backup(ctx, to); err != nil {
 		return serve.Outcome{}, err
