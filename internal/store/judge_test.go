@@ -218,7 +218,7 @@ func TestSinceIsWhenTheGrantCame(t *testing.T) {
 func TestSinceTheFirstSnapshotSaysThatItMayBeOlder(t *testing.T) {
 	s := fresh(t)
 	got := only(t, judge(t, s, takeOne(t, s, 0, true, true), standing(1, 50)), access.Open, 0, 0)
-	if !got.Since.Equal(hour(0)) || !strings.Contains(strings.Join(got.Evidence, "; "), "how long before is not known") {
+	if !got.Since.Equal(hour(0)) || !strings.Contains(strings.Join(got.Evidence, "; "), "no snapshot says how long before") {
 		t.Errorf("since %s with %q", got.Since, got.Evidence)
 	}
 }

@@ -64,7 +64,7 @@ func (s *Store) dateCauses(ctx context.Context, j judgement, org judgedOrg, live
 		}
 		if !f.Since.IsZero() && !f.Since.After(org.first) {
 			f.Evidence = append(slices.Clone(f.Evidence),
-				fmt.Sprintf("the grant was there in the first snapshot, on %s; how long before is not known", date(org.first)))
+				fmt.Sprintf("the grant was there in the first snapshot, on %s; no snapshot says how long before", date(org.first)))
 		}
 	}
 	return nil
