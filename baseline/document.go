@@ -99,6 +99,10 @@ func (d *Document) find(path []any) *node {
 	return n
 }
 
+// Nearest gives the known word that was most likely meant, "" where none is near
+// enough. It looks at every one, however many: it is for one word, not for a file of them.
+func Nearest(word string, known []string) string { return nearest(word, known) }
+
 // Suggest names the nearest of the known words, or lists them all where none is
 // near enough to have been meant.
 func Suggest(word string, known []string) string { return suggest(word, known) }

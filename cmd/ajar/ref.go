@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +19,7 @@ func split(text string) (access.Kind, string, error) {
 	word, name, ok := strings.Cut(text, ":")
 	if !ok || name == "" {
 		return access.NoKind, "", withHint(usage("%q names nothing", text),
-			"write the kind before the name: user:alice, team:acme/sre, repo:acme/api, env:acme/api/production, org:acme")
+			"write the kind before the name: %s", withKind(text))
 	}
 	kind, err := access.ParseKind(word)
 	if err != nil {
@@ -30,6 +31,21 @@ func split(text string) (access.Kind, string, error) {
 			"what can be: user, team, key, invitation, org, repo, env")
 	}
 	return kind, name, nil
+}
+
+// withKind lists what a name that lacks its kind may be meant as, by how many parts it has.
+func withKind(name string) string {
+	parts := strings.Split(name, "/")
+	whole := !slices.Contains(parts, "") && !strings.Contains(name, ":")
+	switch {
+	case whole && len(parts) == 1:
+		return fmt.Sprintf("user:%s, team:%[1]s, repo:%[1]s or org:%[1]s", name)
+	case whole && len(parts) == 2:
+		return fmt.Sprintf("repo:%s or team:%[1]s", name)
+	case whole && len(parts) == 3:
+		return "env:" + name
+	}
+	return "user:alice, team:acme/sre, repo:acme/api, env:acme/api/production, org:acme"
 }
 
 // forms are how the kinds that a snapshot holds are written.
@@ -127,8 +143,8 @@ func notThere(s *access.Snapshot, kind access.Kind, name string, names []string)
 	want := kind.String() + ":" + name
 	err := usage("%s is not in the snapshot of %s of %s", want, s.Org.Login, instant(s.TakenAt))
 	hint := "names are looked up as they were then, written " + forms[kind] + "; ajar collect takes a new snapshot"
-	if near := baseline.Suggest(want, names); strings.HasPrefix(near, "did you mean") {
-		hint = near
+	if near := baseline.Nearest(want, names); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	for _, area := range shownIn[kind] {
 		c := s.Coverage.Of(area)

@@ -197,7 +197,7 @@ func (a *app) baseline(c *config.Config) (*baseline.Baseline, error) {
 		return nil, withHint(err, "--baseline names it")
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, withHint(err, "a baseline that is configured must be there; leave [baseline] out to run without one")
+		return nil, withHint(err, "a baseline that is configured must be there: ajar init writes one; leave [baseline] out to run without")
 	}
 	return b, err
 }
