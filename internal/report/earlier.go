@@ -49,7 +49,13 @@ func (p *page) earlier(all []Earlier, taken time.Time) {
 				rest = append(rest, e)
 			}
 		}
-		p.hang(2, []span{strong.of(strings.Join(names, ", ")), space(gutter)}, plain, said)
+		lead := []span{strong.of(strings.Join(names, ", ")), space(gutter)}
+		if total(lead) <= p.width-20 {
+			p.hang(2, lead, plain, said)
+		} else { // one list of names is no name, of which the middle could go
+			p.para(2, strong, strings.Join(names, ", "))
+			p.para(4, plain, said)
+		}
 		all = rest
 	}
 }

@@ -159,7 +159,7 @@ func (m htmlMaker) finding(f *access.Finding) htmlFinding {
 	fact("Is", parts(f.Have, known...))
 	fact("Should be", parts(f.Want, known...))
 	if f.Affected > 0 && len(f.Sample) > 0 && (f.Affected > 1 || f.Sample[0].Ref != f.Principal.Ref) {
-		fact("Affects", append([]part{{Text: number(f.Affected) + ": "}}, nameParts(f.Sample, f.Affected, len(f.Sample))...))
+		fact("Affects", append([]part{{Text: number(f.Affected) + ": "}}, nameParts(byName(f.Sample), f.Affected, len(f.Sample))...))
 	}
 	if !f.FirstSeen.IsZero() {
 		fact("First seen", parts(since(f.FirstSeen, now)))

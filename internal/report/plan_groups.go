@@ -1,6 +1,9 @@
 package report
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // groupShown is how many of those that are alike a table lists before it cuts.
 const groupShown = 10
@@ -21,8 +24,9 @@ func alike[T any](all []T, key func(T) string) [][]T {
 	return out
 }
 
-// titles lists what is alike, one to a line.
+// titles lists what is alike by name, one to a line.
 func (p *page) titles(all []string) {
+	slices.SortStableFunc(all, inOrder)
 	listed := all
 	if !p.all {
 		listed = all[:min(len(all), groupShown)]

@@ -29,7 +29,7 @@ func TestWhatIsAlikeInAPlanIsGathered(t *testing.T) {
 	text := b.String()
 	for line, want := range map[string]int{
 		"an owner of org:acme\n": 1, "an administrator of the repository\n": 1, "nobody has been told\n": 1, "30 more: --output json lists them\n": 3,
-		"user:u9 ": 1, "user:u10 ": 0, "key:acme/api#9\n": 1, "rule        member-stale\n": 1,
+		"user:u17 ": 1, "user:u9 ": 0, "key:acme/api#10\n": 1, "rule        member-stale\n": 1,
 	} {
 		if got := strings.Count(text, line); got != want {
 			t.Errorf("%q is there %d times, not %d", line, got, want)

@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/status"
 )
 
 // flow is a table as one line, for what may be broken anywhere.
@@ -186,6 +188,47 @@ func TestALossIsToldOnce(t *testing.T) {
 	} {
 		if got := c.a.loses(); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
+// A list of names is no name: on a narrow terminal it wraps, and none of them loses its middle.
+func TestWhatWasReadEarlierIsNamedInFull(t *testing.T) {
+	var all []Earlier
+	for _, area := range []access.Area{access.AreaTeamGrants, access.AreaPolicies, access.AreaSecrets, access.AreaDeployKeys, access.AreaRepoInvitations} {
+		all = append(all, Earlier{Area: area, ReadAt: taken.Add(-time.Hour), Every: "24 hours"})
+	}
+	for _, width := range []int{40, 60, 80, 100, 140} {
+		text := render(t, Audit{Run: Run{Org: org, At: taken}, Earlier: all}, Table, Options{Width: width})
+		for _, e := range all {
+			if !strings.Contains(text, string(e.Area)) {
+				t.Errorf("at %d columns %s is not named:\n%s", width, e.Area, text)
+			}
+		}
+		if !strings.Contains(flow(text), "repository-invitations read 60 minutes earlier, every 24 hours") {
+			t.Errorf("at %d columns it is not said when:\n%s", width, text)
+		}
+	}
+}
+
+// Who is affected is looked up by name; whose number is lowest tells a reader nothing.
+func TestThoseAffectedAreNamedInOrder(t *testing.T) {
+	f := Finding{Finding: access.Finding{Affected: 5, Sample: []access.Named{user(1, "Zoe"), user(2, "bob"), user(3, "Ann")}}}
+	if got, want := f.affected(), "5: user:Ann, user:bob, user:Zoe and 2 more"; got != want {
+		t.Errorf("%s, not %s", got, want)
+	}
+	if f.Finding.Sample[0].ID != 1 {
+		t.Error("what was found is in another order than before")
+	}
+}
+
+// Audits by hand are no passes of a daemon, and "never" beside a snapshot would be wrong.
+func TestAStatusWithASnapshotDoesNotSayThatThereWasNoAudit(t *testing.T) {
+	v := Status{Status: status.Status{State: status.NotServed, Now: taken, Orgs: []status.Org{{Org: "acme", Snapshot: 3, Taken: taken}, {Org: "new"}}}}
+	text := flow(render(t, v, Table, Options{Width: 100}))
+	for _, want := range []string{"acme audit none by a daemon yet snapshot #3", "new audit never yet"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in: %s", want, text)
 		}
 	}
 }

@@ -139,7 +139,7 @@ func (v Finding) affected() string {
 	f := v.Finding
 	s := number(f.Affected)
 	if len(f.Sample) > 0 {
-		s += ": " + names(f.Sample, f.Affected, len(f.Sample))
+		s += ": " + names(byName(f.Sample), f.Affected, len(f.Sample))
 	}
 	return s
 }

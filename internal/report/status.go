@@ -137,6 +137,8 @@ func (v Status) configuration(p *page) {
 func (v Status) organization(p *page, o status.Org) {
 	p.line(strong.of(o.Org))
 	switch {
+	case o.Last == nil && !o.Taken.IsZero(): // "ajar audit" leaves a snapshot, and no pass of a daemon
+		p.field("audit", "none by a daemon yet")
 	case o.Last == nil:
 		p.field("audit", "never yet")
 	case o.Last.Result == "ok":

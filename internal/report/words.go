@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -134,6 +136,14 @@ func names(all []access.Named, total, limit int) string {
 	}
 	return s
 }
+
+// byName gives the same in the order of the names, as a reader looks for one.
+func byName(all []access.Named) []access.Named {
+	return slices.SortedStableFunc(slices.Values(all), func(a, b access.Named) int { return inOrder(a.Name, b.Name) })
+}
+
+// inOrder compares as GitHub compares names, without case.
+func inOrder(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) }
 
 // upper is a severity as a heading.
 func upper(s access.Severity) string { return strings.ToUpper(s.String()) }
