@@ -147,7 +147,7 @@ func (s *Store) statement(query string) (*sql.Stmt, error) {
 // addScope, addEntity and addGrant queue a new row. Scopes are written before the
 // rows that point at them.
 func (s *Store) addScope(row, org int64, key scopeKey, rows int32, d digest, snapshot int64) error {
-	return s.batch.scopes.add(s, insertScopes, row, org, key.area, key.id, rows, stored(d), snapshot)
+	return s.batch.scopes.add(s, insertScopes, row, org, int64(key.area), key.id, int64(rows), stored(d), snapshot)
 }
 
 func (s *Store) addEntity(scope int64, e entityRow, from int64) error {

@@ -1,6 +1,10 @@
 package store
 
 import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -50,8 +54,71 @@ func (b *bulk) add(s *Store, in inserts, args ...any) error {
 	if len(b.args) < wide*in.columns {
 		return nil
 	}
-	_, err := s.exec(in.rows, b.args...)
+	err := s.wide.insert(s, in.rows, b.args)
 	b.args = b.args[:0]
+	return err
+}
+
+// wideInserts are the wide statements, prepared once. They go past database/sql,
+// which copies and converts each argument, and these are most of what a store is ever
+// given. The arguments must be what a driver takes: int64, string, []byte.
+type wideInserts struct {
+	prepared map[string]driver.Stmt
+	named    []driver.NamedValue // of the last one, to be used again
+}
+
+func (w *wideInserts) insert(s *Store, query string, args []any) error {
+	if err := s.begin(); err != nil {
+		return err
+	}
+	w.named = w.named[:0]
+	for i, a := range args {
+		w.named = append(w.named, driver.NamedValue{Ordinal: i + 1, Value: a})
+	}
+	err := s.conn.Raw(func(c any) error {
+		st, err := w.statement(c, query)
+		if err != nil {
+			return err
+		}
+		_, err = st.ExecContext(context.Background(), w.named)
+		return err
+	})
+	if err != nil {
+		return s.abandon(err)
+	}
+	return nil
+}
+
+// statement prepares a query on the connection that writes, which is always the same.
+func (w *wideInserts) statement(conn any, query string) (driver.StmtExecContext, error) {
+	st := w.prepared[query]
+	if st == nil {
+		preparer, ok := conn.(driver.ConnPrepareContext)
+		if !ok {
+			return nil, fmt.Errorf("a %T prepares no statements", conn)
+		}
+		var err error
+		if st, err = preparer.PrepareContext(context.Background(), query); err != nil {
+			return nil, fmt.Errorf("%w, preparing %.60s", err, query)
+		}
+		if w.prepared == nil {
+			w.prepared = map[string]driver.Stmt{}
+		}
+		w.prepared[query] = st
+	}
+	exec, ok := st.(driver.StmtExecContext)
+	if !ok {
+		return nil, fmt.Errorf("a %T carries nothing out", st)
+	}
+	return exec, nil
+}
+
+// close lets go of the statements, before their connection does.
+func (w *wideInserts) close() (err error) {
+	for _, st := range w.prepared {
+		err = errors.Join(err, st.Close())
+	}
+	w.prepared = nil
 	return err
 }
 

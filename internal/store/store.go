@@ -60,6 +60,7 @@ type Store struct {
 	lock      *os.File
 	file      os.FileInfo // what was opened, to notice that it was replaced
 	prepared  map[string]*sql.Stmt
+	wide      wideInserts
 	batch     batch
 	relations relationSet
 	lastScope int64           // the highest number of a scope; 0: not known
@@ -147,6 +148,7 @@ func (s *Store) Close() error {
 		for _, st := range s.prepared {
 			errs = append(errs, st.Close())
 		}
+		errs = append(errs, s.wide.close())
 		if s.broken == nil {
 			_, err := s.conn.ExecContext(context.Background(), optimize)
 			errs = append(errs, err)
