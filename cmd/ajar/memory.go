@@ -15,7 +15,7 @@ import (
 // what gathers beside it decides how much memory the program needs.
 const (
 	whileReading, roomReading = 100, 24 << 20
-	whileJudging, roomJudging = 12, 6 << 20
+	whileJudging, roomJudging = 6, 6 << 20
 
 	most = 800 // percent: what is in use is told a collection late
 )

@@ -173,8 +173,12 @@ func (p Pass) Review(ctx context.Context, info store.SnapshotInfo) (Result, erro
 		broken = append(broken, analyzer.Failure{Rule: analyzer.UnexplainedChange, Reason: err.Error()})
 	}
 	if p.Lean {
+		if err := p.Store.Rest(ctx); err != nil {
+			return Result{}, err
+		}
 		in.Judged = func() {
 			v.Graph, v.Baseline = nil, nil
+			in.Graph, in.Baseline = nil, nil // of the call that is under way
 			if len(v.Snapshot.Grants) >= many {
 				debug.FreeOSMemory() // the findings are put in order in one piece, which fits into no gap
 			}

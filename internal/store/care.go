@@ -12,6 +12,7 @@ const (
 	emptyLog      = `PRAGMA wal_checkpoint(TRUNCATE)`
 	scratchOnDisk = `PRAGMA temp_store = FILE`
 	vacuum        = `VACUUM`
+	forgetPages   = `PRAGMA shrink_memory`
 )
 
 // Compact gives back the space that nothing needs any more, and orders the rest.
@@ -61,6 +62,22 @@ func (s *Store) Tend(ctx context.Context) error {
 		if _, err := s.conn.ExecContext(ctx, do); err != nil {
 			return fmt.Errorf("tending the store: %w", explain(s.path, err))
 		}
+	}
+	return nil
+}
+
+// Rest gives back the memory in which SQLite keeps the pages that it read and wrote.
+// What is asked next reads them again: it is for whoever now works for long on what
+// was read.
+func (s *Store) Rest(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.read.rest()
+	if s.conn == nil {
+		return nil
+	}
+	if _, err := s.conn.ExecContext(ctx, forgetPages); err != nil {
+		return fmt.Errorf("giving memory back: %w", explain(s.path, err))
 	}
 	return nil
 }

@@ -66,5 +66,11 @@ func (p *pool) rows(ctx context.Context, query string, args []any, each func(*sq
 	return drain(rows, each)
 }
 
+// rest closes the connections that nobody uses, with the pages that they keep.
+func (p *pool) rest() {
+	p.db.SetMaxIdleConns(0)
+	p.db.SetMaxIdleConns(poolSize)
+}
+
 // close ends the connections; what is asked afterwards gets an error.
 func (p *pool) close() error { return p.db.Close() }
