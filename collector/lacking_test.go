@@ -186,6 +186,15 @@ func spoilt() map[string]struct {
 			out[x.path+" without "+f] = spoil{edited(x.path, without(f)), x.area}
 		}
 	}
+	for _, f := range []string{"id", "login"} {
+		out["invitee without "+f] = spoil{edited("/invitations", func(answer map[string]any) {
+			each(answer, func(m map[string]any) {
+				if who, ok := m["invitee"].(map[string]any); ok {
+					delete(who, f)
+				}
+			})
+		}), access.AreaRepoInvitations}
+	}
 	out["unknown workflow permissions"] = spoil{edited("/permissions/workflow", saying("default_workflow_permissions", "from-the-future")), access.AreaWorkflowToken}
 	out["unknown visibility"] = spoil{edited("graphql", saying("visibility", "FROM_THE_FUTURE")), access.AreaRepositories}
 	out["unknown privacy"] = spoil{edited("graphql", saying("privacy", "FROM_THE_FUTURE")), access.AreaTeams}

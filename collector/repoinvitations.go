@@ -49,6 +49,7 @@ type repoInvitation struct {
 func (i *repoInvitation) lacks(what string) *gap {
 	var l lacks
 	l.unless(i.CreatedAt != nil, "created_at")
+	l.unless(i.Invitee == nil || i.Invitee.ID != 0 && i.Invitee.Login != "", "invitee") // half of it is nobody
 	l.among(i.Permissions, "permissions", "read", "triage", "write", "maintain", "admin")
 	return l.gap(fmt.Sprintf("%s: invitation %d", what, i.ID))
 }
