@@ -223,3 +223,33 @@ func TestSignatureIsThatOfStandardWebhooks(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
+
+func TestProcessThatDiesBeforeItKeepsTheOutcomeSendsTheSameMessageAgain(t *testing.T) {
+	r := receive(t)
+	l := newLab(t, config.Notify{AllowAddresses: here, Channels: []config.Channel{r.hook("soc")}})
+	o := l.options()
+	dead := false
+	o.Write = func(_ context.Context, do func(*store.Store) error) error {
+		if dead {
+			return errors.New("dead")
+		}
+		return do(l.store)
+	}
+	var err error
+	if l.n, err = New(o); err != nil {
+		t.Fatal(err)
+	}
+	l.judge(flaw("standing-admin", "ann", "api", access.High))
+	l.consider(What{Judged: true})
+	dead = true
+	if _, err := l.n.Deliver(t.Context()); err == nil {
+		t.Fatal("the outcome was kept")
+	}
+	l.start() // the next process
+	l.consider(What{Judged: true})
+	l.deliver()
+	all := messages(t, r.requests())
+	if len(all) != 2 || all[0].ID != all[1].ID || l.states()[store.NoticeSent] != 1 {
+		t.Errorf("%d messages, states %v", len(all), l.states())
+	}
+}
