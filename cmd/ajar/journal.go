@@ -39,7 +39,7 @@ entry of one run.`,
 	}
 	cmd.Flags().StringVar(&run, "run", "", "every entry of one `RUN`")
 	cmd.Flags().StringVar(&since, "since", "", "only what began at `TIME` or later: a date, or how long ago (7d)")
-	cmd.AddCommand(newJournalShow(a), newJournalVerify(a), newJournalExport(a), newJournalRedact(a))
+	cmd.AddCommand(newJournalShow(a), newJournalVerify(a), newJournalProve(a), newJournalExport(a), newJournalRedact(a))
 	return cmd
 }
 

@@ -18,6 +18,7 @@ import (
 
 func newJournalVerify(a *app) *cobra.Command {
 	var keys, copies []string
+	var proof string
 	cmd := &cobra.Command{
 		Use:   "verify [FILE]",
 		Short: "Hold the journal, or an exported one, against its signatures",
@@ -51,6 +52,12 @@ beside the store and in the configuration are looked at when FILE is not given.`
 					return usage("--checkpoints: there is no file %s", path)
 				}
 			}
+			if proof != "" && len(args)+len(copies) > 0 {
+				return usage("--proof is checked by itself: no FILE and no --checkpoints")
+			}
+			if proof != "" {
+				return a.verifyProof(proof, keys)
+			}
 			if len(args) == 1 {
 				return a.verifyFile(args[0], keys, copies)
 			}
@@ -58,6 +65,7 @@ beside the store and in the configuration are looked at when FILE is not given.`
 		},
 	}
 	cmd.Flags().StringArrayVar(&keys, "key", nil, "a public `KEY` that you trust; repeat it for several")
+	cmd.Flags().StringVar(&proof, "proof", "", "check the proof of one entry in this `FILE` instead")
 	cmd.Flags().StringArrayVar(&copies, "checkpoints", nil, "a `FILE` of checkpoints that were copied out; repeat it for several")
 	return cmd
 }

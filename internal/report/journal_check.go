@@ -196,7 +196,7 @@ func (v JournalKeys) table(p *page) error {
 
 // JournalWork is something that was done to a journal.
 type JournalWork struct {
-	What    string `json:"what"` // export, redact or rotate
+	What    string `json:"what"` // export, redact, rotate or verify-proof
 	Path    string `json:"path"` // of the store
 	File    string `json:"file"` // that was written, "" for none
 	Entries int64  `json:"entries"`
@@ -226,6 +226,11 @@ func (v JournalWork) table(p *page) error {
 		p.title("Journal exported", v.Path)
 		p.field("file", v.File)
 		p.field("entries", number(v.Entries))
+	case "verify-proof":
+		p.title("Entry proven", v.Path)
+		p.field("entry", number(v.Seq))
+		p.field("of", number(v.Entries)+" that were signed")
+		p.field("key", v.Key)
 	case "redact":
 		p.title("Entry redacted", v.Path)
 		p.field("entry", number(v.Seq))
