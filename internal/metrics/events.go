@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -168,17 +169,22 @@ func (r *Registry) Channels(names []string) {
 	}
 }
 
-// Credentials tells the names of the credentials, so that each starts at 0.
+// Credentials tells the names of the credentials, so that each starts at 0. Of one that
+// is named by its file the last part is the label.
 func (r *Registry) Credentials(names []string) {
 	if r == nil {
 		return
 	}
 	for _, n := range names {
-		label := r.name(&r.credentials, n)
+		label := r.credential(n)
 		for _, why := range throttles {
 			r.throttled.WithLabelValues(label, why)
 		}
 	}
+}
+
+func (r *Registry) credential(name string) string {
+	return r.name(&r.credentials, name[strings.LastIndexByte(name, '/')+1:])
 }
 
 func (r *Registry) name(c *capped, v string) string {

@@ -21,7 +21,7 @@ func (r *Registry) Limit(credential, resource string, remaining, limit int, rese
 	if r == nil {
 		return
 	}
-	credential, resource = r.name(&r.credentials, credential), among(resources, resource, Other)
+	credential, resource = r.credential(credential), among(resources, resource, Other)
 	r.remaining.WithLabelValues(credential, resource).Set(float64(remaining))
 	r.limit.WithLabelValues(credential, resource).Set(float64(limit))
 	r.reset.WithLabelValues(credential, resource).Set(seconds(reset))
@@ -33,7 +33,7 @@ func (r *Registry) Throttled(credential, reason string, d time.Duration) {
 	if r == nil || d <= 0 {
 		return
 	}
-	r.throttled.WithLabelValues(r.name(&r.credentials, credential), among(throttles, reason, Other)).Add(d.Seconds())
+	r.throttled.WithLabelValues(r.credential(credential), among(throttles, reason, Other)).Add(d.Seconds())
 }
 
 // Cached counts an answer by where it came from: replayed, revalidated or miss.
