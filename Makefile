@@ -6,6 +6,7 @@ CACHE   := .cache
 BENCHFLAGS ?=
 PROVEFLAGS ?=
 SOAKFLAGS ?=
+OBSERVEFLAGS ?=
 export CGO_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
@@ -21,6 +22,10 @@ build: ## build one static binary: ./ajar
 .PHONY: demo
 demo: ## run the whole job on an invented organization; no token, no network
 	$(GO) run ./cmd/ajar demo
+
+.PHONY: observe
+observe: ## start Prometheus and Alertmanager on the demo's daemon, show every panel, provoke an alert (OBSERVEFLAGS=-once)
+	@$(GO) run ./internal/observe $(OBSERVEFLAGS)
 
 .PHONY: setup
 setup: ## fetch GitHub's published schemas, which the contract tests judge by, and what drives the browser

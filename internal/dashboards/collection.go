@@ -53,7 +53,7 @@ func collection() Board {
 		row{8, []look{
 			{
 				title: "What was not seen?", about: "Organizations whose newest audit did not read this kind of data to its end.", kind: bars, w: 8, unit: "short", none: "everything was seen",
-				queries: []q{{`sort_desc(topk(10, sum by (area) (1 - max by (org, area) (ajar_audit_area_complete{org=~"$org"}))))`, "{{area}}"}}, marks: []mark{{1, notice}},
+				queries: []q{{`sort_desc(topk(10, sum by (area) (1 - max by (org, area) (ajar_audit_area_complete{org=~"$org"}))) > 0)`, "{{area}}"}}, marks: []mark{{1, notice}},
 			},
 			{
 				title: "Why was it not seen?", about: "Kinds of data that audits could not read to their end, in the 24 hours before each point, by reason.", kind: lines, w: 8, unit: "short",
@@ -87,8 +87,8 @@ func collection() Board {
 				queries: []q{{`sum by (api) (rate(ajar_github_requests_total[$__rate_interval]))`, "{{api}}"}},
 			},
 			{
-				title: "What does GitHub refuse?", about: "Answers that were no success, of the routes where there are most. A 404 may be GitHub's way to say no.", kind: lines, w: 8, unit: "reqps",
-				queries: []q{{`topk(8, sum by (route, status_class) (rate(` + failing + `[$__rate_interval])))`, "{{status_class}} {{route}}"}},
+				title: "What does GitHub refuse?", about: "Answers that were no success, of the routes where there are most. A 404 may be GitHub's way to say no.", kind: lines, w: 8, unit: "reqps", none: "nothing was refused",
+				queries: []q{{`topk(8, sum by (route, status_class) (rate(` + failing + `[$__rate_interval])) > 0)`, "{{status_class}} {{route}}"}},
 			},
 			{
 				title: "How long does GitHub take?", about: "Time until an answer was read, of the median request and of the slowest twentieth.", kind: lines, w: 8, unit: "s",

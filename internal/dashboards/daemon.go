@@ -28,7 +28,7 @@ func daemon() Board {
 				queries: []q{{`sum(ajar_notification_outbox{state="dead"})`, ""}}, marks: []mark{{1, bad}}, words: map[string]string{"0": "no"},
 			},
 			{
-				title: "Which version runs?", about: "The version of each running daemon.", kind: stat, w: 4, unit: "short",
+				title: "Which version runs?", about: "The version of each running daemon.", kind: stat, w: 4, unit: "short", named: true,
 				queries: []q{{"sum by (version) (ajar_build_info)", "{{version}}"}},
 			},
 		}},

@@ -1,6 +1,9 @@
 package dashboards
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // All lists the dashboards by the name of their file.
 func All() map[string]Board {
@@ -58,6 +61,7 @@ type look struct {
 	percent      bool   // from 0 to 1
 	none         string // what is shown without a value
 	trend        bool   // of a stat: the line behind the number
+	named        bool   // of a stat: the name of the series is what is shown
 	columns      []column
 }
 
@@ -138,6 +142,10 @@ func (l look) defaults() Defaults {
 	if len(l.words) > 0 {
 		d.Mappings = []Mapping{mapping(l.words)}
 	}
+	if l.counts() {
+		whole := 0 // increase() makes parts of what happened out of whole things
+		d.Decimals = &whole
+	}
 	if l.percent {
 		zero, one := 0.0, 1.0
 		d.Min, d.Max = &zero, &one
@@ -160,6 +168,11 @@ func (l look) defaults() Defaults {
 		d.Custom = map[string]any{"align": "auto", "filterable": false}
 	}
 	return d
+}
+
+// counts reports whether values are numbers of things.
+func (l look) counts() bool {
+	return l.unit == "short" && !slices.ContainsFunc(l.queries, func(q q) bool { return strings.Contains(q.expr, "rate(process_cpu") })
 }
 
 func thresholds(base string, marks []mark) Thresholds {
@@ -212,8 +225,12 @@ func (l look) options() map[string]any {
 		if l.trend {
 			graph = "area"
 		}
+		text := "auto"
+		if l.named {
+			text = "name"
+		}
 		return map[string]any{
-			"colorMode": "background", "graphMode": graph, "justifyMode": "auto", "orientation": "auto", "textMode": "auto", "wideLayout": true,
+			"colorMode": "background", "graphMode": graph, "justifyMode": "auto", "orientation": "auto", "textMode": text, "wideLayout": true,
 			"showPercentChange": false, "percentChangeColorMode": "standard", "reduceOptions": last,
 		}
 	case bars:

@@ -82,7 +82,7 @@ func posture() Board {
 			},
 			{
 				title: "Which rules find the most?", about: "Open findings by rule, of all severities.", kind: bars, w: 10, unit: "short", none: "nothing is open",
-				queries: []q{{"sort_desc(topk(12, sum by (rule) (" + open + ")))", "{{rule}}"}},
+				queries: []q{{"sort_desc(topk(12, sum by (rule) (" + open + ")) > 0)", "{{rule}}"}},
 			},
 		}},
 		row{8, []look{

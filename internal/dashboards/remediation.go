@@ -50,8 +50,8 @@ func remediation() Board {
 				paints:  []paint{{"verified", calm}, {"already_done", plain}, {"failed", bad}, {"in_doubt", bad}, {"refused", notice}},
 			},
 			{
-				title: "What was done the most?", about: "Actions that were carried out and seen to be done, in the time that is shown, by kind.", kind: bars, w: 12, unit: "short",
-				queries: []q{{`sort_desc(topk(10, sum by (action) (increase(ajar_remediation_actions_total{org=~"$org",result="verified"}[$__range]))))`, "{{action}}"}},
+				title: "What was done the most?", about: "Actions that were carried out and seen to be done, in the time that is shown, by kind.", kind: bars, w: 12, unit: "short", none: "nothing was done",
+				queries: []q{{`sort_desc(topk(10, sum by (action) (increase(ajar_remediation_actions_total{org=~"$org",result="verified"}[$__range]))) > 0)`, "{{action}}"}},
 			},
 		}},
 		row{8, []look{
