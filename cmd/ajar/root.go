@@ -132,6 +132,14 @@ func flagError(cmd *cobra.Command, err error) error {
 	hint := baseline.Suggest(unknown, slices.Compact(known))
 	if !strings.HasPrefix(hint, "did you mean") {
 		hint = cmd.CommandPath() + " --help lists the flags"
+		for _, f := range known { // --organization, --org-name
+			if len(f) > 2 && strings.HasPrefix(unknown, f) {
+				hint = fmt.Sprintf("did you mean %q?", f)
+			}
+		}
+	}
+	if unknown == "out" {
+		hint = "what it says goes to standard output: > FILE keeps it"
 	}
 	return withHint(usage("unknown flag --%s for %q", unknown, cmd.CommandPath()), "%s", strings.ReplaceAll(hint, `mean "`, `mean "--`))
 }
