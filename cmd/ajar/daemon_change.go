@@ -35,13 +35,13 @@ func (s *service) changes(sh *shift) (jobs []serve.Job) {
 }
 
 // changeDue: at the start, since a run may have been interrupted; after each audit that
-// came to its end; and again and again after a pass that failed.
+// came to its end; and after a while where a pass failed and no audit has gone well since.
 func (s *service) changeDue(org string) (time.Time, string) {
 	last, audited, now := s.d.Last(serve.Remediate, org), s.d.Good(serve.Audit, org), s.a.now()
 	switch {
-	case !s.settledRuns(org):
+	case !s.begun(org):
 		return now, "a run may have been interrupted"
-	case last.Failures > 0:
+	case last.Failures > 0 && !audited.Ended.After(last.Ended):
 		return serve.After(last)
 	case !audited.Ended.IsZero() && audited.Ended.After(last.Began) || last.Began.Sub(now) > time.Minute:
 		return now, "after an audit"
@@ -49,7 +49,8 @@ func (s *service) changeDue(org string) (time.Time, string) {
 	return time.Time{}, ""
 }
 
-func (s *service) settledRuns(org string) bool {
+// begun reports whether this process has begun to settle what others left.
+func (s *service) begun(org string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.settled[org]
@@ -63,6 +64,7 @@ func (s *service) remediate(ctx context.Context, sh *shift, org string) (out ser
 		return out, err
 	}
 	defer done()
+	s.begins(org) // also where it fails: then it is tried again as any other pass
 	err = s.store.use(ctx, func(st *store.Store) error {
 		info, err := st.Latest(ctx, org)
 		if errors.Is(err, store.ErrNoSnapshot) {
@@ -78,7 +80,6 @@ func (s *service) remediate(ctx context.Context, sh *shift, org string) (out ser
 		}
 		auto := sh.config.Remediate.Mode == engine.ModeAuto && sh.baseline != nil && len(sh.config.Remediate.AutoRules) > 0
 		if len(open) == 0 && !auto {
-			s.looked(org)
 			out.Reason = "no run is open"
 			return nil
 		}
@@ -91,7 +92,6 @@ func (s *service) remediate(ctx context.Context, sh *shift, org string) (out ser
 				return err
 			}
 		}
-		s.looked(org)
 		if auto {
 			out, err = s.carryOut(ctx, sh, x)
 		}
@@ -103,7 +103,7 @@ func (s *service) remediate(ctx context.Context, sh *shift, org string) (out ser
 	return out, nil
 }
 
-func (s *service) looked(org string) {
+func (s *service) begins(org string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settled[org] = true

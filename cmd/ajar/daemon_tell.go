@@ -6,6 +6,7 @@ import (
 
 	"github.com/eb661601/ajar/internal/audit"
 	"github.com/eb661601/ajar/internal/config"
+	"github.com/eb661601/ajar/internal/metrics"
 	"github.com/eb661601/ajar/internal/notify"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/schedule"
@@ -29,9 +30,29 @@ func (s *service) notifier(c *config.Config) (*notify.Notifier, error) {
 	}
 	return notify.New(notify.Options{
 		Config: told, Read: read, Write: s.store.use, Record: s.store.record, Getenv: s.a.getenv, Now: s.a.now, Program: s.a.program,
-		Version: buildVersion().Version, Log: s.log, Meter: s.meter,
+		Version: buildVersion().Version, Log: s.log, Meter: noticeMeter{s.meter},
 		Issue: func(ch config.Channel, mark string) (notify.Issue, error) { return s.a.issue(c, ch, mark) },
 	})
+}
+
+// noticeMeter says what became of messages in the words of the metrics.
+type noticeMeter struct{ r *metrics.Registry }
+
+// Notified counts what became of a message.
+func (m noticeMeter) Notified(channel, result string) {
+	if result == "failed" {
+		result = "retried"
+	}
+	m.r.Notified(channel, result)
+}
+
+// Outbox tells how many messages wait to be sent, and how many are dead. Those that are
+// held for the digest wait for nothing.
+func (m noticeMeter) Outbox(state string, n int) {
+	if state == store.NoticeWaiting {
+		state = "pending"
+	}
+	m.r.Outbox(state, n)
 }
 
 // tellings are the jobs that people are told by; none where there is no channel.

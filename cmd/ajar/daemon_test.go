@@ -28,6 +28,7 @@ type daemonLab struct {
 	down atomic.Bool // GitHub does not answer
 	srv  *serve.Server
 	log  *lockedBuffer
+	more string // of the configuration
 	stop func() error
 }
 
@@ -49,9 +50,12 @@ func (l *lockedBuffer) text() string {
 	return l.b.String()
 }
 
-func newDaemonLab(t *testing.T) *daemonLab {
+func newDaemonLab(t *testing.T, as ...func(*daemonLab)) *daemonLab {
 	t.Helper()
 	l := &daemonLab{t: t, dir: t.TempDir(), log: &lockedBuffer{}}
+	for _, do := range as {
+		do(l)
+	}
 	sim := simulated(githubsim.Demo())
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if l.down.Load() {
@@ -60,12 +64,12 @@ func newDaemonLab(t *testing.T) *daemonLab {
 		sim.ServeHTTP(w, r)
 	}))
 	t.Cleanup(api.Close)
-	conf := "[github]\norganizations = [\"acme-robotics\"]\napi_url = \"" + api.URL + "\"\n[store]\nurl = \"sqlite:ajar.db\"\n"
+	conf := "[github]\norganizations = [\"acme-robotics\"]\napi_url = \"" + api.URL + "\"\n[store]\nurl = \"sqlite:ajar.db\"\n" + l.more
 	if err := os.WriteFile(filepath.Join(l.dir, "config.toml"), []byte(conf), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	a := &app{in: strings.NewReader(""), out: io.Discard, errs: l.log, now: time.Now, clock: clock.New(time.Now, nil), program: "ajar", getenv: func(name string) string {
-		return map[string]string{"AJAR_GITHUB_TOKEN": ownerToken, "GOGC": "100"}[name]
+		return map[string]string{"AJAR_GITHUB_TOKEN": ownerToken, "LAB_WRITE": "lab-write-token", "GOGC": "100"}[name]
 	}}
 	a.flags = globals{config: filepath.Join(l.dir, "config.toml"), output: "table", logLevel: "info"}
 	ctx, cancel := context.WithCancel(t.Context())
