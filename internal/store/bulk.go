@@ -61,7 +61,7 @@ func (b *bulk) add(s *Store, in inserts, args ...any) error {
 
 // wideInserts are the wide statements, prepared once. They go past database/sql,
 // which copies and converts each argument, and these are most of what a store is ever
-// given. The arguments must be what a driver takes: int64, string, []byte.
+// given.
 type wideInserts struct {
 	prepared map[string]driver.Stmt
 	named    []driver.NamedValue // of the last one, to be used again
@@ -73,6 +73,14 @@ func (w *wideInserts) insert(s *Store, query string, args []any) error {
 	}
 	w.named = w.named[:0]
 	for i, a := range args {
+		switch a.(type) {
+		case int64, string, []byte:
+		default: // as database/sql does it
+			var err error
+			if a, err = driver.DefaultParameterConverter.ConvertValue(a); err != nil {
+				return s.abandon(err)
+			}
+		}
 		w.named = append(w.named, driver.NamedValue{Ordinal: i + 1, Value: a})
 	}
 	err := s.conn.Raw(func(c any) error {

@@ -51,6 +51,19 @@ func judge(t *testing.T, s *Store, snap *access.Snapshot, found ...access.Findin
 	return out
 }
 
+func TestManyFindingsAreKeptAsAFewAre(t *testing.T) {
+	s := fresh(t)
+	snap := takeOne(t, s, 1, true, true)
+	var found []access.Finding
+	for n := range int64(3 * wide) { // enough for statements of many rows
+		found = append(found, standing(1, 50+n))
+	}
+	judge(t, s, snap, found...)
+	if again := judge(t, s, takeOne(t, s, 2, true, true), found...); len(again) != len(found) {
+		t.Errorf("%d findings are told of %d", len(again), len(found))
+	}
+}
+
 // events gives the events of a finding as words.
 func events(t *testing.T, s *Store, f access.Finding) string {
 	t.Helper()
