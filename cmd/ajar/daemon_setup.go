@@ -66,16 +66,14 @@ func (s *service) load(ctx context.Context) (*serve.Setup, error) {
 			return nil, oneLine(err)
 		}
 	}
-	if sh.readers, err = s.a.readers(s.ctx, c); err != nil { //nolint:contextcheck // an app's token is renewed for as long as the daemon lives
+	if sh.readers, err = s.a.readers(s.ctx, c); err != nil { // an app's token is renewed for as long as the daemon lives
 		return nil, oneLine(err)
 	}
 	sh.readers.observe = s.observer
 	if sh.tell, err = s.notifier(c); err != nil {
 		return nil, oneLine(err)
 	}
-	if sh.pass, err = s.passOf(sh); err != nil {
-		return nil, err
-	}
+	sh.pass = s.passOf(sh)
 	jobs, longest, err := s.jobs(sh)
 	if err != nil {
 		return nil, err
@@ -116,7 +114,7 @@ func (s *service) took(sh *shift) {
 }
 
 // passOf settles how organizations are read.
-func (s *service) passOf(sh *shift) (audit.Pass, error) {
+func (s *service) passOf(sh *shift) audit.Pass {
 	c := sh.config
 	return audit.Pass{
 		Baseline: sh.baseline, Now: s.a.clock.Now, Highest: s.a.clock.Highest, Lean: sh.baseline == nil,
@@ -126,7 +124,7 @@ func (s *service) passOf(sh *shift) (audit.Pass, error) {
 			Concurrency: c.Collect.Concurrency, Every: c.Collect.Every, TierCalls: c.Collect.TierCalls,
 			Progress: s.progress,
 		},
-	}, nil
+	}
 }
 
 // jobs makes the jobs of a shift, and how old an audit may be.

@@ -112,7 +112,7 @@ func (l *daemonLab) until(what string, ok func(daemonstate.Status) bool) daemons
 
 func (l *daemonLab) answers(path string) int {
 	l.t.Helper()
-	resp, err := http.Get("http://" + l.srv.Addr() + path) //nolint:noctx // the daemon of the test
+	resp, err := http.Get("http://" + l.srv.Addr() + path)
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -46,7 +46,7 @@ func (a *app) demoDaemon(ctx context.Context, f livingFlags) (err error) {
 		f.seed = rand.Uint64() //nolint:gosec // which life it lives is no secret
 	}
 	life := githubsim.NewLiving(world, org, f.seed)
-	github, err := listen(ctx, world, "127.0.0.1:0", nil)
+	github, err := listen(ctx, world, "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func demoFolder(named string) (dir string, gone func() error, err error) {
 // stageDaemon writes what the daemon reads.
 func stageDaemon(dir, org string, github *served, now time.Time) error {
 	conf := fmt.Sprintf(demoConfig, org, github.url, demoApprover)
-	for from, to := range map[string]string{
+	for from, to := range map[string]string{ //nolint:gosec // where tokens are, and none of them
 		`token_env = "AJAR_GITHUB_TOKEN"`: `token_file = "read-token"`,
 		`token_env = "AJAR_WRITE_TOKEN"`:  `token_file = "write-token"`,
 		`mode = "approve"`:                "mode = \"auto\"\nauto_rules = [\"expired-assignment\"]",

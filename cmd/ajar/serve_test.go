@@ -10,7 +10,7 @@ import (
 func TestServedWorldIsChangedByTheWriteTokenAlone(t *testing.T) {
 	w := githubsim.Demo()
 	o := w.Orgs[0]
-	s, err := listen(t.Context(), w, "127.0.0.1:0", nil)
+	s, err := listen(t.Context(), w, "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

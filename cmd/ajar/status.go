@@ -102,7 +102,7 @@ func (a *app) askDaemon(ctx context.Context, c *config.Config, path string) (s d
 	}
 	_, port, bad := net.SplitHostPort(c.Server.Listen)
 	if bad != nil {
-		return s, "", nil //nolint:nilerr // there is no address to ask at
+		return s, "", nil // there is no address to ask at
 	}
 	scheme, transport := "http", &http.Transport{}
 	if c.Server.CertFile != "" {
@@ -112,7 +112,7 @@ func (a *app) askDaemon(ctx context.Context, c *config.Config, path string) (s d
 	}
 	s, err = askAt(ctx, transport, scheme+"://127.0.0.1:"+port+"/status")
 	if err != nil || s.Store != path {
-		return s, "", nil //nolint:nilerr // nobody is there, or somebody else
+		return s, "", nil // nobody is there, or somebody else
 	}
 	return s, scheme + "://127.0.0.1:" + port, nil
 }

@@ -118,5 +118,5 @@ func Offset(jitter time.Duration, names ...string) time.Duration {
 	sum ^= sum >> 33 // the low bits of FNV hang on the last letters alone
 	sum *= 0xff51afd7ed558ccd
 	sum ^= sum >> 33
-	return time.Duration(sum%whole) * time.Second //nolint:gosec // below jitter
+	return time.Duration(sum%whole) * time.Second // below jitter
 }

@@ -8,7 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/pprof" //nolint:gosec // on a mux of its own, and only where it is switched on
+	"net/http/pprof" // on a mux of its own, and only where it is switched on
 	"net/netip"
 	"os"
 	"sync"

@@ -353,7 +353,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 	go func() {
 		c := client()
 		defer c.CloseIdleConnections()
-		resp, err := c.Get("http://" + s.Addr() + "/healthz") //nolint:noctx // the test ends it
+		resp, err := c.Get("http://" + s.Addr() + "/healthz")
 		if err != nil {
 			answered <- 0
 			return
