@@ -16,13 +16,6 @@ import (
 // and whether that fits.
 func (d *doctor) budget(ctx context.Context, o *patient, l look) {
 	p := audit.Pass{Org: o.login, Client: l.client, Store: d.store, Now: d.Now, Collect: d.Collect}
-	if l.client == nil {
-		var err error
-		if p.Client, err = l.by.Client(o.login); err != nil {
-			d.add(d.explained(Budget, o.login, err))
-			return
-		}
-	}
 	f, err := p.Forecast(ctx)
 	if err != nil {
 		d.add(d.explained(Budget, o.login, err))

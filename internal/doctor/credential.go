@@ -58,12 +58,8 @@ func (d *doctor) credential(ctx context.Context, c Credential) {
 		d.add(Check{About: Token, Name: c.Name, Mark: Note, Found: "GitHub does not tell which permissions it has, nor what it could write",
 			Do: "its page on GitHub does: Settings, Developer settings; give it read permissions alone"})
 	}
-	for i, o := range d.orgs {
-		l := d.examine(ctx, c, client, o)
-		if i > 0 {
-			l.client = nil // counted once
-		}
-		o.seen = append(o.seen, l)
+	for _, o := range d.orgs {
+		o.seen = append(o.seen, d.examine(ctx, c, client, o))
 	}
 	if len(d.orgs) == 0 {
 		d.Requests += client.Meter().Requests

@@ -156,9 +156,11 @@ func Run(ctx context.Context, e Env) Report {
 	d.lookAtStore(ctx)
 	d.baseline(ctx)
 	d.channels(ctx)
+	asked := map[*github.Client]bool{} // one client of a token looks at every organization
 	for _, o := range d.orgs {
 		for _, l := range o.seen {
-			if l.client != nil {
+			if !asked[l.client] {
+				asked[l.client] = true
 				d.Requests += l.client.Meter().Requests
 			}
 		}

@@ -28,10 +28,11 @@ const (
 
 // ward is what a test changes before the doctor comes.
 type ward struct {
-	scope githubsim.Scope
-	sim   githubsim.Options
-	off   time.Duration // of the clock of this machine
-	env   Env
+	scope  githubsim.Scope
+	sim    githubsim.Options
+	off    time.Duration // of the clock of this machine
+	env    Env
+	second string // login of one more organization, with the same people
 }
 
 // visit lets the doctor look at the demo organization.
@@ -51,6 +52,11 @@ func visit(t *testing.T, change func(*ward)) Report {
 	w.sim.Now = func() time.Time { return now }
 	world := githubsim.Demo()
 	world.ShiftTo(now)
+	if w.second != "" {
+		o := *world.Orgs[0]
+		o.Login, o.ID, o.Repos, o.Teams = w.second, o.ID+1, nil, nil
+		world.Orgs = append(world.Orgs, &o)
+	}
 	srv := httptest.NewServer(githubsim.New(world, w.sim))
 	t.Cleanup(srv.Close)
 	w.env.Now = func() time.Time { return now.Add(w.off) }

@@ -1,6 +1,10 @@
 package doctor
 
-import "testing"
+import (
+	"slices"
+	"strings"
+	"testing"
+)
 
 func TestWhoApprovesAndWhoIsProtectedIsLookedUp(t *testing.T) {
 	const boss, other = "user:mirela-okafor", "user:tendai-lindqvist"
@@ -32,5 +36,27 @@ func TestWhoApprovesAndWhoIsProtectedIsLookedUp(t *testing.T) {
 	quiet := visit(t, func(*ward) {})
 	if has(quiet, Org, Warning, "") {
 		t.Errorf("nobody approves in mode dry-run, which is told as wrong: %v", quiet.Checks)
+	}
+}
+
+func TestPeopleOfEachOrganizationAreLookedUpWithOneToken(t *testing.T) {
+	const second = "acme-archive"
+	one := visit(t, func(w *ward) { w.env.Config.Remediate.Approvers = []string{"user:mirela-okafor"} })
+	r := visit(t, func(w *ward) {
+		w.second = second
+		w.env.Config.GitHub.Organizations = []string{demo, second}
+		w.env.Config.Remediate.Approvers = []string{"user:mirela-okafor"}
+	})
+	for _, org := range []string{demo, second} {
+		for about, words := range map[string]string{Org: "approve", Data: "", Budget: "an audit takes about"} {
+			if !slices.ContainsFunc(r.Checks, func(c Check) bool {
+				return c.About == about && c.Name == org && c.Mark != Unchecked && strings.Contains(c.Found, words)
+			}) {
+				t.Errorf("nothing is said of %s of %s in\n%v", about, org, r.Checks)
+			}
+		}
+	}
+	if r.Requests <= one.Requests || r.Requests > 2*one.Requests {
+		t.Errorf("%d requests for two organizations, and %d for one", r.Requests, one.Requests)
 	}
 }
