@@ -113,10 +113,7 @@ func Stops(name string) ([]Stop, error) {
 		return nil, err
 	}
 	all, err := os.ReadDir(filepath.Dir(path))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil // where no folder is nobody put anything
-	}
-	if err != nil {
+	if err != nil { // also where the folder is gone: whoever asks has a store in it
 		return nil, fmt.Errorf("store %s: looking whether somebody asks to stop: %w", path, err)
 	}
 	var out []Stop
