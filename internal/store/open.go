@@ -130,7 +130,8 @@ func (s *Store) stillThere() error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("store %s: %w", s.path, err)
 	}
-	if err != nil || !os.SameFile(found, s.known) {
+	// An empty one is a new one: where the old file is gone, its number is given again.
+	if err != nil || !os.SameFile(found, s.known) || found.Size() == 0 {
 		return fmt.Errorf("store %s: %w; put it back and start again", s.path, ErrReplaced)
 	}
 	return nil
