@@ -152,6 +152,10 @@ func (p *page) gaps(gaps []Gap) {
 	}
 	p.section(s, title, rest)
 	p.gap()
+	if crowded(gaps) && !p.all {
+		p.steps(gaps)
+		return
+	}
 	width := 0
 	for _, g := range gaps {
 		width = max(width, columns(string(g.Area)))
@@ -214,7 +218,7 @@ func (p *page) gapOf(g Gap, areaWidth int) {
 		p.hang(2, lead, plain, "all but "+g.missing()+note)
 	}
 	for i, m := range g.Missing {
-		if i == shownReasons && len(g.Missing) > shownReasons+1 {
+		if i == shownReasons && len(g.Missing) > shownReasons+1 && !p.all {
 			p.para(indent, dim, number(len(g.Missing)-i)+" more reasons; the JSON output lists them all")
 			break
 		}

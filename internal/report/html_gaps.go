@@ -77,34 +77,18 @@ func (m htmlMaker) gap(g Gap, open bool) htmlGap {
 }
 
 // helps gathers what would help, the step that opens the most first. Gaps that
-// are expected to be there are left out.
+// are expected to be there are left out, and what nothing is known to help with.
 func helps(all []Gap) []htmlHelp {
-	var order []string
-	areas := map[string][]string{}
-	add := func(help string, a access.Area) {
-		if help == "" || slices.Contains(areas[help], string(a)) {
-			return
-		}
-		if areas[help] == nil {
-			order = append(order, help)
-		}
-		areas[help] = append(areas[help], string(a))
-	}
-	for _, g := range all {
-		if !g.Expected {
-			continue
-		}
-		if g.own || len(g.Missing) == 0 {
-			add(g.Help, g.Area)
-		}
-		for _, x := range g.Missing {
-			add(x.Help, g.Area)
-		}
-	}
-	slices.SortStableFunc(order, func(x, y string) int { return len(areas[y]) - len(areas[x]) })
 	var out []htmlHelp
-	for _, h := range order {
-		out = append(out, htmlHelp{Visible(capital(h)), Visible(strings.Join(areas[h], ", "))})
+	for _, s := range steps(all) {
+		if s.rank() > 0 {
+			break
+		}
+		var areas []string
+		for _, status := range s.statuses() {
+			areas = append(areas, s.areas(status)...)
+		}
+		out = append(out, htmlHelp{Visible(capital(s.text())), Visible(strings.Join(areas, ", "))})
 	}
 	return out
 }

@@ -3,6 +3,8 @@ package report
 import (
 	"io"
 	"strings"
+
+	"github.com/eb661601/ajar/access"
 )
 
 // A comment, an issue and a pull request on GitHub take 65,536 characters. The
@@ -146,8 +148,37 @@ func (d *mdDoc) gaps(all []Gap) {
 		}
 	}
 	columns := []string{"area", "status", "why", "would help"}
-	d.table(columns, expected, "kinds of data", false)
+	many := crowded(all) && !d.o.All
+	if many {
+		d.rows([]string{"would help", "not seen", "seen in part"}, mdSteps(all), "")
+	}
+	d.table(columns, expected, "kinds of data, each with its reason", many)
 	d.table(columns, known, "that are not counted as missing", true)
+}
+
+// mdSteps gives a row for each thing that would help, and for what nothing is
+// known to help with.
+func mdSteps(all []Gap) [][]string {
+	var out [][]string
+	for _, s := range steps(all) {
+		if s.known {
+			break // they have a table of their own
+		}
+		var none, part []string
+		for _, status := range s.statuses() {
+			if status == access.Partial {
+				part = s.areas(status)
+			} else {
+				none = append(none, s.areas(status)...)
+			}
+		}
+		said := s.text()
+		if s.reason != "" {
+			said = "no step is known; " + s.reason
+		}
+		out = append(out, []string{mdText(said), mdText(strings.Join(none, ", ")), mdText(strings.Join(part, ", "))})
+	}
+	return out
 }
 
 // mdGap says why, and of how much.
