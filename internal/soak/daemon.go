@@ -109,6 +109,13 @@ func (d *daemon) ending() (*exec.Cmd, chan struct{}) {
 	return d.cmd, d.ended
 }
 
+// gone is closed once it has ended.
+func (d *daemon) gone() <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.ended
+}
+
 // process is the one that runs.
 func (d *daemon) process() *os.Process {
 	d.mu.Lock()

@@ -199,16 +199,24 @@ func (r *run) reloaded(ctx context.Context) {
 			r.brokef("SIGHUP: %v", err)
 		}
 	}
-	for until := time.Now().Add(reloadWithin); time.Now().Before(until); rest(ctx, 100*time.Millisecond) {
-		if s, err := r.d.status(ctx); err == nil && s.Config.Valid && s.Config.Loaded.After(before.Config.Loaded) {
+	edited := time.Now()
+	free := edited // since then no pass is under way that began before the edit
+	for time.Since(free) < reactWithin && time.Since(edited) < passWithin {
+		s, err := r.d.status(ctx)
+		if err == nil && s.Config.Valid && s.Config.Loaded.After(before.Config.Loaded) {
 			return
 		}
+		if err == nil && s.Working != nil && s.Working.Since.Before(edited) {
+			free = time.Now() // a reload waits for the pass under way
+		}
+		rest(ctx, 100*time.Millisecond)
 	}
-	r.brokef("the configuration and the baseline were changed, and are not in force after %s", reloadWithin)
+	r.brokef("the configuration and the baseline were changed, and are not in force after %s", time.Since(edited).Round(time.Second))
 }
 
-// reloadWithin is how long a pass may take that a reload waits for.
-const reloadWithin = 2 * time.Minute
+// passWithin is how long a pass may take: each request that GitHub does not answer has
+// its time, and some are asked one after the other.
+const passWithin = 10 * time.Minute
 
 // seconded starts another daemon on the same store.
 func (r *run) seconded(ctx context.Context) {

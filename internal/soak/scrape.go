@@ -37,14 +37,22 @@ func (r *run) scrapes(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		idle := time.Now().After(r.calm.Add(r.scale(2*time.Minute))) && r.idle(ctx)
 		collected := false
-		if time.Now().After(r.calm) && n%5 == 0 {
+		if idle {
 			_, err := r.d.get(ctx, "/debug/pprof/heap?gc=1", "")
 			collected = err == nil
 		}
 		r.scrape(ctx, n%2 == 0, collected)
 		r.stuck(ctx)
 	}
+}
+
+// idle reports whether no pass is under way: what one holds is no measure of what is
+// kept, and one that waits for GitHub may take minutes.
+func (r *run) idle(ctx context.Context) bool {
+	st, err := r.d.status(ctx)
+	return err == nil && st.Working == nil
 }
 
 func (r *run) scrape(ctx context.Context, open, collected bool) {
@@ -67,15 +75,14 @@ func (r *run) scrape(ctx context.Context, open, collected bool) {
 	m := plain(string(body))
 	s.peak = max(s.peak, m["process_resident_memory_bytes"])
 	at := time.Since(r.start)
-	if time.Now().Before(r.calm.Add(r.scale(2 * time.Minute))) {
+	if !collected {
 		return
 	}
 	s.descriptors = append(s.descriptors, point{at, m["process_open_fds"]})
 	s.goroutines = append(s.goroutines, point{at, m["go_goroutines"]})
 	s.rss = append(s.rss, point{at, m["process_resident_memory_bytes"]})
-	if collected {
-		s.heap = append(s.heap, point{at, m["go_memstats_heap_alloc_bytes"]})
-	}
+	s.heap = append(s.heap, point{at, m["go_memstats_heap_alloc_bytes"]})
+	r.log.Printf("idle: heap %.0f, memory %.0f, %.0f descriptors, %.0f goroutines", m["go_memstats_heap_alloc_bytes"], m["process_resident_memory_bytes"], m["process_open_fds"], m["go_goroutines"])
 	if info, err := os.Stat(r.store()); err == nil {
 		s.store = append(s.store, point{at, float64(info.Size())})
 	}

@@ -39,7 +39,8 @@ type stage struct {
 	sim      *githubsim.Server
 	watch    *witness.Watch
 	github   *httptest.Server
-	gone     atomic.Bool // GitHub cannot be reached
+	gone     atomic.Bool                         // GitHub cannot be reached
+	before   atomic.Pointer[func(*http.Request)] // is called before a request that may change something
 	notices  *receivers
 	config   []byte // in order
 	baseline []byte
@@ -126,6 +127,9 @@ func (s *stage) folders() (err error) {
 func (s *stage) answer(w http.ResponseWriter, r *http.Request) {
 	if s.gone.Load() {
 		panic(http.ErrAbortHandler)
+	}
+	if before := s.before.Load(); before != nil && witness.Changes(r) {
+		(*before)(r)
 	}
 	s.watch.ServeHTTP(w, r)
 }

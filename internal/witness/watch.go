@@ -56,7 +56,7 @@ func (w *Watch) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.mu.Unlock()
-	if !changes(r) {
+	if !Changes(r) {
 		w.sim.ServeHTTP(rw, r)
 		return
 	}
@@ -97,8 +97,8 @@ func (w *Watch) Sent() int {
 	return w.sent
 }
 
-// changes reports whether a request may change something.
-func changes(r *http.Request) bool {
+// Changes reports whether a request may change something.
+func Changes(r *http.Request) bool {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return false
 	}
