@@ -96,11 +96,13 @@ type service struct {
 	now   atomic.Pointer[shift]
 	turns turns            // of the worker alone
 	shown map[string]int64 // the snapshot that is shown of each organization; of the worker alone
+	// judgedAs is what was audited last of each organization; of the worker alone.
+	judgedAs map[string]lastJudged
 
 	mu           sync.Mutex
-	settled      map[string]bool // organizations whose interrupted runs were looked at
-	nextNotice   time.Time       // when a message is due; zero: none waits
-	noticesKnown bool            // whether that is so
+	answered     map[string]time.Time // when the audit had ended that the last remediation answered to, by organization
+	nextNotice   time.Time            // when a message is due; zero: none waits
+	noticesKnown bool                 // whether that is so
 }
 
 // serve runs the daemon until the context ends.
@@ -145,7 +147,7 @@ func (a *app) service(ctx context.Context, f daemonFlags) (*service, io.Closer, 
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &service{a: a, f: f, ctx: ctx, log: log, path: path, turns: turns{}, settled: map[string]bool{}, shown: map[string]int64{}}
+	s := &service{a: a, f: f, ctx: ctx, log: log, path: path, turns: turns{}, answered: map[string]time.Time{}, shown: map[string]int64{}, judgedAs: map[string]lastJudged{}}
 	a.heard = func(line string) {
 		if rest, isWarning := strings.CutPrefix(line, "warning: "); isWarning {
 			log.Warn(rest)

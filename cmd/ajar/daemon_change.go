@@ -34,37 +34,49 @@ func (s *service) changes(sh *shift) (jobs []serve.Job) {
 	return jobs
 }
 
-// changeDue: at the start, since a run may have been interrupted; after each audit that
-// came to its end; and after a while where a pass failed and no audit has gone well since.
+// changeDue: once at the start, since a run may have been interrupted; after each audit
+// that came to its end; and after a while where a pass failed and no audit has gone well
+// since. None of that is told by whether one time lies behind another: a clock that was
+// set back must not have a pass follow a pass.
 func (s *service) changeDue(org string) (time.Time, string) {
 	last, audited, now := s.d.Last(serve.Remediate, org), s.d.Good(serve.Audit, org), s.a.now()
+	s.mu.Lock()
+	answered, begun := s.answered[org]
+	s.mu.Unlock()
 	switch {
-	case !s.begun(org):
+	case !begun:
 		return now, "a run may have been interrupted"
-	case last.Failures > 0 && !audited.Ended.After(last.Ended):
-		return serve.After(last)
-	case !audited.Ended.IsZero() && audited.Ended.After(last.Began) || last.Began.Sub(now) > time.Minute:
+	case !audited.Ended.Equal(answered):
 		return now, "after an audit"
+	case last.Failures > 0 && last.Ended.Sub(now) > clockBack:
+		return now, "the clock was set back since its last pass"
+	case last.Failures > 0:
+		return serve.After(last)
 	}
 	return time.Time{}, ""
 }
 
-// begun reports whether this process has begun to settle what others left.
-func (s *service) begun(org string) bool {
+// clockBack is by how much a pass may lie ahead of the clock before the clock is taken
+// to have been set back.
+const clockBack = 2 * time.Minute
+
+// answers notes that a pass begins, and to which audit it answers.
+func (s *service) answers(org string) {
+	audited := s.d.Good(serve.Audit, org).Ended
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.settled[org]
+	s.answered[org] = audited
 }
 
 // remediate settles what interrupted runs left in doubt. In mode auto it then carries
 // out what answers to auto_rules alone.
 func (s *service) remediate(ctx context.Context, sh *shift, org string) (out serve.Outcome, err error) {
+	s.answers(org)
 	done, err := s.store.journaling(ctx)
 	if err != nil {
 		return out, err
 	}
 	defer done()
-	s.begins(org) // also where it fails: then it is tried again as any other pass
 	err = s.store.use(ctx, func(st *store.Store) error {
 		info, err := st.Latest(ctx, org)
 		if errors.Is(err, store.ErrNoSnapshot) {
@@ -103,12 +115,6 @@ func (s *service) remediate(ctx context.Context, sh *shift, org string) (out ser
 	return out, nil
 }
 
-func (s *service) begins(org string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.settled[org] = true
-}
-
 // settle looks at GitHub for what interrupted runs left in doubt, and ends them.
 func (s *service) settle(ctx context.Context, x *carrying) error {
 	if x.was.Baseline == nil {
@@ -139,6 +145,9 @@ func (s *service) settle(ctx context.Context, x *carrying) error {
 // carryOut makes a plan of what answers to auto_rules alone and can be undone in full,
 // and carries it out under every guard that a person's plan has too.
 func (s *service) carryOut(ctx context.Context, sh *shift, x *carrying) (serve.Outcome, error) {
+	if why := s.undoubted(x); why != "" {
+		return serve.Outcome{Reason: why}, nil
+	}
 	held, err := x.held(ctx)
 	if err != nil {
 		return serve.Outcome{}, err
@@ -168,7 +177,11 @@ func (s *service) carryOut(ctx context.Context, sh *shift, x *carrying) (serve.O
 	if r != nil { // it is kept that it was refused, and the next audit asks again
 		return serve.Outcome{Result: serve.Incomplete, Reason: "refused: " + r.Why}, onlyOther(x.declined(ctx, "apply", p.Hash, r), r)
 	}
-	e, err := x.engine(ctx, hands, x.autoRecheck(p))
+	recheck := x.autoRecheck(p)
+	if err := recheck(ctx); err != nil { // the files may say something else by now, or nothing that can be read
+		return serve.Outcome{Result: serve.Incomplete, Reason: "not carried out: " + oneLine(err).Error()}, nil
+	}
+	e, err := x.engine(ctx, hands, recheck)
 	if err != nil {
 		return serve.Outcome{}, err
 	}
@@ -178,6 +191,26 @@ func (s *service) carryOut(ctx context.Context, sh *shift, x *carrying) (serve.O
 	}
 	s.ran(ctx, x, run)
 	return serve.Outcome{Reason: fmt.Sprintf("run %s: %s", run.ID, inWords(run.Counts()))}, run.Outcome()
+}
+
+// lastJudged is what an audit of this process judged to the end, doubts and all.
+type lastJudged struct {
+	snapshot int64
+	baseline string // hash
+}
+
+// undoubted says why the newest snapshot is none that the daemon may act on by itself;
+// "" where it is one. Too much that is gone, or newly called drift, puts an organization
+// on hold, and an audit finds that. A snapshot that somebody only collected, one whose
+// audit broke off, or a baseline that no audit has judged by yet, was not doubted.
+func (s *service) undoubted(x *carrying) string {
+	switch is := s.judgedAs[x.org]; {
+	case is.snapshot != x.info.ID:
+		return "the newest snapshot was not audited by this daemon; the next audit does that"
+	case is.baseline != x.was.Baseline.Hash():
+		return "the baseline has changed since the last audit; the next audit judges by it"
+	}
+	return ""
 }
 
 // onlyOther is what is wrong beside the refusal itself.

@@ -79,11 +79,17 @@ func (s *service) load(ctx context.Context) (*serve.Setup, error) {
 		return nil, err
 	}
 	s.took(sh)
-	setup := &serve.Setup{Jobs: jobs, Orgs: orgs, Path: c.Path, Mode: c.Remediate.Mode, MaxAge: longest, Watch: concerned(c)}
-	if b != nil {
-		setup.Baseline = b.Hash()
+	return &serve.Setup{
+		Jobs: jobs, Orgs: orgs, Path: c.Path, Baseline: sh.hash(), Mode: c.Remediate.Mode, MaxAge: longest, Watch: concerned(c),
+	}, nil
+}
+
+// hash is the one of the baseline; "" where there is none.
+func (sh *shift) hash() string {
+	if sh.baseline == nil {
+		return ""
 	}
-	return setup, nil
+	return sh.baseline.Hash()
 }
 
 // took tells the metrics of a configuration that is in order, and says once what it
