@@ -49,10 +49,10 @@ func (r *run) scrapes(ctx context.Context) {
 }
 
 // idle reports whether no pass is under way: what one holds is no measure of what is
-// kept, and one that waits for GitHub may take minutes.
+// kept, and one that waits for GitHub may take minutes. Notices are told all the time.
 func (r *run) idle(ctx context.Context) bool {
 	st, err := r.d.status(ctx)
-	return err == nil && st.Working == nil
+	return err == nil && (st.Working == nil || st.Working.Job == "deliver")
 }
 
 func (r *run) scrape(ctx context.Context, open, collected bool) {
