@@ -18,7 +18,7 @@ var placeholder = regexp.MustCompile(`(^| )\[?[A-Z][A-Z|]+`)
 
 func TestEveryArgumentIsCompleted(t *testing.T) {
 	root := newRoot(&app{program: "ajar"})
-	own := []string{"notify test"}                        // has a completion of its own
+	own := []string{"notify test"}                                         // has a completion of its own
 	numbers := []string{"journal redact", "journal prove", "notify retry"} // nothing to choose from
 	var seen []string
 	each(root, func(c *cobra.Command) {

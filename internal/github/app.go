@@ -78,7 +78,7 @@ func NewApp(ctx context.Context, o Options, a AppOptions, warn func(string)) (*A
 		return nil, &CredentialError{Line: "the GitHub App has no key or no id", Hint: "app_id or client_id, and private_key_file, name them"}
 	}
 	o.Source, o.Mint, o.Reserve = signer{s}, true, nil
-	api, err := New(o) //nolint:contextcheck // its requests are given ctx one by one
+	api, err := New(o)
 	if err != nil {
 		return nil, err
 	}

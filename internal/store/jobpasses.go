@@ -9,24 +9,24 @@ import (
 )
 
 const (
-	insertJobPass = `
+	insertJob = `
 		INSERT INTO job_passes (job, org, began, ended, result, reason, failures) VALUES ($1, $2, $3, $4, $5, $6, $7)`
-	dropJobPasses = `
+	dropJobs = `
 		DELETE FROM job_passes
 		 WHERE job = $1 AND org = $2
 		   AND id < (SELECT min(id) FROM (SELECT id FROM job_passes WHERE job = $1 AND org = $2 ORDER BY id DESC LIMIT 500))
 		   AND id <> coalesce((SELECT max(id) FROM job_passes WHERE job = $1 AND org = $2 AND result IN ('ok', 'incomplete')), 0)`
-	lastJobPasses = `
+	lastJobs = `
 		SELECT job, org, began, ended, result, reason, failures
 		  FROM job_passes p
 		 WHERE id = (SELECT max(id) FROM job_passes q WHERE q.job = p.job AND q.org = p.org)
 		 ORDER BY id`
-	goodJobPasses = `
+	goodJobs = `
 		SELECT job, org, began, ended, result, reason, failures
 		  FROM job_passes p
 		 WHERE id = (SELECT max(id) FROM job_passes q WHERE q.job = p.job AND q.org = p.org AND q.result IN ('ok', 'incomplete'))
 		 ORDER BY id`
-	recentJobPasses = `
+	recentJobs = `
 		SELECT job, org, began, ended, result, reason, failures FROM job_passes ORDER BY id DESC LIMIT $1`
 )
 
@@ -46,10 +46,10 @@ func (s *Store) KeepJobPass(ctx context.Context, p JobPass) error {
 	if err := errors.Join(ctx.Err(), s.writable(), s.commit()); err != nil {
 		return fmt.Errorf("recording a pass: %w", err)
 	}
-	if _, err := s.exec(insertJobPass, p.Job, p.Org, p.Began.UnixMilli(), p.Ended.UnixMilli(), p.Result, text(p.Reason), p.Failures); err != nil {
+	if _, err := s.exec(insertJob, p.Job, p.Org, p.Began.UnixMilli(), p.Ended.UnixMilli(), p.Result, text(p.Reason), p.Failures); err != nil {
 		return fmt.Errorf("recording a pass: %w", err)
 	}
-	if _, err := s.exec(dropJobPasses, p.Job, p.Org); err != nil {
+	if _, err := s.exec(dropJobs, p.Job, p.Org); err != nil {
 		return fmt.Errorf("forgetting old passes: %w", err)
 	}
 	return s.commit()
@@ -58,15 +58,15 @@ func (s *Store) KeepJobPass(ctx context.Context, p JobPass) error {
 // LastJobPasses gives the newest pass of each job, and the newest that did what it
 // is for.
 func (s *Store) LastJobPasses(ctx context.Context) (last, good []JobPass, err error) {
-	if last, err = s.jobPasses(ctx, lastJobPasses); err == nil {
-		good, err = s.jobPasses(ctx, goodJobPasses)
+	if last, err = s.jobPasses(ctx, lastJobs); err == nil {
+		good, err = s.jobPasses(ctx, goodJobs)
 	}
 	return last, good, err
 }
 
 // RecentJobPasses gives the newest passes of all jobs, the newest first.
 func (s *Store) RecentJobPasses(ctx context.Context, n int) ([]JobPass, error) {
-	return s.jobPasses(ctx, recentJobPasses, n)
+	return s.jobPasses(ctx, recentJobs, n)
 }
 
 func (s *Store) jobPasses(ctx context.Context, query string, args ...any) ([]JobPass, error) {

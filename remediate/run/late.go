@@ -95,7 +95,7 @@ func (e *Engine) late(ctx context.Context) error {
 				continue
 			}
 			r, done := e.begin(ctx, run)
-			r.who = Person{} // nobody did it: it was found
+			r.who = Person{}   // nobody did it: it was found
 			err := r.lately(p) //nolint:contextcheck // a run keeps two contexts: the caller's, and that of what is in flight
 			done()
 			if err != nil {
