@@ -49,6 +49,7 @@ func (h *holder) journaling(ctx context.Context) (done func(), err error) {
 
 const (
 	lockPatience = 10 * time.Minute // that a job waits for another process to be done with the store
+	lastPatience = 5 * time.Second  // the same, once the daemon was told to stop
 	lockLook     = 200 * time.Millisecond
 	checkedFor   = 24 * time.Hour // after which all pages are looked at again
 )
@@ -107,7 +108,10 @@ func (h *holder) await(ctx context.Context) (*store.Store, error) {
 			return s, nil
 		}
 		patience := lockPatience
-		if h.s.d == nil {
+		switch {
+		case h.s.ctx.Err() != nil: // how a pass ended is kept where that can be: it must not keep the daemon
+			patience = lastPatience
+		case h.s.d == nil:
 			patience = h.s.a.flags.wait
 		}
 		if !errors.Is(err, store.ErrLocked) || time.Since(began) >= patience {
