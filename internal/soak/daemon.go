@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -36,8 +37,26 @@ func newDaemon(s *stage) (*daemon, error) {
 // may have to wait, and the machine may have other things to do.
 const readyWithin = 60 * time.Second
 
+// startsAgain is how often the daemon is started where another program has the store for
+// longer than it waits: whoever watches over services does the same.
+const startsAgain = 8
+
 // start starts it, and waits until it answers.
-func (d *daemon) start(ctx context.Context, unexpected func(string)) error {
+func (d *daemon) start(ctx context.Context, unexpected func(string)) (err error) {
+	for range startsAgain {
+		if err = d.once(ctx, unexpected); err == nil || !strings.Contains(lastLine(tail(d.log.Name())), "another ajar is writing to it") {
+			return err
+		}
+	}
+	return err
+}
+
+func lastLine(text string) string {
+	text = strings.TrimSpace(text)
+	return text[strings.LastIndexByte(text, '\n')+1:]
+}
+
+func (d *daemon) once(ctx context.Context, unexpected func(string)) error {
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), d.s.binary, "serve") //nolint:gosec // what is soaked
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = d.s.dir, d.s.env(nil), d.log, d.log
 	if err := cmd.Start(); err != nil {
@@ -45,7 +64,7 @@ func (d *daemon) start(ctx context.Context, unexpected func(string)) error {
 	}
 	ended := make(chan struct{})
 	d.mu.Lock()
-	d.cmd, d.ended, d.asked = cmd, ended, false
+	d.cmd, d.ended, d.asked = cmd, ended, true // until it answers, its end is told of below
 	d.mu.Unlock()
 	go func() {
 		err := cmd.Wait()
@@ -59,6 +78,9 @@ func (d *daemon) start(ctx context.Context, unexpected func(string)) error {
 	}()
 	for until := time.Now().Add(readyWithin); time.Now().Before(until); {
 		if _, err := d.get(ctx, "/healthz", ""); err == nil {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			d.asked = false
 			return nil
 		}
 		select {
