@@ -185,7 +185,7 @@ func (c *caller) post(ctx context.Context, path string, header http.Header, body
 	}
 	res, err := c.client.Do(r)
 	if err != nil {
-		return hidden(err)
+		return unanswered(err)
 	}
 	defer func() { _ = res.Body.Close() }()                         // it was read
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, maxAnswer)) // what is missing of it changes nothing
@@ -223,4 +223,30 @@ func hidden(err error) error {
 		return fmt.Errorf("it cannot be reached: %w", n.Err)
 	}
 	return err
+}
+
+// errNoHTTP stands in the place of what cannot be read as an answer. That is not shown:
+// a receiver may repeat what it was sent, and the address and the headers are secrets.
+var errNoHTTP = errors.New("what it answered is not HTTP, or leads nowhere (not shown: it may repeat the address)")
+
+// unanswered says why a request came to nothing, by a list of what is known to hold
+// nothing that the receiver wrote.
+func unanswered(err error) error {
+	var n *net.OpError
+	var cert *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), errors.Is(err, ErrAddress), errors.As(err, &n):
+		return hidden(err)
+	case errors.As(err, &cert):
+		return cert
+	case errors.As(err, &record):
+		return errors.New("what it speaks is not TLS")
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("it ended the connection without an answer")
+	}
+	if t, ok := errors.AsType[net.Error](errors.Unwrap(err)); ok && t.Timeout() {
+		return fmt.Errorf("it did not answer within %s", patience)
+	}
+	return errNoHTTP
 }

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/mail"
 	"net/smtp"
+	"net/textproto"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -112,6 +114,7 @@ func (e *email) session(ctx context.Context, do func(*smtp.Client) error) error 
 	if until, ok := ctx.Deadline(); ok {
 		_ = conn.SetDeadline(until) // a connection that has no deadline has failed
 	}
+	conn = &bounded{conn, mostAnswers}
 	if e.c.TLS == "tls" {
 		conn = tls.Client(conn, e.tls)
 	}
@@ -146,9 +149,50 @@ func (e *email) greet(c *smtp.Client) error {
 		return nil
 	}
 	if err := c.Auth(smtp.PlainAuth("", e.c.User, e.password.Reveal(), e.host)); err != nil {
-		return fmt.Errorf("signing in: %w", err)
+		return signedOut(err)
 	}
 	return nil
+}
+
+// signedOut says why nobody could sign in. Of what the server answered it takes the
+// numbers alone: some repeat the command that they did not understand, and the password
+// is in it.
+func signedOut(err error) error {
+	var n *net.OpError
+	var answer *textproto.Error
+	var broken textproto.ProtocolError
+	switch {
+	case errors.As(err, &answer):
+		return fmt.Errorf("signing in: it answered %d %s", answer.Code, enhanced.FindString(answer.Msg))
+	case errors.As(err, &broken):
+		return errors.New("signing in: what it answered is not SMTP (not shown: it may repeat the password)")
+	case errors.As(err, &n):
+		return hidden(err)
+	}
+	return fmt.Errorf("signing in: %w", err)
+}
+
+// enhanced is an enhanced status code, as RFC 3463 has it.
+var enhanced = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3}\b`)
+
+// mostAnswers is how much a server may say in one talk, in bytes: without an end to its
+// line it would be read until there is no memory left.
+const mostAnswers = 1 << 20
+
+// bounded is a connection of which so many bytes are read at most.
+type bounded struct {
+	net.Conn
+	left int
+}
+
+// Read reads what is left.
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, errors.New("it says more than is listened to")
+	}
+	n, err := b.Conn.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	return n, err
 }
 
 func (e *email) mail(c *smtp.Client, m Message, to []*mail.Address, who string) error {
