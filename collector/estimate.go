@@ -42,18 +42,23 @@ type Counts struct {
 	Outside           int // outside collaborators
 	OrganizationRoles int
 	BusyTeams         int // teams with more members or repositories than a page holds
-	Contributors      int // people who did something else than commit
+	Contributors      int // people of whom a contribution is known
 
 	Standing []access.Area       // the areas that are not due: they stand as they were read
 	Young    map[access.Area]int // of others with a tier: the repositories that are not due
 }
 
-// Queries is the number of GraphQL queries that are foreseen; each is a point.
-func (e Estimate) Queries() (n int) {
+// Queries is the number of GraphQL queries that are foreseen, each a point, and
+// how many more there may be at most.
+func (e Estimate) Queries() (n, more int) {
 	for _, k := range e.Kinds {
-		n += k.GraphQL
+		if k.AtMost {
+			more += k.GraphQL
+		} else {
+			n += k.GraphQL
+		}
 	}
-	return n
+	return n, more
 }
 
 // Calls is the number of REST calls that are foreseen, and how many more there
@@ -146,7 +151,6 @@ func extrapolate(sample map[int64]sampledRepository, e Estimate) *Counts {
 	all(&c.WithKeys)
 	c.BranchPatterns = c.Environments / 4
 	c.BusyTeams = (e.Teams + 19) / 20 // five of a hundred, as large organizations have it
-	c.Contributors = e.Members / 2
 	return &c
 }
 
@@ -157,6 +161,7 @@ func (o Options) kinds(e Estimate, c *Counts) []KindCost {
 	pages := func(n, size int) int { return (n + size - 1) / size }
 	people := e.Members + c.Outside
 	calls := o.tierCalls(e, c)
+	dates, most := dated(e, c)
 	all := []struct {
 		KindCost
 		areas []access.Area
@@ -174,16 +179,39 @@ func (o Options) kinds(e Estimate, c *Counts) []KindCost {
 		{KindCost{Kind: "deploy keys", Things: c.WithKeys, REST: calls[access.AreaDeployKeys]}, []access.Area{access.AreaDeployKeys}},
 		{KindCost{Kind: "secrets of environments, by name", Things: c.Environments, REST: calls[access.AreaSecrets]}, []access.Area{access.AreaSecrets}},
 		{KindCost{Kind: "invitations to repositories", Things: e.Repositories, REST: calls[access.AreaRepoInvitations]}, []access.Area{access.AreaRepoInvitations}},
-		{KindCost{Kind: "signs of life: contributions", Things: people, GraphQL: pages(people, contributors) + pages(c.Contributors, contributorsLong)}, []access.Area{access.AreaContributions}},
+		{KindCost{Kind: "signs of life: contributions", Things: people, GraphQL: pages(people, contributors) + dates}, []access.Area{access.AreaContributions}},
+		{KindCost{Kind: "signs of life: more contributors", Things: people, GraphQL: most - dates, AtMost: true}, []access.Area{access.AreaContributions}},
 		{KindCost{Kind: "signs of life: audit log", Things: -1, REST: o.AuditPages, AtMost: true}, []access.Area{access.AreaAuditLog}},
 	}
 	var out []KindCost
 	for _, k := range all {
-		if k.areas == nil || !o.leavesOut(k.areas) {
+		nothing := k.AtMost && k.GraphQL == 0 && k.REST == 0
+		if !nothing && (k.areas == nil || !o.leavesOut(k.areas)) {
 			out = append(out, k.KindCost)
 		}
 	}
 	return out
+}
+
+// dated gives the queries for the dates of what is no commit: as many as are
+// likely, and as many as there are if everybody does something else than commit.
+// They are asked for each batch of people on its own. How many contribute is told
+// by the last snapshot; before the first, between one and two queries a batch is
+// what communities and companies were seen to take.
+func dated(e Estimate, c *Counts) (likely, most int) {
+	people := e.Members + c.Outside
+	for left := people; left > 0; left -= contributors {
+		n := min(left, contributors)
+		most += (n + contributorsLong - 1) / contributorsLong
+		if e.Known {
+			active := (n*c.Contributors + people - 1) / people
+			likely += (active + contributorsLong - 1) / contributorsLong
+		}
+	}
+	if !e.Known {
+		likely = (most + 1) / 2
+	}
+	return min(likely, most), most
 }
 
 // tierCalls gives the calls that the areas with a tier take: of what is due, and

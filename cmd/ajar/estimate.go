@@ -66,7 +66,8 @@ func exists(path string) bool {
 
 func estimateView(f audit.Forecast) report.Estimate {
 	calls, more := f.Calls()
-	v := report.Estimate{Org: f.Org, Queries: f.Queries(), Calls: calls, More: more, Took: f.Took, Waiting: f.Waiting}
+	queries, moreQueries := f.Queries()
+	v := report.Estimate{Org: f.Org, Queries: queries, MoreQueries: moreQueries, Calls: calls, More: more, Took: f.Took, Waiting: f.Waiting}
 	if !f.Known && f.Sampled < f.Repositories {
 		v.Sampled = f.Sampled
 	}

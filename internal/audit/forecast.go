@@ -133,7 +133,8 @@ func countsOf(s *access.Snapshot) *collector.Counts {
 // side by side, and the hours that the budget does not cover.
 func (f Forecast) time(now time.Time, inFlight int) (took, waiting time.Duration) {
 	calls, _ := f.Calls()
-	queries := time.Duration(f.Queries()) * queryTime
+	points, _ := f.Queries()
+	queries := time.Duration(points) * queryTime
 	if queries > perMinute {
 		queries += queries / 11 // 55 s in a minute: one answer after another, in the long run
 	} else {
@@ -144,7 +145,7 @@ func (f Forecast) time(now time.Time, inFlight int) (took, waiting time.Duration
 		rest = max(rest, time.Duration(calls/callMinute)*time.Minute)
 	}
 	took = max(queries, rest)
-	for resource, need := range map[string]int64{"graphql": int64(f.Queries()), "core": int64(calls)} {
+	for resource, need := range map[string]int64{"graphql": int64(points), "core": int64(calls)} {
 		b, ok := f.Budgets[resource]
 		if !ok || need <= b.Remaining || b.Limit <= 0 {
 			continue

@@ -21,8 +21,9 @@ func (d *doctor) budget(ctx context.Context, o *patient, l look) {
 		d.add(d.explained(Budget, o.login, err))
 		return
 	}
+	queries, _ := f.Queries()
 	calls, more := f.Calls()
-	cost := fmt.Sprintf("an audit takes about %s and %s", count(f.Queries(), "point"), count(calls, "REST call"))
+	cost := fmt.Sprintf("an audit takes about %s and %s", count(queries, "point"), count(calls, "REST call"))
 	if more > 0 {
 		cost += fmt.Sprintf(" (at most %s more)", number(more))
 	}
@@ -45,8 +46,9 @@ func (d *doctor) budget(ctx context.Context, o *patient, l look) {
 // left says what remains of each limit after what is left for others, and which
 // of them an audit would use up.
 func (d *doctor) left(f audit.Forecast) (text string, short []string) {
+	queries, _ := f.Queries()
 	calls, _ := f.Calls()
-	need := map[string]int64{"graphql": int64(f.Queries()), "core": int64(calls)}
+	need := map[string]int64{"graphql": int64(queries), "core": int64(calls)}
 	words := map[string]string{"graphql": "points", "core": "REST calls"}
 	var parts []string
 	var reset time.Time

@@ -16,11 +16,13 @@ type Estimate struct {
 	Queries int // GraphQL queries; each is a point
 	Calls   int // REST calls
 	More    int // REST calls that may come on top
-	Took    time.Duration
-	Waiting time.Duration // of Took, for an hourly limit to begin anew
-	Budgets []EstimateBudget
-	Sampled int         // repositories that stood for all; 0: all were looked at, or a snapshot tells
-	Last    EstimateRun // what the newest pass cost
+
+	MoreQueries int // GraphQL queries that may come on top
+	Took        time.Duration
+	Waiting     time.Duration // of Took, for an hourly limit to begin anew
+	Budgets     []EstimateBudget
+	Sampled     int         // repositories that stood for all; 0: all were looked at, or a snapshot tells
+	Last        EstimateRun // what the newest pass cost
 }
 
 // EstimateKind is the share of one kind of data.
@@ -29,7 +31,7 @@ type EstimateKind struct {
 	Things  int    `json:"things"` // -1: nobody knows beforehand
 	GraphQL int    `json:"graphql_queries"`
 	REST    int    `json:"rest_calls"`
-	AtMost  bool   `json:"at_most"` // the calls are a bound
+	AtMost  bool   `json:"at_most"` // the queries and calls are a bound
 }
 
 // EstimateBudget is what is left of one hourly limit.
@@ -67,6 +69,7 @@ func (e Estimate) json(w io.Writer) error {
 		Schema  string           `json:"schema"`
 		Org     string           `json:"organization"`
 		Queries int              `json:"graphql_queries"`
+		MoreQ   int              `json:"graphql_queries_more_at_most"`
 		Points  int              `json:"points"`
 		Calls   int              `json:"rest_calls"`
 		More    int              `json:"rest_calls_more_at_most"`
@@ -76,7 +79,7 @@ func (e Estimate) json(w io.Writer) error {
 		Kinds   []EstimateKind   `json:"kinds"`
 		Budgets []EstimateBudget `json:"budgets"`
 		Last    *last            `json:"last_pass"` // null: none
-	}{"ajar.estimate/v1", e.Org, e.Queries, e.Queries, e.Calls, e.More, e.Took.Seconds(), e.Waiting.Seconds(), e.Sampled, list(e.Kinds), list(budgets), before})
+	}{"ajar.estimate/v1", e.Org, e.Queries, e.MoreQueries, e.Queries, e.Calls, e.More, e.Took.Seconds(), e.Waiting.Seconds(), e.Sampled, list(e.Kinds), list(budgets), before})
 }
 
 var estimateColumns = []string{"organization", "kind", "things", "graphql_queries", "rest_calls", "at_most"}
@@ -102,7 +105,11 @@ func (e Estimate) table(p *page) error {
 	p.line(strong.of("What an audit of " + e.Org + " would cost"))
 	p.gap()
 	p.field("requests", e.requests())
-	p.field("points", "about "+number(e.Queries)+" of GraphQL's")
+	points := "about " + number(e.Queries) + " of GraphQL's"
+	if e.MoreQueries > 0 {
+		points += ", and at most " + number(e.MoreQueries) + " more"
+	}
+	p.field("points", points)
 	p.field("time", e.time())
 	if len(e.Budgets) > 0 {
 		p.field("left", e.left())
@@ -114,14 +121,14 @@ func (e Estimate) table(p *page) error {
 	p.gap()
 	var rows []gridRow
 	for _, k := range e.Kinds {
-		things, rest := number(k.Things), number(k.REST)
+		things, queries, rest := number(k.Things), number(k.GraphQL), number(k.REST)
 		if k.Things < 0 {
 			things = "?"
 		}
 		if k.AtMost {
-			rest = "≤ " + rest
+			queries, rest = "≤ "+queries, "≤ "+rest
 		}
-		rows = append(rows, gridRow{cells: []span{plain.of(k.Kind), plain.of(things), dimZero(k.GraphQL, number(k.GraphQL)), dimZero(k.REST, rest)}})
+		rows = append(rows, gridRow{cells: []span{plain.of(k.Kind), plain.of(things), dimZero(k.GraphQL, queries), dimZero(k.REST, rest)}})
 	}
 	p.grid([]column{{head: "kind of data"}, {head: "things", right: true}, {head: "queries", right: true}, {head: "REST calls", right: true}}, rows)
 	p.gap()
@@ -141,8 +148,8 @@ func dimZero(n int, text string) span {
 
 func (e Estimate) requests() string {
 	s := "about " + number(e.Queries+e.Calls) + " (" + count(e.Queries, "query", "queries") + ", " + count(e.Calls, "REST call", "REST calls") + ")"
-	if e.More > 0 {
-		s += ", and at most " + number(e.More) + " more"
+	if more := e.More + e.MoreQueries; more > 0 {
+		s += ", and at most " + number(more) + " more"
 	}
 	return s
 }
