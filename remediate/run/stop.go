@@ -25,8 +25,8 @@ func (r *running) halt() error {
 // asked reports that somebody asks to stop, as an error.
 func (e *Engine) asked() error {
 	all, err := store.Stops(e.o.Store.Path())
-	if err != nil { // late is better than wrong
-		return &stoppedError{how: Stopped, why: "whether somebody asked to stop is not known: " + err.Error(), err: err}
+	if err != nil { // late is better than wrong; who applies the plan again looks again
+		return &stoppedError{how: Interrupted, why: "whether somebody asked to stop is not known: " + err.Error(), err: err}
 	}
 	for _, s := range all {
 		if s.For(e.o.Org.ID) {
