@@ -29,7 +29,7 @@ func (n *Notifier) Digest(ctx context.Context) error {
 			if end < 0 {
 				end = len(held)
 			}
-			d, some, err := digest(held[:end], at, n.shows(held[0].Channel))
+			d, some, err := n.digest(held[:end], at)
 			if err != nil {
 				return err
 			}
@@ -45,16 +45,21 @@ func (n *Notifier) Digest(ctx context.Context) error {
 	})
 }
 
-// digest makes one message of those that a channel holds, with so many lines of a
-// section.
-func digest(held []store.Notice, at time.Time, shown int) (store.Notice, bool, error) {
+// digest makes one message of those that a channel holds. One that cannot be read is
+// left out, and the digest says so: it must not keep the others for ever.
+func (n *Notifier) digest(held []store.Notice, at time.Time) (store.Notice, bool, error) {
+	shown := n.shows(held[0].Channel)
 	var all []Message
 	for _, x := range held {
 		_, m, err := open(x)
 		if err != nil {
-			return store.Notice{}, false, err
+			n.o.Log.Warn("a notice cannot be read, and no digest tells it", "id", x.ID, "channel", x.Channel, "kind", x.Kind, "err", err)
+			continue
 		}
 		all = append(all, m)
+	}
+	if len(all) == 0 {
+		return store.Notice{}, false, nil
 	}
 	gone := cameAndWent(all)
 	m := Message{ID: fmt.Sprintf("digest-%s-%d", held[0].Channel, held[0].ID), Kind: Digest, At: at, Severity: access.Info}
@@ -93,6 +98,9 @@ func digest(held []store.Notice, at time.Time, shown int) (store.Notice, bool, e
 	orgs = slices.Compact(orgs)
 	m.Title = fmt.Sprintf("%s: %s since %s", strings.Join(orgs, ", "), plural(total, "thing", "things"), all[0].At.UTC().Format(time.DateOnly))
 	m.Facts = []Fact{{"from", moment(all[0].At)}, {"to", moment(at)}}
+	if unread := len(held) - len(all); unread > 0 {
+		m.Facts = append(m.Facts, Fact{"could not be read", plural(unread, "message", "messages")})
+	}
 	if len(orgs) == 1 {
 		m.Org = orgs[0]
 	}

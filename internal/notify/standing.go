@@ -29,11 +29,13 @@ func (c composer) standings(changed bool) ([]store.Notice, error) {
 			continue
 		}
 		m, err := c.account(channel)
-		if err == nil && there {
-			err = ended(&m, last)
-		}
 		if err != nil {
 			return nil, err
+		}
+		if _, was, err := open(last); there && err != nil { // what it had and is over ends by itself
+			c.n.o.Log.Warn("the last account cannot be read", "channel", channel, "id", last.ID, "err", err)
+		} else if there {
+			ended(&m, last, was)
 		}
 		one, err := c.notice(channel, Standing, store.NoticeWaiting, m, envelope{})
 		if err != nil {
@@ -104,11 +106,7 @@ func (c composer) account(channel string) (Message, error) {
 
 // ended adds to an account what the last one had and this one has not. Of one that never
 // arrived it also takes what that one ended.
-func ended(m *Message, last store.Notice) error {
-	_, was, err := open(last)
-	if err != nil {
-		return err
-	}
+func ended(m *Message, last store.Notice, was Message) {
 	now := map[string]bool{}
 	for _, l := range m.Sections[0].Lines {
 		now[l.Kind+"/"+l.Key] = true
@@ -128,7 +126,6 @@ func ended(m *Message, last store.Notice) error {
 	if len(over.Lines) > 0 {
 		m.Sections = append(m.Sections, over)
 	}
-	return nil
 }
 
 // of joins who and where, as far as there are any.
