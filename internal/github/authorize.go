@@ -74,7 +74,16 @@ func authorized(o Options, next http.RoundTripper, req *http.Request) (*http.Res
 		*used = token.AccessToken
 	}
 	resp, err := next.RoundTrip(out)
-	return resp, token.AccessToken, err
+	return resp, token.AccessToken, unrepeated(err, token.AccessToken)
+}
+
+// unrepeated strikes the token out of an error: what cannot be read as an answer stands
+// in it word for word.
+func unrepeated(err error, token string) error {
+	if err == nil || len(token) < shortestToken || !strings.Contains(err.Error(), token) {
+		return err
+	}
+	return errors.New(strings.ReplaceAll(err.Error(), token, strings.Repeat("*", len(token))))
 }
 
 // usedKey is where authorize leaves the token that a request was sent with, for
