@@ -99,6 +99,9 @@ type service struct {
 	// judgedAs is what was audited last of each organization; of the worker alone.
 	judgedAs map[string]lastJudged
 
+	entries int64           // of the journal, when it was last looked at; -1: never; of the worker alone
+	own     map[string]bool // runs of this daemon since then; of the worker alone
+
 	mu           sync.Mutex
 	answered     map[string]time.Time // when the audit had ended that the last remediation answered to, by organization
 	nextNotice   time.Time            // when a message is due; zero: none waits
@@ -147,7 +150,10 @@ func (a *app) service(ctx context.Context, f daemonFlags) (*service, io.Closer, 
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &service{a: a, f: f, ctx: ctx, log: log, path: path, turns: turns{}, answered: map[string]time.Time{}, shown: map[string]int64{}, judgedAs: map[string]lastJudged{}}
+	s := &service{
+		a: a, f: f, ctx: ctx, log: log, path: path, turns: turns{}, answered: map[string]time.Time{}, shown: map[string]int64{}, judgedAs: map[string]lastJudged{},
+		own: map[string]bool{}, entries: -1,
+	}
 	a.heard = func(line string) {
 		if rest, isWarning := strings.CutPrefix(line, "warning: "); isWarning {
 			log.Warn(rest)

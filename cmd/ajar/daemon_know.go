@@ -26,8 +26,11 @@ func (s *service) know(sh *shift, org string, r audit.Result) {
 func standing(snap *access.Snapshot, findings []access.Finding, holds []store.Hold, without []access.Area) serve.OrgStatus {
 	o := serve.OrgStatus{Org: snap.Org.Login, Areas: len(access.Areas) - len(without), Gaps: []string{}, Findings: map[string]int{}, Holds: []string{}}
 	for _, g := range report.Gaps(snap, without...) {
-		if g.Expected {
+		switch {
+		case g.Expected:
 			o.Gaps = append(o.Gaps, string(g.Area))
+		case !slices.Contains(without, g.Area):
+			o.Areas-- // this GitHub has no such thing: it is not expected
 		}
 	}
 	o.Complete = o.Areas - len(o.Gaps)
@@ -49,7 +52,7 @@ func standing(snap *access.Snapshot, findings []access.Finding, holds []store.Ho
 }
 
 // tick looks whether somebody else changed what the store says: a command that took a
-// snapshot, or set or lifted a hold. The first time it shows what the store holds, since
+// snapshot, set or lifted a hold, or carried out a plan. The first time it shows what the store holds, since
 // a restart must not make a dashboard empty.
 func (s *service) tick(ctx context.Context) {
 	st, err := s.store.look(ctx)
@@ -70,6 +73,7 @@ func (s *service) tick(ctx context.Context) {
 			s.holds(org, holds)
 		}
 	}
+	s.journaled(ctx, st)
 }
 
 // holds shows what keeps an organization on hold.
@@ -96,9 +100,6 @@ func (s *service) recall(ctx context.Context, st *store.Store, org string, info 
 	o.Org, o.Snapshot, o.Taken = org, info.ID, info.At
 	s.d.Know(o)
 	s.meter.Hold(org, len(holds) > 0)
-	if n, err := st.JournalSize(ctx); err == nil {
-		s.meter.Journal(n, time.Time{})
-	}
 }
 
 // stored reads a snapshot with its findings and what keeps the organization on hold.

@@ -46,7 +46,7 @@ func lookPath(ts *testscript.TestScript, name string) string {
 
 // environ is the environment of the script, as far as the program reads it.
 func environ(ts *testscript.TestScript) (out []string) {
-	for _, name := range []string{"HOME", "PATH", "AJAR_GITHUB_TOKEN", "AJAR_WRITE_TOKEN", "AJAR_CONFIG", "COLUMNS", "TMPDIR", "API", "WRITE"} {
+	for _, name := range []string{"HOME", "PATH", "AJAR_GITHUB_TOKEN", "AJAR_WRITE_TOKEN", "AJAR_CONFIG", "WRITE_TOKEN", "HOOK_URL", "SECRET", "COLUMNS", "TMPDIR", "API", "WRITE"} {
 		out = append(out, name+"="+ts.Getenv(name))
 	}
 	return out
