@@ -124,7 +124,11 @@ func Collect(ctx context.Context, c Client, org access.Organization, sink Sink, 
 	o.defaults()
 	start := o.Now()
 	defer func() {
-		o.Log.InfoContext(ctx, "collect", "org", org.Login, "took", o.Now().Sub(start), "err", err)
+		said := []any{"org", org.Login, "took", o.Now().Sub(start).Round(time.Millisecond).String()}
+		if err != nil {
+			said = append(said, "err", err)
+		}
+		o.Log.InfoContext(ctx, "collect", said...)
 	}()
 	if org.ID == 0 || org.NodeID == "" {
 		return errors.New("collecting an organization: it has no id; identify it first")

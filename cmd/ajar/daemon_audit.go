@@ -70,8 +70,6 @@ func (s *service) judged(sh *shift, p audit.Pass, r audit.Result) serve.Outcome 
 	if s.f.once {
 		s.a.exit(status(v.Exit()))
 	}
-	s.log.Info("audited", "org", p.Org, "snapshot", r.Info.ID, "open", count(r.Findings, access.Open), "gaps", len(v.Gaps), "requests", r.Info.Stats.Requests,
-		"took", r.Info.Stats.Took.Round(time.Millisecond).String())
 	var unseen []string
 	for _, g := range v.Gaps {
 		if g.Expected {
@@ -79,6 +77,8 @@ func (s *service) judged(sh *shift, p audit.Pass, r audit.Result) serve.Outcome 
 			s.meter.CollectError(p.Org, string(g.Area), gapReason(g.Status))
 		}
 	}
+	s.log.Info("audited", "org", p.Org, "snapshot", r.Info.ID, "open", count(r.Findings, access.Open), "gaps", len(unseen), "requests", r.Info.Stats.Requests,
+		"took", r.Info.Stats.Took.Round(time.Millisecond).String())
 	if len(r.Failed) > 0 {
 		return serve.Outcome{Result: serve.Incomplete, Reason: fmt.Sprintf("the rule %s failed", r.Failed[0].Rule)}
 	}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/pressly/goose/v3"
 )
@@ -69,7 +70,7 @@ func (s *Store) migrate(ctx context.Context, migrations fs.FS) error {
 		return fmt.Errorf("bringing the schema up to date: %w", err)
 	}
 	for _, r := range done {
-		s.log.Info("schema", "path", s.path, "version", r.Source.Version, "took", r.Duration)
+		s.log.Info("schema", "path", s.path, "version", r.Source.Version, "took", r.Duration.Round(time.Microsecond).String())
 	}
 	return nil
 }
