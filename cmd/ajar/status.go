@@ -54,15 +54,18 @@ is wrong at GitHub.`,
 const askFor = 5 * time.Second
 
 func (a *app) state(ctx context.Context, live bool) error {
-	c, err := a.config()
-	if err != nil {
-		return err
+	c, mistake := a.config()
+	if mistake != nil {
+		c = a.whereabouts()
 	}
 	path, err := filepath.Abs(a.storePath(c))
 	if err != nil {
 		return err
 	}
 	s, from, err := a.askDaemon(ctx, c, path)
+	if mistake != nil && from == "" {
+		return mistake
+	}
 	if err != nil {
 		return err
 	}
@@ -80,6 +83,19 @@ func (a *app) state(ctx context.Context, live bool) error {
 	v := report.Status{Status: s, From: from}
 	a.exit(status(v.Exit()))
 	return a.show(v)
+}
+
+// whereabouts is what of a configuration with a mistake says where the daemon is, which
+// goes on with the one before it and tells what is wrong.
+func (a *app) whereabouts() *config.Config {
+	c := config.Default()
+	if path, ok := config.Find(a.flags.config, a.getenv); ok {
+		c = config.Partly(path)
+	}
+	if a.flags.store != "" {
+		c.StorePath = strings.TrimPrefix(a.flags.store, "sqlite:")
+	}
+	return &c
 }
 
 // askDaemon asks over the socket, else at the address; from is "" where nobody is

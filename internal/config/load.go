@@ -41,6 +41,36 @@ func Load(path string) (*Config, error) {
 // Parse reads the text of a configuration file. Complaints call it path, and its
 // relative paths are relative to the folder of path.
 func Parse(path string, text []byte) (*Config, error) {
+	f, err := read(path, text)
+	if err != nil {
+		return nil, err
+	}
+	if len(f.problems) > 0 {
+		slices.SortStableFunc(f.problems, func(a, b baseline.Problem) int {
+			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		})
+		return nil, f.problems
+	}
+	f.notes()
+	return f.config, nil
+}
+
+// Partly is what of the file at path is in order, over the defaults: enough to find
+// the daemon that goes on with the one before it, and never to work by. It is the
+// defaults alone where the file is no TOML.
+func Partly(path string) Config {
+	text, err := os.ReadFile(path)
+	if err != nil || len(text) > baseline.MaxFileSize {
+		return Default()
+	}
+	f, err := read(path, text)
+	if err != nil {
+		return Default()
+	}
+	return *f.config
+}
+
+func read(path string, text []byte) (*file, error) {
 	doc, err := baseline.ReadDocument(path, text)
 	if err != nil {
 		return nil, err
@@ -50,14 +80,7 @@ func Parse(path string, text []byte) (*Config, error) {
 	f := &file{path: path, doc: doc, config: &c, waiting: map[string][]string{}}
 	f.table("", nil, doc.Tree)
 	f.whole()
-	if len(f.problems) > 0 {
-		slices.SortStableFunc(f.problems, func(a, b baseline.Problem) int {
-			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-		})
-		return nil, f.problems
-	}
-	f.notes()
-	return &c, nil
+	return f, nil
 }
 
 // table walks one table. Pattern is the place in the table of keys,

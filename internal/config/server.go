@@ -20,7 +20,7 @@ func (v value) schedule() string {
 	every, isEvery := strings.CutPrefix(s, "@every ")
 	d, _ := time.ParseDuration(strings.TrimSpace(every))
 	if err != nil || isEvery && d < shortest {
-		v.bad(fmt.Sprintf("%q is not a schedule", s), `a cron line of five fields, in UTC, "@hourly", "@daily", "@weekly", or "@every 30m" (at least 1m)`)
+		v.bad(fmt.Sprintf("%q is not a schedule", s), `a cron line of five fields, in UTC, "@hourly", "@daily", "@weekly", "@monthly", or "@every 30m" (at least 1m)`)
 	}
 	return p.String()
 }
