@@ -78,7 +78,7 @@ func (a *app) withPlan(ctx context.Context, arg string, allow int, do func(*carr
 		return usage("--allow-changes %d is below 0", allow)
 	}
 	var p remediate.Plan
-	return a.carryingOn(ctx, func(x *carrying) (err error) {
+	return a.carryingOn(ctx, arg, func(x *carrying) (err error) {
 		p, err = a.savedPlan(ctx, x.store, x.info, arg)
 		return err
 	}, func(x *carrying) error { return do(x, p) })

@@ -35,12 +35,13 @@ type carrying struct {
 
 // carrying opens the store, judges the newest snapshot, and asks who is there.
 func (a *app) carrying(ctx context.Context, do func(*carrying) error) error {
-	return a.carryingOn(ctx, func(*carrying) error { return nil }, do)
+	return a.carryingOn(ctx, "", func(*carrying) error { return nil }, do)
 }
 
 // carryingOn is carrying with something that is looked at first, before anything is
-// judged or asked: the organization is known by then.
-func (a *app) carryingOn(ctx context.Context, first, do func(*carrying) error) error {
+// judged or asked: the organization is known by then, where several are configured by
+// the file of the plan.
+func (a *app) carryingOn(ctx context.Context, plan string, first, do func(*carrying) error) error {
 	return a.writing(ctx, func(c *config.Config, s *store.Store) error {
 		b, err := a.baseline(c)
 		if err != nil {
@@ -50,7 +51,7 @@ func (a *app) carryingOn(ctx context.Context, first, do func(*carrying) error) e
 			return a.noBaseline("what changes access")
 		}
 		x := &carrying{a: a, config: c, store: s}
-		if x.org, err = a.stored(ctx, s, c); err != nil {
+		if x.org, err = a.organizationOf(ctx, s, c, plan); err != nil {
 			return err
 		}
 		if x.info, err = a.snapshot(ctx, s, x.org, ""); err != nil {

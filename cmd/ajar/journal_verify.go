@@ -148,11 +148,11 @@ over need their entries, and a run that was redacted cannot be put back by
 // named opens the store to write, in the name of whom the token belongs to.
 func (a *app) named(ctx context.Context, do func(s *store.Store, who string) error) error {
 	return a.writing(ctx, func(c *config.Config, s *store.Store) error {
-		org, err := a.stored(ctx, s, c)
+		orgs, err := a.asked(ctx, s, c)
 		if err != nil {
 			return err
 		}
-		who, err := a.whoami(ctx, c, org)
+		who, err := a.whoami(ctx, c, orgs[0]) // the journal is one for all, and so is a person
 		if err != nil {
 			return withHint(err, "the journal names a person: --auth gh, or a token of your own in AJAR_GITHUB_TOKEN")
 		}

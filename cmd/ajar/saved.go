@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/journal"
 	"github.com/eb661601/ajar/internal/store"
 	"github.com/eb661601/ajar/remediate"
@@ -124,6 +125,30 @@ func isHash(s string) bool { return len(s) >= 8 && isHex(s) }
 
 func isHex(s string) bool {
 	return strings.Trim(strings.ToLower(s), "0123456789abcdef") == ""
+}
+
+// organizationOf is the one organization that a plan is about: the one that is named,
+// the only one there is, or of several the one that the plan's file says. Whether the
+// file is to be believed is decided by what is saved of it.
+func (a *app) organizationOf(ctx context.Context, s *store.Store, c *config.Config, plan string) (string, error) {
+	names, err := a.asked(ctx, s, c)
+	if err != nil || len(names) < 2 || plan == "" {
+		return a.stored(ctx, s, c)
+	}
+	p, err := readPlan(plan)
+	if err != nil { // it is no file: whatever is wrong with it is told once the organization is known
+		return a.stored(ctx, s, c)
+	}
+	known, err := s.Orgs(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, o := range known {
+		if o.ID == p.Org.ID && slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, o.Login) }) {
+			return o.Login, nil
+		}
+	}
+	return a.stored(ctx, s, c)
 }
 
 // readPlan reads a plan's file, as strictly as a file is read that may come from

@@ -43,7 +43,7 @@ While a plan is being carried out, Ctrl-C stops the run between two changes.`,
 // keeps things as they are must not fail for what is wrong elsewhere.
 func (a *app) withdraw(ctx context.Context, arg, reason string) error {
 	return a.writing(ctx, func(c *config.Config, s *store.Store) error {
-		org, err := a.stored(ctx, s, c)
+		org, err := a.organizationOf(ctx, s, c, arg)
 		if err != nil {
 			return err
 		}

@@ -213,7 +213,7 @@ func (p *page) command(indent int, words string) {
 // inOrg is the flag that keeps a command to the organization of the page: the
 // store may hold several.
 func (p *page) inOrg() string {
-	if p.org == "" {
+	if p.org == "" || strings.Contains(p.program, " --org ") { // it is said already
 		return ""
 	}
 	return " --org " + argument(p.org)
