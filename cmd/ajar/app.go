@@ -26,6 +26,7 @@ type app struct {
 	doubted   bool                              // that GitHub's contradicts itself was said
 	waiting   func(why string, until time.Time) // hears that GitHub makes ajar wait; nil: nobody
 	hurry     bool                              // nothing waits for the store
+	restored  time.Time                         // of the newest store that was told to be put back from a backup; zero: none
 	heard     func(line string)                 // hears what would be said on stderr, in a daemon; nil: it is said there
 }
 

@@ -170,9 +170,10 @@ func (a *app) openAs(ctx context.Context, c *config.Config, path string, o store
 		return nil, errors.Join(err, s.Close())
 	}
 	a.clock.Restore(highest)
-	if !s.Restored().IsZero() {
+	if at := s.Restored(); !at.IsZero() && !at.Equal(a.restored) { // a daemon opens the store again and again
+		a.restored = at
 		a.remark("warning: a backup of the store was put back, noticed %s; what happened since it was made is not in it, and no plan may run; once it is collected anew and looked at, ajar store accept-rollback ends that (%s)",
-			instant(s.Restored()), path)
+			instant(at), path)
 	}
 	if !o.ReadOnly {
 		a.enterStops(ctx, s)
