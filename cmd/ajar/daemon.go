@@ -222,7 +222,7 @@ func (s *service) run(ctx context.Context) error {
 		}
 	}
 	o := serve.ServerOptions{
-		Listen: listen, Metrics: c.Server.Metrics, Socket: s.path + ".sock", CertFile: c.Server.CertFile, KeyFile: c.Server.KeyFile, Pprof: c.Server.Pprof,
+		Listen: listen, Metrics: c.Server.Metrics, Socket: store.Real(s.path) + ".sock", CertFile: c.Server.CertFile, KeyFile: c.Server.KeyFile, Pprof: c.Server.Pprof,
 		Status: s.d.Status, Scrape: s.meter.Handler(), Log: s.log,
 	}
 	if c.Server.BehindProxy {

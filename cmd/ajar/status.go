@@ -103,7 +103,7 @@ func (a *app) whereabouts() *config.Config {
 func (a *app) askDaemon(ctx context.Context, c *config.Config, path string) (s daemonstate.Status, from string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
-	sock := path + ".sock"
+	sock := store.Real(path) + ".sock"
 	if _, err := os.Stat(sock); err == nil {
 		s, err = askAt(ctx, &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			var d net.Dialer
@@ -127,7 +127,7 @@ func (a *app) askDaemon(ctx context.Context, c *config.Config, path string) (s d
 		scheme, transport.TLSClientConfig = "https", &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12} //nolint:gosec // see above
 	}
 	s, err = askAt(ctx, transport, scheme+"://127.0.0.1:"+port+"/status")
-	if err != nil || s.Store != path {
+	if err != nil || store.Real(s.Store) != store.Real(path) {
 		return s, "", nil // nobody is there, or somebody else
 	}
 	return s, scheme + "://127.0.0.1:" + port, nil

@@ -45,7 +45,21 @@ func filePath(name string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("store %s: %w", path, err)
 	}
-	return abs, nil
+	return Real(abs), nil
+}
+
+// Real is the path of the file that a store of that path is, behind every link. What
+// stands beside the store, locks and requests to stop, keys and witnesses, is named by
+// it: two names of one store must not be two locks. Where it cannot be told it is the
+// path itself.
+func Real(path string) string {
+	if to, err := filepath.EvalSymlinks(path); err == nil {
+		return to
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil { // there is no store yet
+		return filepath.Join(dir, filepath.Base(path))
+	}
+	return path
 }
 
 func dsn(path, params string) string {
