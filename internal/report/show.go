@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"slices"
 	"time"
 
 	"github.com/eb661601/ajar/access"
@@ -229,7 +230,11 @@ func (v Finding) life(p *page) {
 	}
 	p.section(strong, "Life", "")
 	p.gap()
-	p.field("there since", since(f.Since, v.Now))
+	there := since(f.Since, v.Now)
+	if slices.ContainsFunc(v.Givers, func(g Giver) bool { return !g.At.IsZero() && g.At.Equal(f.Since) }) {
+		there += ", by the audit log"
+	}
+	p.field("there since", there)
 	p.field("first seen", since(f.FirstSeen, v.Now))
 	p.field("last seen", since(f.LastSeen, v.Now))
 	p.field("resolved", since(f.ResolvedAt, v.Now))

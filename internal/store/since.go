@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 	"time"
 	"weak"
@@ -37,9 +36,12 @@ func (d *dates) find(snap *access.Snapshot, g access.Grant) (snapshot int64, ok 
 
 // dateCauses finds the start of the interval in which the grant of each finding
 // has been seen without a break. A finding that knows by GitHub's own date since
-// when its cause is there keeps that.
+// when its cause is there keeps that; what the first snapshot showed already is
+// dated by the audit log where it tells of that very grant. How long a plan waits
+// does not hang on it: that goes by when the finding was first seen ([Sight]).
 func (s *Store) dateCauses(ctx context.Context, j judgement, org judgedOrg, lives []*life) error {
 	times, known := map[int64]time.Time{}, s.dates.Load()
+	var log logged // read once it is needed
 	since := func(g access.Grant) (time.Time, error) {
 		id, ok := known.find(j.snap, g)
 		if !ok {
@@ -63,8 +65,13 @@ func (s *Store) dateCauses(ctx context.Context, j judgement, org judgedOrg, live
 			return err
 		}
 		if !f.Since.IsZero() && !f.Since.After(org.first) {
-			f.Evidence = append(slices.Clone(f.Evidence),
-				fmt.Sprintf("the grant was there in the first snapshot, on %s; no snapshot says how long before", date(org.first)))
+			if log == nil {
+				if log, err = s.logged(ctx, org); err != nil {
+					return err
+				}
+			}
+			e, told := log.find(j.snap, *f.Grant)
+			dateByLog(f, org.first, e, told)
 		}
 	}
 	return nil
