@@ -172,17 +172,17 @@ func TestInvitationsThatWouldGiveTooMuchAreFound(t *testing.T) {
 		return func(w *world) { w.invite("ann", "api", p, 1) }
 	}
 	check(t, "repository-invitation-privileged", []verdictCase{
-		{"write", "", invited(access.Write), []string{"medium open: the invitation of ann to repo:acme/api would give write, to somebody who is no member"}, nil},
-		{"admin", "", invited(access.Admin), []string{"high open: the invitation of ann to repo:acme/api would give admin, to somebody who is no member"}, nil},
+		{"write", "", invited(access.Write), []string{"medium open: the invitation of user:ann to repo:acme/api would give write, to somebody who is no member"}, nil},
+		{"admin", "", invited(access.Admin), []string{"high open: the invitation of user:ann to repo:acme/api would give admin, to somebody who is no member"}, nil},
 		{"read", "", invited(access.Read), nil, nil},
 		{"a member", "", func(w *world) { w.member("ann"); invited(access.Write)(w) }, nil, nil},
 		{"lapsed", "", func(w *world) { w.invite("ann", "api", access.Write, 9).Expired = true }, nil, nil},
 		{"as the baseline allows", allowsAnn, invited(access.Write), nil, nil},
-		{"more than the baseline allows", allowsAnn, invited(access.Admin), []string{"high open: the invitation of ann to repo:acme/api would give admin, the baseline allows write"}, nil},
+		{"more than the baseline allows", allowsAnn, invited(access.Admin), []string{"high open: the invitation of user:ann to repo:acme/api would give admin, the baseline allows write"}, nil},
 		{"not in the baseline", allowsAnn, func(w *world) {
 			w.ref("user:ann")
 			w.invite("eve", "api", access.Write, 1)
-		}, []string{"medium open: the invitation of eve to repo:acme/api would give write, the baseline allows nothing"}, nil},
+		}, []string{"medium open: the invitation of user:eve to repo:acme/api would give write, the baseline allows nothing"}, nil},
 		{"to read, not in the baseline: seen when it is accepted", allowsAnn, func(w *world) {
 			w.ref("user:ann")
 			w.invite("eve", "api", access.Read, 1)
@@ -207,7 +207,7 @@ func TestInvitationsToRepositoriesThatWaitTooLongAreFound(t *testing.T) {
 	readAt := func(w *world, hours int) {
 		w.Coverage.Set(access.Cover{Area: access.AreaRepoInvitations, Status: access.Complete, ReadAt: now.Add(-time.Duration(hours) * time.Hour)})
 	}
-	const waits = "low open: the invitation of ann to repo:acme/api waits since 2026-05-24"
+	const waits = "low open: the invitation of user:ann to repo:acme/api waits since 2026-05-24"
 	check(t, "repository-invitation-stale", []verdictCase{
 		{"eight days", "", func(w *world) { w.invite("ann", "api", access.Read, 8) }, []string{waits}, nil},
 		{"six days", "", func(w *world) { w.invite("ann", "api", access.Read, 6) }, nil, nil},
@@ -215,7 +215,7 @@ func TestInvitationsToRepositoriesThatWaitTooLongAreFound(t *testing.T) {
 		{"eight days, read two days ago: it may have been accepted since", "", func(w *world) { w.invite("ann", "api", access.Read, 8); readAt(w, 48) }, nil, nil},
 		{"one that would give too much is another rule's", "", func(w *world) { w.invite("ann", "api", access.Write, 8) }, nil, nil},
 		{"lapsed", "", func(w *world) { w.invite("ann", "api", access.Read, 8).Expired = true },
-			[]string{"info open: the invitation of ann to repo:acme/api of 2026-05-24 has lapsed and is still listed"}, nil},
+			[]string{"info open: the invitation of user:ann to repo:acme/api of 2026-05-24 has lapsed and is still listed"}, nil},
 		{"of an account that is gone", "", func(w *world) { w.invite("", "api", access.Write, 8).Invitee = 0 },
 			[]string{"low open: the invitation of an account that is gone to repo:acme/api waits since 2026-05-24"}, nil},
 		{"not seen", "", func(w *world) {

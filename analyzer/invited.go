@@ -16,7 +16,7 @@ var invitedStale = rule{Rule{
 	Why:      "Whoever was invited and did not come may have been the wrong account, or has left the job for which it was. The open invitation is access that waits to be taken.",
 	Grading:  "Low; info where it has lapsed, since it can no longer be accepted.",
 	Remedy:   "Cancel it: repository settings → Collaborators and teams.",
-	Example:  "the invitation of ext-ann to repo:acme/api waits since 2026-02-01",
+	Example:  "the invitation of user:ext-ann to repo:acme/api waits since 2026-02-01",
 	Controls: supports("CC6.2", "A.5.16", "A.5.18", "AC-2"),
 	Needs:    []access.Area{access.AreaMembers, access.AreaTeams, access.AreaTeamMembers, access.AreaRepositories, access.AreaRepoInvitations},
 }, repoInvitationStale}
@@ -29,7 +29,7 @@ var invitedPrivileged = rule{Rule{
 	Why:      "One click of the invited account turns it into access, at a time that nobody here chooses. It is easier to take back before than after.",
 	Grading:  repositoryGrading,
 	Remedy:   "Cancel it, or lower its role: repository settings → Collaborators and teams. Or let the baseline allow it.",
-	Example:  "the invitation of ext-ann to repo:acme/api would give write, the baseline allows nothing",
+	Example:  "the invitation of user:ext-ann to repo:acme/api would give write, the baseline allows nothing",
 	Controls: supports("CC6.1", "CC6.2", "CC6.3", "A.5.15", "A.5.18", "AC-2", "AC-6"),
 	Needs:    []access.Area{access.AreaMembers, access.AreaTeams, access.AreaTeamMembers, access.AreaRepositories, access.AreaRepoInvitations},
 }, repoInvitationPrivileged}
@@ -51,8 +51,8 @@ func (c *court) eachInvitation(visit func(i access.Invite)) {
 func (c *court) invitation(i access.Invite, title, have, want string) access.Finding {
 	ref := access.Ref{Kind: access.Invitation, ID: i.ID}
 	repo := c.name(access.Ref{Kind: access.Repo, ID: i.Repo})
-	whom := i.Login
-	if whom == "" {
+	whom := "user:" + i.Login
+	if i.Login == "" {
 		whom = "an account that is gone"
 	}
 	f := access.Finding{
@@ -62,7 +62,7 @@ func (c *court) invitation(i access.Invite, title, have, want string) access.Fin
 		Fixable: "repository settings → Collaborators and teams: cancel the invitation",
 	}
 	if i.Inviter != "" {
-		f.Evidence = append(f.Evidence, "Sent by "+i.Inviter+".")
+		f.Evidence = append(f.Evidence, "Sent by user:"+i.Inviter+".")
 	}
 	f.Evidence = append(f.Evidence, c.readEarlier(access.AreaRepoInvitations)...)
 	return f

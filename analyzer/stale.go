@@ -53,7 +53,7 @@ var stale = []rule{
 		Why:      "An open invitation is access that the next reader of that mailbox can take. Whoever still needs it can be invited again in a minute.",
 		Grading:  "High for an invitation to be an owner, low for others.",
 		Remedy:   "Cancel it: Organization settings → People → Invitations.",
-		Example:  "the invitation of carol waits since 2026-02-01",
+		Example:  "the invitation of user:carol waits since 2026-02-01",
 		Controls: supports("CC6.2", "A.5.16", "A.5.18", "AC-2"),
 		Needs:    []access.Area{access.AreaInvitations},
 	}, invitationStale},
@@ -227,11 +227,11 @@ func invitationStale(c *court) {
 			continue
 		}
 		ref := access.Ref{Kind: access.Invitation, ID: i.ID}
-		w, whom := access.Low, i.Login
+		w, whom := access.Low, "user:"+i.Login
 		if i.Role == "admin" {
 			w = access.High
 		}
-		if whom == "" {
+		if i.Login == "" {
 			whom = "an e-mail address"
 		}
 		f := access.Finding{
@@ -240,7 +240,7 @@ func invitationStale(c *court) {
 			Have:  fmt.Sprintf("pending as %s since %s", i.Role, day(i.CreatedAt)), Want: "accepted or cancelled within " + days(limit),
 		}
 		if i.Inviter != "" {
-			f.Evidence = []string{"Sent by " + i.Inviter + "."}
+			f.Evidence = []string{"Sent by user:" + i.Inviter + "."}
 		}
 		c.report(f, ref.String(), need(access.AreaInvitations, 0))
 	}

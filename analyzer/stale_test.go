@@ -140,7 +140,7 @@ func TestInvitationStale(t *testing.T) {
 			w.Invitations = []access.Invite{{ID: 5, Login: "carol", Role: role, CreatedAt: ago(days), Inviter: "root"}}
 		}
 	}
-	const title = "the invitation of carol waits since 2026-05-12"
+	const title = "the invitation of user:carol waits since 2026-05-12"
 	check(t, "invitation-stale", []verdictCase{
 		{"a member to be", "", carol("direct_member", 20), []string{"low open: " + title}, nil},
 		{"an owner to be", "", carol("admin", 20), []string{"high open: " + title}, nil},

@@ -55,7 +55,7 @@ func (p *planner) invitation(f access.Finding) {
 			c.gap = string(access.AreaInvitations) // without it nobody could be invited again
 		}
 		if i.Login != "" {
-			c.action.Title += " of " + i.Login
+			c.action.Title += " of user:" + i.Login
 		}
 		if i.Teams > 0 {
 			c.lost = append(c.lost, "its places in "+count(i.Teams, "team", "teams")+": GitHub does not list which with the invitation")
@@ -106,7 +106,7 @@ func (p *planner) withdraw(f access.Finding, i access.Invite, to access.Privileg
 		a.Title = fmt.Sprintf("lower %s from %s to %s", n.Name, i.Permission, to)
 	}
 	if i.Login != "" {
-		a.Title += " (" + i.Login + ")"
+		a.Title += " (user:" + i.Login + ")"
 	}
 	if i.Invitee != 0 {
 		c.near = append(c.near, user(i.Invitee))

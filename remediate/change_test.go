@@ -49,7 +49,7 @@ func TestAChangeHoldsAllThatUndoingItNeeds(t *testing.T) {
 			Before: key("old-ci", false)},
 		"replace key:acme/api#23 (ci) by the same key without write": {Thing: remediate.DeployKey, Org: acme, Key: label("key:ci", "ci"), Repo: label("repo:api", "api"),
 			Before: key("ci", false), After: key("ci", true)},
-		"cancel invitation:acme#3 of carol": {Thing: remediate.OrgInvitation, Org: acme, Invitation: &remediate.Label{ID: 3, Name: "carol"},
+		"cancel invitation:acme#3 of user:carol": {Thing: remediate.OrgInvitation, Org: acme, Invitation: &remediate.Label{ID: 3, Name: "carol"},
 			Before: remediate.State{There: true, Invite: &remediate.InviteState{Login: "carol", Role: "direct_member"}}},
 		"lower the base permission of org:acme from write to read":                          {Thing: remediate.BasePermission, Org: acme, Before: role("write"), After: role("read")},
 		"set the default workflow token of org:acme to read, may not approve pull requests": {Thing: remediate.OrgWorkflowToken, Org: acme, Before: token("write"), After: token("read")},

@@ -115,8 +115,8 @@ func TestAnInvitationToARepositoryIsLoweredOrCancelled(t *testing.T) {
 	invite(32, "eve", access.Admin)
 	p := w.plan(t, base, loose())
 	want := []string{
-		"low: cancel invitation:acme/web#32 (eve)",
-		"low: lower invitation:acme/web#31 from write to read (guest)",
+		"low: cancel invitation:acme/web#32 (user:eve)",
+		"low: lower invitation:acme/web#31 from write to read (user:guest)",
 	}
 	if diff := cmp.Diff(want, lines(p)); diff != "" {
 		t.Fatalf("want -, have +:\n%s", diff)

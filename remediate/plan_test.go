@@ -99,7 +99,7 @@ func TestTheLeastDestructiveVerb(t *testing.T) {
 			[]string{"medium: replace key:acme/api#22 (ci) by the same key without write"}},
 		"an invitation that waits is cancelled": {roles, func(w *world) {
 			w.Invitations = []access.Invite{{ID: 3, Login: "carol", Role: "direct_member", CreatedAt: now.AddDate(0, 0, -30)}}
-		}, []string{"low: cancel invitation:acme#3 of carol"}},
+		}, []string{"low: cancel invitation:acme#3 of user:carol"}},
 		"the base permission goes to the baseline's": {"[organization.acme]\nbase_permission = \"read\"\n" + roles, func(w *world) {
 			w.Settings.BasePermission = access.Write
 			w.give("user:kim", "web", access.Admin)

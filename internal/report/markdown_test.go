@@ -171,3 +171,16 @@ func TestMarkdownFitsACommentAndSaysWhatItCuts(t *testing.T) {
 		}
 	}
 }
+
+// A login in a title is a name whatever its letters are.
+func TestInvitedLoginsAreNamesInMarkdownAndHTML(t *testing.T) {
+	for _, login := range []string{"user:ext-pending-o2xpa", "user:ext-pending-1re6t", "user:dan"} {
+		title := "the invitation of " + login + " to repo:acme/api waits since 2026-02-01"
+		if got := mdText(title); !strings.Contains(got, "`"+login+"`") {
+			t.Errorf("Markdown has %q", got)
+		}
+		if got := parts(title); len(got) < 2 || !got[1].Name || got[1].Kind+got[1].Text != login {
+			t.Errorf("HTML has %+v", got)
+		}
+	}
+}
