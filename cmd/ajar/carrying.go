@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,8 @@ type carrying struct {
 	info   store.SnapshotInfo // the newest one
 	was    audit.Result       // judged by the baseline of now
 	person engine.Person
+	// entrance is the way by which what is decided came in; "": cli.
+	entrance string
 }
 
 // carrying opens the store, judges the newest snapshot, and asks who is there.
@@ -88,7 +91,7 @@ func (x *carrying) review(ctx context.Context, b *baseline.Baseline) (audit.Resu
 
 // declined keeps that a decision was refused, and gives it as an error.
 func (x *carrying) declined(ctx context.Context, decision, plan string, r *engine.RefusedError) error {
-	e, err := engine.Decline(x.info.OrgID, plan, engine.Declined{Decision: decision, Code: r.Code, Why: r.Why, By: x.person, Entrance: "cli"})
+	e, err := engine.Decline(x.info.OrgID, plan, engine.Declined{Decision: decision, Code: r.Code, Why: r.Why, By: x.person, Entrance: cmp.Or(x.entrance, "cli")})
 	if err == nil {
 		err = x.a.record(ctx, x.store, e)
 	}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/eb661601/ajar/internal/clock"
 	"github.com/eb661601/ajar/internal/githubsim"
+	"github.com/eb661601/ajar/internal/journal"
+	"github.com/eb661601/ajar/internal/store"
 )
 
 // autoLab is what a daemon in mode auto works on, and what can be made of it.
@@ -95,4 +97,29 @@ func TestAutoWaitsForAnAuditByTheBaselineOfNow(t *testing.T) {
 	if log := l.once(2 * time.Hour); !strings.Contains(log, `"msg":"audited"`) || !strings.Contains(log, "verified") {
 		t.Errorf("after an audit by it nothing was carried out:\n%s", log)
 	}
+}
+
+// What a guard refuses the daemon is in the journal, as the daemon's and nobody else's.
+func TestWhatAutoIsRefusedIsKeptAsTheDaemons(t *testing.T) {
+	t.Parallel()
+	l := newAutoLab(t)
+	l.edit("config.toml", "max_fraction = 0.2\n", "max_fraction = 0.2\nmax_changes = 0\n")
+	log := l.once(0)
+	s, err := store.Open(t.Context(), filepath.Join(l.dir, "ajar.db"), store.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	for e, err := range s.Journal(t.Context(), 1, 100) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Kind == journal.DecisionRefused {
+			if !strings.Contains(string(e.Body), `"entrance":"daemon"`) || e.Who != "ajar" {
+				t.Errorf("%q: %s", e.Who, e.Body)
+			}
+			return
+		}
+	}
+	t.Errorf("no refusal is kept:\n%s", log)
 }

@@ -95,7 +95,7 @@ func (s *service) remediate(ctx context.Context, sh *shift, org string) (out ser
 			out.Reason = "no run is open"
 			return nil
 		}
-		x := &carrying{a: s.a, config: sh.config, store: st, org: org, info: info}
+		x := &carrying{a: s.a, config: sh.config, store: st, org: org, info: info, entrance: byItself}
 		if x.was, err = x.review(ctx, sh.baseline); err != nil {
 			return err
 		}
@@ -192,6 +192,9 @@ func (s *service) carryOut(ctx context.Context, sh *shift, x *carrying) (serve.O
 	s.ran(ctx, x, run)
 	return serve.Outcome{Reason: fmt.Sprintf("run %s: %s", run.ID, inWords(run.Counts()))}, run.Outcome()
 }
+
+// byItself is the entrance of what the daemon decides on the word of auto_rules.
+const byItself = "daemon"
 
 // lastJudged is what an audit of this process judged to the end, doubts and all.
 type lastJudged struct {

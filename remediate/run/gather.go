@@ -127,7 +127,7 @@ type Declined struct {
 	Code     Code   `json:"code"`
 	Why      string `json:"why"`
 	By       Person `json:"by"`
-	Entrance string `json:"entrance"`
+	Entrance string `json:"entrance"` // by which way it came: cli, daemon
 }
 
 // Decline makes the entry that a decision was refused.
