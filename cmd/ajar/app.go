@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/eb661601/ajar/internal/clock"
+	"github.com/eb661601/ajar/internal/report"
 )
 
 // app is one run of the program: its streams, its environment, what the flags
@@ -52,11 +53,23 @@ func (a *app) log() (*slog.Logger, error) {
 	if err := level.UnmarshalText([]byte(a.flags.logLevel)); err != nil {
 		return nil, withHint(usage("%q is not a log level", a.flags.logLevel), "one of debug, info, warn, error")
 	}
-	o := &slog.HandlerOptions{Level: level}
+	o := &slog.HandlerOptions{Level: level, ReplaceAttr: visibly}
 	if a.terminal(a.errs) {
 		return slog.New(slog.NewTextHandler(a.errs, o)), nil
 	}
 	return slog.New(slog.NewJSONHandler(a.errs, o)), nil
+}
+
+// visibly makes every text of a log plain. JSON lets pass what steers a terminal, or
+// turns a line around, and a log is read at a terminal in the end.
+func visibly(_ []string, at slog.Attr) slog.Attr {
+	switch v := at.Value.Any().(type) {
+	case string:
+		at.Value = slog.StringValue(report.Visible(v))
+	case error:
+		at.Value = slog.StringValue(report.Visible(fmt.Sprint(v)))
+	}
+	return at
 }
 
 // spoken is a log whose warnings are messages to people: there are few of them,
