@@ -18,6 +18,7 @@ type htmlRule struct {
 	ID, Title, N, Why, Remedy, Controls string
 	Open                                bool
 	Findings                            []htmlFinding
+	Printed                             string // how many of them are printed with their details, where not all are
 	Rest                                *rest
 }
 
@@ -26,6 +27,7 @@ type htmlFinding struct {
 	Title    []part
 	Meta     string
 	Open     bool
+	Brief    bool // on paper it is a line
 	Facts    []htmlFact
 	Evidence [][]part
 	Paths    []htmlPath
@@ -58,6 +60,15 @@ func pageFindings(s access.Severity) int {
 		return 20
 	}
 	return 10
+}
+
+// pagePrinted is how many of them are printed with their details; a line is printed
+// of the others.
+func pagePrinted(s access.Severity) int {
+	if s >= access.High {
+		return 20
+	}
+	return 5
 }
 
 func (m htmlMaker) findings(p *htmlPage) {
@@ -117,8 +128,13 @@ func (m htmlMaker) rule(all []*access.Finding, open bool) htmlRule {
 		r.Controls = Visible(strings.Join(ids, " · "))
 	}
 	shown := m.limit(len(all), pageFindings(f.Severity))
-	for _, f := range all[:shown] {
+	printed := m.limit(shown, pagePrinted(f.Severity))
+	for i, f := range all[:shown] {
 		r.Findings = append(r.Findings, m.finding(f))
+		r.Findings[i].Brief = i >= printed
+	}
+	if printed < shown {
+		r.Printed = "Printed with details are " + number(printed) + ", and " + number(len(all)-printed) + " more are not; the CSV has all of them."
 	}
 	command := whole
 	if f.State == access.Open {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -147,7 +148,7 @@ func TestPageThatLeavesOutSaysSo(t *testing.T) {
 			t.Errorf("%q is missing", want)
 		}
 	}
-	if n := strings.Count(text, `<details class="finding"`); n != 10 {
+	if n := strings.Count(text, `<details class="finding`); n != 10 {
 		t.Errorf("%d findings", n)
 	}
 	full := pageOf(t, a, Options{All: true})
@@ -217,6 +218,25 @@ func TestNamesAreToldFromWhatStandsAroundThem(t *testing.T) {
 		}
 		if b.String() != c.want {
 			t.Errorf("%q is %s, want %s", c.text, b.String(), c.want)
+		}
+	}
+}
+
+// On paper a rule with many findings takes lines for what is beyond the first few,
+// and says so; --all prints every one with its details.
+func TestPaperHasTheFirstFewWithTheirDetails(t *testing.T) {
+	a := Audit{Run: Run{Org: access.Named{Name: "org:acme"}}}
+	for i := range 12 {
+		a.Findings = append(a.Findings, access.Finding{Rule: "member-stale", State: access.Open, Severity: access.Medium, Title: fmt.Sprintf("user:p%d is idle", i)})
+	}
+	for all, want := range map[bool]int{false: 12 - pagePrinted(access.Medium), true: 0} {
+		var b bytes.Buffer
+		if err := Write(&b, a, HTML, Options{All: all}); err != nil {
+			t.Fatal(err)
+		}
+		said := strings.Contains(b.String(), "and 7 more are not; the CSV has all of them")
+		if got := strings.Count(b.String(), `class="finding brief"`); got != want || said == all {
+			t.Errorf("all %v: %d findings are brief on paper, want %d; said: %v", all, got, want, said)
 		}
 	}
 }
