@@ -143,6 +143,9 @@ func notThere(s *access.Snapshot, kind access.Kind, name string, names []string)
 	want := kind.String() + ":" + name
 	err := usage("%s is not in the snapshot of %s of %s", want, s.Org.Login, instant(s.TakenAt))
 	hint := "names are looked up as they were then, written " + forms[kind] + "; ajar collect takes a new snapshot"
+	if there := environmentsOf(s, kind, name); there != "" {
+		hint = there
+	}
 	if near := baseline.Nearest(want, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
@@ -159,6 +162,43 @@ func notThere(s *access.Snapshot, kind access.Kind, name string, names []string)
 		return absent{withHint(err, "%s", hint), true}
 	}
 	return absent{withHint(err, "%s", hint), false}
+}
+
+// namedEnvironments is how many environments a hint names.
+const namedEnvironments = 5
+
+// environmentsOf is a hint for whoever names an environment of a repository that
+// has none of that name, or the repository alone, as in "env:acme/api": those that
+// the repository has.
+func environmentsOf(s *access.Snapshot, kind access.Kind, name string) string {
+	parts := strings.Split(name, "/")
+	if kind != access.Env || len(parts) != 3 {
+		return ""
+	}
+	repos := []string{parts[0] + "/" + parts[1]}
+	if strings.EqualFold(parts[0], parts[1]) { // the organization was added to what names it already
+		repos = []string{parts[1] + "/" + parts[2], repos[0]}
+	}
+	for _, r := range repos {
+		repo := ""
+		var there []string
+		for _, ref := range all(s, access.Env) {
+			full := s.Name(ref)
+			if at := len("env:" + r + "/"); len(full) > at && strings.EqualFold(full[:at], "env:"+r+"/") {
+				repo, there = full[len("env:"):at-1], append(there, full)
+			}
+		}
+		if len(there) == 0 {
+			continue
+		}
+		slices.Sort(there)
+		said := fmt.Sprintf("environments of repo:%s: %s", repo, strings.Join(there[:min(len(there), namedEnvironments)], ", "))
+		if more := len(there) - namedEnvironments; more > 0 {
+			said += fmt.Sprintf(" and %d more", more)
+		}
+		return said
+	}
+	return ""
 }
 
 // all lists everything of one kind.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +26,7 @@ type served struct {
 	owner, member string // token values; they can read
 	writer        string // an owner's token that can change things as well
 	second        string // of another owner, who can read, and approve what the first one plans
-	secondLogin   string // whose that is; "" where the first organization has one owner
+	secondLogin   string // whose that is; "" where the largest organization has one owner
 	sim           *githubsim.Server
 	stop          func()
 	failed        <-chan error // what ended it, if it was not stop
@@ -70,7 +72,7 @@ func listen(ctx context.Context, w *githubsim.World, addr string) (*served, erro
 	return s, nil
 }
 
-// secondOwner is an owner of the first organization, and a person, other than the
+// secondOwner is an owner of the largest organization, and a person, other than the
 // first one, whose the other tokens are; "" where there is none.
 func secondOwner(w *githubsim.World) string {
 	people := map[string]bool{}
@@ -78,7 +80,10 @@ func secondOwner(w *githubsim.World) string {
 		people[u.Login] = u.Type == "User"
 	}
 	var second string
-	for _, o := range w.Orgs[:min(1, len(w.Orgs))] {
+	for _, o := range w.Orgs {
+		if o != largestOf(w) {
+			continue
+		}
 		seen := 0
 		for _, m := range o.Members {
 			if m.Role != "admin" {
@@ -122,7 +127,7 @@ func (a *app) serveWorld(ctx context.Context, f serveFlags) error {
 	}
 	defer s.stop()
 	if f.secondTokenOut != "" && s.secondLogin == "" {
-		return usage("%s has no second owner, whose token --second-token-out could write", w.Orgs[0].Login)
+		return usage("%s has no second owner, whose token --second-token-out could write", largestOf(w).Login)
 	}
 	for path, token := range map[string]string{f.tokenOut: s.owner, f.writeTokenOut: s.writer, f.secondTokenOut: s.second} {
 		if path == "" {
@@ -164,7 +169,7 @@ func (a *app) welcome(w *githubsim.World, s *served, f serveFlags) {
 	if f.tokenOut != "" {
 		token = fmt.Sprintf("$(cat %s)", f.tokenOut)
 	}
-	fmt.Fprintf(a.out, "\n  export AJAR_GITHUB_TOKEN=%s\n  %s audit --org %s --api-url %s\n", token, a.program, w.Orgs[0].Login, s.url)
+	fmt.Fprintf(a.out, "\n  export AJAR_GITHUB_TOKEN=%s\n  %s audit --org %s --api-url %s\n", token, a.program, largestOf(w).Login, s.url)
 	if f.writeTokenOut != "" {
 		fmt.Fprintf(a.out, "\nwhat can change it, with [github.write] token_env = \"AJAR_WRITE_TOKEN\":\n\n  export AJAR_WRITE_TOKEN=$(cat %s)\n", f.writeTokenOut)
 	}
@@ -172,6 +177,11 @@ func (a *app) welcome(w *githubsim.World, s *served, f serveFlags) {
 		fmt.Fprintf(a.out, "\na second person, with [remediate] approvers = [\"user:%s\"], in another terminal:\n\n  export AJAR_GITHUB_TOKEN=$(cat %s)\n", s.secondLogin, f.secondTokenOut)
 	}
 	fmt.Fprintf(a.out, "\nwhat a token without owner rights misses:\n\n  export AJAR_GITHUB_TOKEN=%s\n\nCtrl-C ends it\n", s.member)
+}
+
+// largestOf is the organization with the most repositories, the first of several.
+func largestOf(w *githubsim.World) *githubsim.Org {
+	return slices.MaxFunc(w.Orgs, func(x, y *githubsim.Org) int { return cmp.Compare(len(x.Repos), len(y.Repos)) })
 }
 
 func organizationsOf(w *githubsim.World) string {

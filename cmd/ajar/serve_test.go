@@ -34,3 +34,12 @@ func TestServedWorldIsChangedByTheWriteTokenAlone(t *testing.T) {
 		}
 	}
 }
+
+func TestTheDemoSuggestsTheOrganizationWithTheMostRepositories(t *testing.T) {
+	w := &githubsim.World{Orgs: []*githubsim.Org{
+		{Login: "aaa", Repos: make([]*githubsim.Repo, 1)}, {Login: "big", Repos: make([]*githubsim.Repo, 3)}, {Login: "zzz", Repos: make([]*githubsim.Repo, 3)},
+	}}
+	if got := largestOf(w).Login; got != "big" {
+		t.Errorf("it suggests %s", got)
+	}
+}
