@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,7 +31,7 @@ func TestDaemonStopsThoughAnotherHasTheStore(t *testing.T) {
 		t.Fatal("the store cannot be had beside the daemon")
 	}
 	t.Cleanup(func() { _ = other.Close() })
-	l.until("a pass that waits for it", func(s daemonstate.Status) bool { return s.Working != nil && s.Working.Waits != "" })
+	l.until("a pass that waits for it", func(daemonstate.Status) bool { return strings.Contains(l.log.text(), "waiting for another ajar") })
 	ended := make(chan error, 1)
 	go func() { ended <- l.stop() }()
 	select {
