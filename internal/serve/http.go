@@ -117,8 +117,11 @@ func (s *Server) tcp(ctx context.Context, addr string, h http.Handler) (string, 
 }
 
 // unix serves the socket that `ajar status` asks. The caller holds the daemon's
-// lock, so what is in its place was left behind.
+// lock, so a socket in its place was left behind. What is none is somebody's.
 func (s *Server) unix(ctx context.Context, path string) error {
+	if was, err := os.Lstat(path); err == nil && was.Mode().Type() != os.ModeSocket {
+		return fmt.Errorf("%s is no socket, and is left as it is", path)
+	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}

@@ -217,9 +217,12 @@ func TestSlowAndLargeRequestsAreCutOff(t *testing.T) {
 
 func TestSocketIsItsOwnersAloneAndTellsEverything(t *testing.T) {
 	sock := filepath.Join(t.TempDir(), "s.sock")
-	if err := os.WriteFile(sock, nil, 0o600); err != nil { // left behind by a daemon that was killed
+	left, err := net.ListenUnix("unix", &net.UnixAddr{Name: sock, Net: "unix"})
+	if err != nil {
 		t.Fatal(err)
 	}
+	left.SetUnlinkOnClose(false) // as a daemon that was killed leaves it behind
+	_ = left.Close()
 	s, _ := listening(t, ServerOptions{Socket: sock, Proxies: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}})
 	info, err := os.Stat(sock)
 	if err != nil {
@@ -371,5 +374,20 @@ func TestConnectionsAreBounded(t *testing.T) {
 	}
 	if code := <-answered; code != http.StatusOK {
 		t.Errorf("once there is room: %d", code)
+	}
+}
+
+func TestWhatIsNoSocketIsLeftInItsPlace(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ajar.db.sock")
+	if err := os.WriteFile(path, []byte("somebody's"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, _ := listening(t, ServerOptions{Socket: path})
+	if b, err := os.ReadFile(path); err != nil || string(b) != "somebody's" {
+		t.Errorf("%q, %v", b, err)
+	}
+	s.Close(context.Background())
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
 	}
 }
