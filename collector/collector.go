@@ -192,7 +192,7 @@ func (r *run) things(ctx context.Context) error {
 	// A repository that is gone stays where not all of them were seen in full, and so
 	// does what hangs on it: only what is listed was read.
 	if g, ok := r.lowered(access.AreaRepositories); ok {
-		r.shorten(partial("what hangs on repositories that are gone may still stand: %s", g.reason), repositoryAreas[1:]...)
+		r.shorten(ofGone(g), repositoryAreas[1:]...)
 	}
 	r.total = repositories
 	return r.closeAll(ctx, repositories, slices.DeleteFunc(slices.Clone(repositoryAreas), func(a access.Area) bool { return r.tiers.of[a] != nil })...)

@@ -132,7 +132,9 @@ func (p *prober) ofRepository(ctx context.Context) error {
 		}
 	}
 	if g, ok := p.gaps[access.AreaDeployKeys]; ok {
-		p.lower(gap{access.Partial, "branch protection is not counted: " + g.reason, g.help}, access.AreaRepositories)
+		g = gap{access.Partial, "branch protection is not counted: " + g.reason, g.help}
+		p.lower(g, access.AreaRepositories)
+		defer p.lower(ofGone(g), repositoryAreas[1:]...) // last: what else is found says more
 	}
 	if _, known := p.gaps[access.AreaSecrets]; known || p.env == nil {
 		return nil

@@ -148,6 +148,11 @@ func (r *run) countRepositories(ctx context.Context) error {
 	return r.lowerHidden(ctx, listed)
 }
 
+// ofGone is the gap of what hangs on repositories, where that of the repositories is g.
+func ofGone(g gap) gap {
+	return partial("what hangs on repositories that are gone may still stand: %s", g.reason)
+}
+
 // lowerHidden notes that repositories may be missing from what is listed, -1 where
 // that is not known: GitHub leaves out what the token may not see, and of the
 // total too.
