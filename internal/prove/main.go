@@ -63,6 +63,9 @@ func prove(ctx context.Context, long bool, only string, out, talk io.Writer) int
 // play runs the tests of a proof and gives the figures that they tell. A test that
 // tells none was skipped or is not there, and proves nothing.
 func (p proof) play(ctx context.Context, size string, talk io.Writer) (figures []string, err error) {
+	if p.fuzz {
+		return fuzz(ctx, size, talk)
+	}
 	args := []string{"test", "./" + p.pkg, "-count=1", "-timeout=24h", "-v", "-run", "^(" + strings.Join(p.tests, "|") + ")$"}
 	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // every argument stands in the table
 	cmd.Env = append(os.Environ(), sizeVariable+"="+size, "AJAR_LONG=1")
@@ -107,4 +110,19 @@ func figureIn(line string) (string, bool) {
 	}
 	_, text, ok := strings.Cut(strings.TrimSpace(rest), " "+figureKey+" ")
 	return text, ok
+}
+
+// fuzz gives every target of the module a minute, or an hour. The first input that
+// fails one ends it; the script shows it, and the next run of the tests has it.
+func fuzz(ctx context.Context, size string, talk io.Writer) (figures []string, err error) {
+	each := map[string]string{"full": "60s", "long": "1h"}[size]
+	cmd := exec.CommandContext(ctx, "sh", "scripts/fuzz.sh", each)
+	var said strings.Builder
+	cmd.Stdout, cmd.Stderr = io.MultiWriter(&said, talk), talk
+	err = cmd.Run()
+	targets := strings.Count("\n"+said.String(), "\nfuzz ")
+	if err != nil {
+		return []string{fmt.Sprintf("%d targets tried", targets)}, fmt.Errorf("scripts/fuzz.sh: %w", err)
+	}
+	return []string{fmt.Sprintf("%d targets, %s each, nothing found", targets, each)}, nil
 }

@@ -13,30 +13,32 @@ type proof struct {
 	name  string
 	pkg   string
 	tests []string // all of them have to pass
+	fuzz  bool     // every fuzz target of the module, in place of tests
 }
 
 // proofs stand in the order in which they run: what is quick comes first.
 var proofs = []proof{
-	{"T1", "crash points", "internal/prove", []string{
+	{id: "T1", name: "crash points", pkg: "internal/prove", tests: []string{
 		"TestKilledAtAnyPointNothingIsLostRepeatedOrForgotten", "TestARestoreKilledAtAnyPointLosesRepeatsAndForgetsNothing",
 	}},
-	{"T1", "random kills", "internal/prove", []string{"TestKilledAtAnyMomentNothingIsLostRepeatedOrForgotten"}},
-	{"T1", "power loss", "internal/prove", []string{"TestATornLogGivesTheCommittedPartOfTheJournal"}},
-	{"T1", "syscalls", "internal/prove", []string{"TestSystemCallsThatFailLoseRepeatAndForgetNothing"}},
-	{"done", "real world", "internal/prove", []string{
+	{id: "T1", name: "random kills", pkg: "internal/prove", tests: []string{"TestKilledAtAnyMomentNothingIsLostRepeatedOrForgotten"}},
+	{id: "T1", name: "power loss", pkg: "internal/prove", tests: []string{"TestATornLogGivesTheCommittedPartOfTheJournal"}},
+	{id: "T1", name: "syscalls", pkg: "internal/prove", tests: []string{"TestSystemCallsThatFailLoseRepeatAndForgetNothing"}},
+	{id: "done", name: "real world", pkg: "internal/prove", tests: []string{
 		"TestARealOrganizationComesBackFromDriftAndDriftComesBack", "TestARealOrganizationComesBackAlsoWhereTheRunIsKilledHalfWay",
 	}},
-	{"T5", "fault matrix", "internal/faults", []string{"TestEveryRowOfTheMatrixNamesTestsThatExist"}},
-	{"T5", "fault runs", "internal/faults", []string{"TestNoMixOfFaultsStoresWhatIsNotTrue"}},
-	{"T7", "tamper", "internal/journal", []string{
+	{id: "T5", name: "fault matrix", pkg: "internal/faults", tests: []string{"TestEveryRowOfTheMatrixNamesTestsThatExist"}},
+	{id: "T5", name: "fault runs", pkg: "internal/faults", tests: []string{"TestNoMixOfFaultsStoresWhatIsNotTrue"}},
+	{id: "T7", name: "tamper", pkg: "internal/journal", tests: []string{
 		"TestEverythingThatIsDoneToAJournalIsNoticed", "TestAnEndThatIsCutOffAtACheckpointIsNoticedByACopy", "TestAForkThatIsSignedAnewIsNoticed",
 		"TestACheckpointThatDoesNotExtendAnOlderOneIsNoticed", "TestAForgedChangeOfKeysIsNoticed",
 	}},
-	{"T8", "canaries", "cmd/ajar", []string{"TestNoSecretIsLeftByARunThatChangesThings"}},
-	{"T12", "mutants", "internal/prove", []string{"TestEveryGuardThatIsRemovedIsNoticed"}},
-	{"T3", "properties", "internal/prove", []string{
+	{id: "T8", name: "canaries", pkg: "cmd/ajar", tests: []string{"TestNoSecretIsLeftByARunThatChangesThings"}},
+	{id: "T12", name: "mutants", pkg: "internal/prove", tests: []string{"TestEveryGuardThatIsRemovedIsNoticed"}},
+	{id: "T3", name: "properties", pkg: "internal/prove", tests: []string{
 		"TestAnAppliedPlanLeavesOnlyWhatItRefusedAndRestoresWhatItTook", "TestWhateverGoesWrongNobodyIsLockedOutAndNothingIsForgotten",
 		"TestAnswersThatLackSomethingNeverAddAnAction", "TestRenamingEverythingChangesNoAction", "TestTheOrderOfAnythingChangesNoResult", "TestLimitsHoldForARunAndForADay",
 		"TestWhatAjarItselfDidIsNeverTakenForAnother", "TestAWriteOfACopiedStoreIsFoundAndHolds",
 	}},
+	{id: "T9", name: "fuzzing", fuzz: true},
 }
