@@ -8,10 +8,11 @@ import (
 )
 
 // How a storm of scrapes is borne: so many are answered at once, each within so
-// long; the rest gets 503.
+// long; the rest waits for its turn a moment, and then gets 503.
 const (
-	scrapes      = 4
-	scrapeWithin = 5 * time.Second
+	scrapes       = 4
+	scrapeWithin  = 5 * time.Second
+	scrapePatient = 2 * time.Second
 )
 
 // Handler answers a scrape from memory, in the text format or as OpenMetrics. It
@@ -22,10 +23,14 @@ func (r *Registry) Handler() http.Handler {
 	})
 	places := make(chan struct{}, scrapes)
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		turn := time.NewTimer(scrapePatient)
+		defer turn.Stop()
 		select {
 		case places <- struct{}{}:
 			defer func() { <-places }()
-		default:
+		case <-req.Context().Done():
+			return
+		case <-turn.C:
 			w.Header().Set("Retry-After", "1")
 			http.Error(w, "too many scrapes at once; come again", http.StatusServiceUnavailable)
 			return

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
@@ -93,32 +94,36 @@ func TestOpenMetricsCarriesTheRunAndNothingElse(t *testing.T) {
 }
 
 func TestAStormOfScrapesIsCut(t *testing.T) {
-	inside, release := make(chan struct{}), make(chan struct{})
-	k := known()
-	k.Before = func() {
-		inside <- struct{}{}
-		<-release
-	}
-	h := metrics.New(k).Handler()
-	var all sync.WaitGroup
-	for range 4 {
-		all.Go(func() {
-			if code, _ := scrape(t, h, text); code != http.StatusOK {
-				t.Errorf("a scrape got %d", code)
-			}
-		})
+	synctest.Test(t, func(t *testing.T) {
+		inside, release := make(chan struct{}), make(chan struct{})
+		k := known()
+		k.Before = func() {
+			inside <- struct{}{}
+			<-release
+		}
+		h := metrics.New(k).Handler()
+		var all sync.WaitGroup
+		answered := func(what string) {
+			all.Go(func() {
+				if code, _ := scrape(t, h, text); code != http.StatusOK {
+					t.Errorf("%s got %d", what, code)
+				}
+			})
+		}
+		for range 4 {
+			answered("one of four at once")
+			<-inside
+		}
+		began := time.Now()
+		if code, body := scrape(t, h, text); code != http.StatusServiceUnavailable || time.Since(began) > 3*time.Second {
+			t.Errorf("the fifth at once got %d after %v: %s", code, time.Since(began), body)
+		}
+		answered("one that comes as the storm ends")
+		synctest.Wait()
+		close(release)
 		<-inside
-	}
-	if code, body := scrape(t, h, text); code != http.StatusServiceUnavailable {
-		t.Errorf("the fifth at once got %d: %s", code, body)
-	}
-	close(release)
-	all.Wait()
-	all.Go(func() { <-inside })
-	if code, _ := scrape(t, h, text); code != http.StatusOK {
-		t.Errorf("after the storm a scrape gets %d", code)
-	}
-	all.Wait()
+		all.Wait()
+	})
 }
 
 func TestANilRegistryTakesEverything(t *testing.T) {
