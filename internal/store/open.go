@@ -154,6 +154,9 @@ func (s *Store) create() error {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("store %s: %w", s.path, err)
 	}
+	if s.known != nil { // it was there a moment ago
+		return s.stillThere()
+	}
 	if err := s.unmissed(""); err != nil {
 		return err
 	}

@@ -11,7 +11,8 @@ import (
 // A DSN is code: nothing that anybody typed is part of these but the path, and
 // that is escaped.
 const (
-	writerParams = "?_txlock=immediate&_defensive=1&_dqs=0" +
+	// mode=rw: the file is made by this package or by nobody.
+	writerParams = "?mode=rw&_txlock=immediate&_defensive=1&_dqs=0" +
 		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
 		"&_pragma=foreign_keys(1)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)" +
 		"&_pragma=temp_store(MEMORY)&_pragma=cache_size(-6144)&_pragma=journal_size_limit(67108864)"
