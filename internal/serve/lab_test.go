@@ -97,6 +97,13 @@ func every(t *testing.T, line string) schedule.Schedule {
 	return s
 }
 
+// fail makes a job fail from now on; nil: no longer.
+func (l *lab) fail(name Name, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fails[name] = err
+}
+
 // job is one that takes its time and fails as the lab says.
 func (l *lab) job(name Name, org, line string, offset time.Duration) Job {
 	s := every(l.t, line)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -44,8 +45,8 @@ func TestReloadIsSwappedInBetweenTwoPasses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t)
 		l.waits[Audit] = 20 * time.Minute
-		closed := 0
-		first := &Setup{Jobs: []Job{l.job(Audit, "acme", "@hourly", 0)}, Orgs: []string{"acme"}, Close: func() { closed++ }}
+		var closed atomic.Int32
+		first := &Setup{Jobs: []Job{l.job(Audit, "acme", "@hourly", 0)}, Orgs: []string{"acme"}, Close: func() { closed.Add(1) }}
 		l.load = func() (*Setup, error) { return first, nil }
 		stop := l.start()
 		time.Sleep(5 * time.Minute)
@@ -54,12 +55,12 @@ func TestReloadIsSwappedInBetweenTwoPasses(t *testing.T) {
 		}
 		l.ask <- struct{}{}
 		time.Sleep(10 * time.Minute)
-		if s := l.d.Status(); closed != 0 || s.Orgs[0].Org != "acme" || s.Working == nil {
-			t.Errorf("it was swapped under a pass: %d, %+v", closed, s.Orgs)
+		if s := l.d.Status(); closed.Load() != 0 || s.Orgs[0].Org != "acme" || s.Working == nil {
+			t.Errorf("it was swapped under a pass: %d, %+v", closed.Load(), s.Orgs)
 		}
 		time.Sleep(6 * time.Minute)
-		if s := l.d.Status(); closed != 1 || s.Orgs[0].Org != "other" {
-			t.Errorf("it was not swapped after the pass: %d, %+v", closed, s.Orgs)
+		if s := l.d.Status(); closed.Load() != 1 || s.Orgs[0].Org != "other" {
+			t.Errorf("it was not swapped after the pass: %d, %+v", closed.Load(), s.Orgs)
 		}
 		if err := stop(); err != nil {
 			t.Fatal(err)
@@ -140,7 +141,7 @@ func TestWatchdogIsFedOnlyWhileThereIsProgress(t *testing.T) {
 func TestErrorOfTheDiskEndsTheProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t)
-		l.fails[Audit] = FatalError{errors.New("the disk failed the store")}
+		l.fail(Audit, FatalError{errors.New("the disk failed the store")})
 		d := l.boot(l.job(Audit, "acme", "@hourly", 0))
 		if err := d.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "the disk failed") {
 			t.Errorf("it went on, or ended with %v", err)
@@ -157,7 +158,7 @@ func TestAuditThatIsTooOldIsNotReady(t *testing.T) {
 		}
 		stop := l.start()
 		time.Sleep(time.Minute)
-		l.fails[Audit] = errors.New("no")
+		l.fail(Audit, errors.New("no"))
 		if !l.d.Status().Ready {
 			t.Error("it is not ready after an audit")
 		}
@@ -165,7 +166,7 @@ func TestAuditThatIsTooOldIsNotReady(t *testing.T) {
 		if s := l.d.Status(); s.Ready || !strings.Contains(s.Reasons[0].Why, "acme was audited last") {
 			t.Errorf("ready %t: %+v", s.Ready, s.Reasons)
 		}
-		l.fails[Audit] = nil
+		l.fail(Audit, nil)
 		time.Sleep(time.Hour)
 		if !l.d.Status().Ready {
 			t.Error("it is not ready again")

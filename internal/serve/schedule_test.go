@@ -110,7 +110,7 @@ func TestPassesNeverOverlapAndDeliveriesWaitForNone(t *testing.T) {
 func TestFailingJobBacksOffAndIsReportedAndRecovers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t)
-		l.fails[Audit] = errors.New("GitHub does not answer")
+		l.fail(Audit, errors.New("GitHub does not answer"))
 		stop := l.start(l.job(Audit, "acme", "@daily", 0))
 		time.Sleep(16 * time.Minute)
 		l.want(Audit, "acme", "01 00:00:00", "01 00:01:00", "01 00:03:00", "01 00:07:00", "01 00:15:00")
@@ -125,7 +125,7 @@ func TestFailingJobBacksOffAndIsReportedAndRecovers(t *testing.T) {
 		if err := stop(); err != nil {
 			t.Fatal(err)
 		}
-		l.fails[Audit] = nil
+		l.fail(Audit, nil)
 		n := len(l.ran(Audit, "acme"))
 		l.during(2*time.Hour, l.job(Audit, "acme", "@daily", 0)) // the pause outlives a restart
 		if got := l.ran(Audit, "acme"); len(got) != n+1 {
@@ -141,7 +141,7 @@ func TestFailingJobBacksOffAndIsReportedAndRecovers(t *testing.T) {
 func TestFailingJobThatIsDueOftenIsTriedAsOften(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t)
-		l.fails[Audit] = errors.New("no")
+		l.fail(Audit, errors.New("no"))
 		l.during(2*time.Minute, l.job(Audit, "acme", "@every 10s", 0))
 		if n := len(l.ran(Audit, "acme")); n < 7 || n > 13 {
 			t.Errorf("%d tries in two minutes", n)
