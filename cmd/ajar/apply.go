@@ -219,19 +219,10 @@ func (a *app) settleRuns(ctx context.Context) error {
 			a.remark("no run is open")
 			return nil
 		}
-		hands, err := a.hands(ctx, x.config, x.org)
+		runs, err := x.settleAll(ctx)
 		if err != nil {
 			return err
 		}
-		e, err := x.engine(ctx, hands, nil)
-		if err != nil {
-			return err
-		}
-		runs, err := e.Settle(ctx, "")
-		if err != nil {
-			return err
-		}
-		x.tellSettled(runs)
 		for _, r := range runs {
 			if r.Ended == nil {
 				a.exit(failed)
@@ -239,4 +230,22 @@ func (a *app) settleRuns(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// settleAll looks at what every earlier run left in doubt, and tells what came of it.
+func (x *carrying) settleAll(ctx context.Context) ([]*engine.Run, error) {
+	hands, err := x.a.hands(ctx, x.config, x.org)
+	if err != nil {
+		return nil, err
+	}
+	e, err := x.engine(ctx, hands, nil)
+	if err != nil {
+		return nil, err
+	}
+	runs, err := e.Settle(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	x.tellSettled(runs)
+	return runs, nil
 }

@@ -120,23 +120,14 @@ func (s *service) settle(ctx context.Context, x *carrying) error {
 	if x.was.Baseline == nil {
 		return errors.New("a run was interrupted, and there is no baseline to settle it by")
 	}
-	hands, err := s.a.hands(ctx, x.config, x.org)
+	runs, err := x.settleAll(ctx)
 	if err != nil {
 		return err
 	}
-	e, err := x.engine(ctx, hands, nil)
-	if err != nil {
-		return err
-	}
-	runs, err := e.Settle(ctx, "")
-	if err != nil {
-		return err
-	}
-	x.tellSettled(runs)
 	s.ran(ctx, x, runs...)
 	for _, r := range runs {
 		if r.Ended == nil {
-			return fmt.Errorf("something of run %s is in doubt: look at it yourself", r.ID)
+			return fmt.Errorf("something of run %s is in doubt: look at it at GitHub, then: ajar apply --settle", r.ID)
 		}
 	}
 	return nil
