@@ -90,7 +90,7 @@ func (l *daemonLab) state() daemonstate.Status {
 	l.t.Helper()
 	s, err := askAt(l.t.Context(), &http.Transport{}, "http://"+l.srv.Addr()+"/status")
 	if err != nil {
-		l.t.Fatal(err)
+		l.t.Fatalf("%v; the log says\n%s", err, l.log.text())
 	}
 	return s
 }

@@ -3,8 +3,8 @@ package store
 import (
 	"errors"
 	"fmt"
+	"os"
 
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -30,14 +30,34 @@ var (
 
 var errAccount = errors.New("this account may not open or write it, or not its folder")
 
+// coded is an error with a code of SQLite.
+type coded interface {
+	error
+	Code() int
+}
+
+// moved reports whether SQLite missed the file itself, under its name: before it
+// writes, and when it looks how to make a log beside it. That is no failure of the
+// disk.
+func moved(path string, code int) bool {
+	if code == sqlite3.SQLITE_READONLY_DBMOVED {
+		return true
+	}
+	_, err := os.Stat(path)
+	return code == sqlite3.SQLITE_IOERR_FSTAT && errors.Is(err, os.ErrNotExist)
+}
+
 // explain puts what SQLite says into words, and keeps its error for those who ask.
 func explain(path string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var e *sqlite.Error
+	var e coded
 	if !errors.As(err, &e) {
 		return err
+	}
+	if moved(path, e.Code()) {
+		return fmt.Errorf("store %s: %w; put it back and start again", path, ErrReplaced)
 	}
 	var kind error
 	var advice string
