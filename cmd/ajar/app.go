@@ -28,6 +28,7 @@ type app struct {
 	waiting   func(why string, until time.Time) // hears that GitHub makes ajar wait; nil: nobody
 	hurry     bool                              // nothing waits for the store
 	restored  time.Time                         // of the newest store that was told to be put back from a backup; zero: none
+	wires     *wires                            // connections to GitHub that all clients share; nil: each has its own
 	heard     func(line string)                 // hears what would be said on stderr, in a daemon; nil: it is said there
 }
 

@@ -96,7 +96,9 @@ func (x *carrying) planCase(ctx context.Context, p remediate.Plan, allow int, re
 	if why := x.a.clock.Doubt(); why != "" {
 		c.Held = append(c.Held, "clock: "+why)
 	}
-	return c, nil
+	var err error
+	c.Undoubted, err = x.store.Undoubted(ctx, x.info, c.Baseline)
+	return c, err
 }
 
 func (x *carrying) apply(ctx context.Context, p remediate.Plan, f applyFlags) error {

@@ -96,8 +96,6 @@ type service struct {
 	now   atomic.Pointer[shift]
 	turns turns            // of the worker alone
 	shown map[string]int64 // the snapshot that is shown of each organization; of the worker alone
-	// judgedAs is what was audited last of each organization; of the worker alone.
-	judgedAs map[string]lastJudged
 
 	entries int64           // of the journal, when it was last looked at; -1: never; of the worker alone
 	own     map[string]bool // runs of this daemon since then; of the worker alone
@@ -151,7 +149,7 @@ func (a *app) service(ctx context.Context, f daemonFlags) (*service, io.Closer, 
 		return nil, nil, err
 	}
 	s := &service{
-		a: a, f: f, ctx: ctx, log: log, path: path, turns: turns{}, answered: map[string]time.Time{}, shown: map[string]int64{}, judgedAs: map[string]lastJudged{},
+		a: a, f: f, ctx: ctx, log: log, path: path, turns: turns{}, answered: map[string]time.Time{}, shown: map[string]int64{},
 		own: map[string]bool{}, entries: -1,
 	}
 	a.heard = func(line string) {
@@ -192,7 +190,7 @@ func (s *service) make(ctx context.Context) (err error) {
 			}
 		}
 	}()
-	s.a.waiting = s.waiting
+	s.a.waiting, s.a.wires = s.waiting, &wires{}
 	s.d, err = serve.New(ctx, serve.Options{
 		Load: s.load, Ledger: s.store, Now: s.a.now, Log: s.log, Meter: meter{s.meter}, Reload: again, Watchdog: every, Tick: s.tick,
 		Notify: func(state string) {

@@ -37,7 +37,6 @@ func (s *service) audit(ctx context.Context, sh *shift, org string) (serve.Outco
 		if err != nil {
 			return err
 		}
-		s.judgedAs[org] = lastJudged{snapshot: info.ID, baseline: sh.hash()}
 		out = s.judged(sh, p, r)
 		s.turned(ctx, st, org, r)
 		s.tellOf(ctx, sh, p, r)

@@ -136,8 +136,12 @@ func (s *service) settle(ctx context.Context, x *carrying) error {
 // carryOut makes a plan of what answers to auto_rules alone and can be undone in full,
 // and carries it out under every guard that a person's plan has too.
 func (s *service) carryOut(ctx context.Context, sh *shift, x *carrying) (serve.Outcome, error) {
-	if why := s.undoubted(x); why != "" {
-		return serve.Outcome{Reason: why}, nil
+	why, err := x.store.Undoubted(ctx, x.info, x.was.Baseline.Hash())
+	if err != nil {
+		return serve.Outcome{}, err
+	}
+	if why != "" {
+		return serve.Outcome{Reason: why + "; the next audit looks first"}, nil
 	}
 	held, err := x.held(ctx)
 	if err != nil {
@@ -186,26 +190,6 @@ func (s *service) carryOut(ctx context.Context, sh *shift, x *carrying) (serve.O
 
 // byItself is the entrance of what the daemon decides on the word of auto_rules.
 const byItself = "daemon"
-
-// lastJudged is what an audit of this process judged to the end, doubts and all.
-type lastJudged struct {
-	snapshot int64
-	baseline string // hash
-}
-
-// undoubted says why the newest snapshot is none that the daemon may act on by itself;
-// "" where it is one. Too much that is gone, or newly called drift, puts an organization
-// on hold, and an audit finds that. A snapshot that somebody only collected, one whose
-// audit broke off, or a baseline that no audit has judged by yet, was not doubted.
-func (s *service) undoubted(x *carrying) string {
-	switch is := s.judgedAs[x.org]; {
-	case is.snapshot != x.info.ID:
-		return "the newest snapshot was not audited by this daemon; the next audit does that"
-	case is.baseline != x.was.Baseline.Hash():
-		return "the baseline has changed since the last audit; the next audit judges by it"
-	}
-	return ""
-}
 
 // onlyOther is what is wrong beside the refusal itself.
 func onlyOther(err error, r *engine.RefusedError) error {

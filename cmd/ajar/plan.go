@@ -106,6 +106,13 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	if in.Held, err = heldBy(ctx, s, info); err != nil {
 		return err
 	}
+	why, err := s.Undoubted(ctx, info, b.Hash())
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		in.Held = append(in.Held, why+"; "+a.program+" audit --offline looks whether too much is gone or newly called drift")
+	}
 	if why := a.clock.Doubt(); why != "" {
 		in.Held = append(in.Held, "clock: "+why)
 	}

@@ -117,6 +117,11 @@ func (a *app) connection(c *config.Config) (github.Options, error) {
 			return o, withHint(fmt.Errorf("reading the certificates: %w", err), "%s names them: [github] ca_file", c.Path)
 		}
 	}
+	if a.wires != nil {
+		if o.Base, err = a.wires.of(o); err != nil {
+			return o, err
+		}
+	}
 	return tune(o), nil
 }
 

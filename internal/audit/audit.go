@@ -132,7 +132,7 @@ func (p Pass) Judge(ctx context.Context, info store.SnapshotInfo) (Result, error
 		r.Unkept = fmt.Sprintf("the findings of %s were judged with a baseline (%.12s) before, and there is none now: "+
 			"this judgement is shown, and the stored findings stay as they were", info.Org, by)
 	}
-	before, err := p.before(ctx, info.Org, by)
+	before, err := p.before(ctx, info.OrgID)
 	if err != nil {
 		return r, err
 	}
@@ -143,7 +143,7 @@ func (p Pass) Judge(ctx context.Context, info store.SnapshotInfo) (Result, error
 	if err := p.doubt(ctx, &r, before); err != nil {
 		return r, fmt.Errorf("doubting what was seen of %s: %w", info.Org, err)
 	}
-	return r, nil
+	return r, p.Store.Doubted(ctx, info, with.Baseline, r.At)
 }
 
 // many grants are so many that what the rules needed besides is worth a collection

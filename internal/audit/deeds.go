@@ -217,15 +217,14 @@ func (p Pass) newDrift(ctx context.Context, r *Result, before lives) ([]store.Ho
 	if len(found) == 0 {
 		return nil, nil
 	}
-	all, err := p.Store.Snapshots(ctx, r.Info.Org)
+	all, err := p.Store.Bases(ctx, r.Info)
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(s store.SnapshotInfo) bool { return s.ID >= r.Info.ID })
 	if len(all) == 0 {
 		return found, nil
 	}
-	last := slices.MaxFunc(all, func(x, y store.SnapshotInfo) int { return x.At.Compare(y.At) })
+	last := all[0]
 	then, err := p.Store.Coverage(ctx, last)
 	if err != nil {
 		return nil, err

@@ -154,19 +154,14 @@ type base struct {
 }
 
 // bases finds for each kind that was seen to its end now the newest earlier
-// snapshot that did so too: what a partial look in between did not see proves
-// nothing. Where there is none, or where something of the kind was not seen now, it
+// snapshot that was doubted and did so too: what a partial look in between did not see
+// proves nothing, and what is gone from one that nobody judged is news yet. Where there is none, or where something of the kind was not seen now, it
 // is the newest one at all: a gap that never closes must not blind the eye for the
 // rest, and what is gone from a part that was seen is gone.
 func (p Pass) bases(ctx context.Context, now store.SnapshotInfo, seen access.Coverage) ([]base, error) {
-	all, err := p.Store.Snapshots(ctx, now.Org)
-	if err != nil {
+	all, err := p.Store.Bases(ctx, now)
+	if err != nil || len(all) == 0 {
 		return nil, err
-	}
-	slices.SortFunc(all, func(x, y store.SnapshotInfo) int { return y.At.Compare(x.At) })
-	all = slices.DeleteFunc(all, func(s store.SnapshotInfo) bool { return s.ID >= now.ID })
-	if len(all) == 0 {
-		return nil, nil
 	}
 	all = all[:min(len(all), lookBack)]
 	if closed, err := p.Store.ClosedSince(ctx, all[len(all)-1], now); err != nil || closed <= doubtOver {
@@ -287,12 +282,13 @@ func (r *Result) stillDrift(what string) (still, known bool) {
 // was judged before, or not by a baseline.
 type lives map[string]bool
 
-// before gives the lives of an organization that was judged with a baseline.
-func (p Pass) before(ctx context.Context, org, by string) (lives, error) {
-	if by == "" || p.Baseline == nil {
+// before gives the lives of an organization that was judged with a baseline, and
+// doubted.
+func (p Pass) before(ctx context.Context, org int64) (lives, error) {
+	if p.Baseline == nil {
 		return nil, nil
 	}
-	return p.Store.Live(ctx, org)
+	return p.Store.Known(ctx, org)
 }
 
 // drift finds the kinds of which too much is newly called drift, but for what some

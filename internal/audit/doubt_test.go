@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/baseline"
 	"github.com/eb661601/ajar/internal/githubsim"
+	"github.com/eb661601/ajar/internal/store"
 )
 
 // stage is a pass against the demo organization, which the test changes between
@@ -170,5 +172,78 @@ func TestNewlyDriftMeansNewSinceTheLastJudgement(t *testing.T) {
 		if doubtful(c.lost, c.all) != c.want {
 			t.Errorf("%d of %d", c.lost, c.all)
 		}
+	}
+}
+
+// What somebody only collected, or what an audit broke off over, was not doubted: the
+// loss in it must not become what the next look is compared with.
+func TestLossInASnapshotThatNobodyJudgedIsNewsToTheNextAudit(t *testing.T) {
+	p := moving(t)
+	p.look(t)
+	for _, repo := range p.repos() {
+		repo.Teams = nil
+	}
+	p.c.move(time.Hour)
+	replace(t, &p.Pass, p.world, p.c)
+	taken, err := p.Take(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if why, err := p.Store.Undoubted(t.Context(), taken, p.Baseline.Hash()); err != nil || !strings.Contains(why, "collected and not audited") {
+		t.Errorf("%q, %v", why, err)
+	}
+	r := p.look(t)
+	if got := held(r); got != "lost grants of teams" {
+		t.Errorf("held: %q", got)
+	}
+	info, err := p.Store.Latest(t.Context(), r.Info.Org)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if why, err := p.Store.Undoubted(t.Context(), info, p.Baseline.Hash()); err != nil || why != "" {
+		t.Errorf("after the audit: %q, %v", why, err)
+	}
+	if why, err := p.Store.Undoubted(t.Context(), info, "another"); err != nil || !strings.Contains(why, "the baseline has changed") {
+		t.Errorf("by another baseline: %q, %v", why, err)
+	}
+}
+
+// A process may be killed between saving a judgement and doubting it.
+func TestJudgementThatBrokeOffBeforeItWasDoubtedIsDoubtedByTheNextOne(t *testing.T) {
+	p := moving(t)
+	p.look(t)
+	p.Baseline = slip(t)
+	p.look(t)
+	for _, h := range p.look(t).Holds { // the second look agrees, and a person lifts it
+		if err := p.Store.Lift(t.Context(), h.ID, p.c.now(), "user:mirela-okafor", "so it is meant"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := held(p.look(t)); got != "" {
+		t.Fatalf("held: %q", got)
+	}
+	for i := range 60 {
+		login := fmt.Sprintf("newcomer-%d", i)
+		p.world.Users = append(p.world.Users, &githubsim.User{ID: int64(990100 + i), Login: login, Type: "User", CreatedAt: p.world.Users[0].CreatedAt})
+		p.world.Orgs[0].Members = append(p.world.Orgs[0].Members, &githubsim.Member{Login: login, Role: "member", TwoFactor: true})
+	}
+	p.c.move(time.Hour)
+	replace(t, &p.Pass, p.world, p.c)
+	info, err := p.Take(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut, err := p.Review(t.Context(), info)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Store.Judge(t.Context(), cut.Snapshot, cut.Findings, cut.At, store.Terms{Baseline: p.Baseline.Hash()}); err != nil {
+		t.Fatal(err)
+	}
+	if why, err := p.Store.Undoubted(t.Context(), info, p.Baseline.Hash()); err != nil || why == "" {
+		t.Errorf("it may be acted on: %v", err)
+	}
+	if got := held(p.look(t)); !strings.Contains(got, "drift members") {
+		t.Errorf("held: %q", got)
 	}
 }

@@ -157,7 +157,7 @@ func (o *Options) defaults() error {
 		o.Timeout = time.Minute
 	}
 	if o.InFlight == 0 {
-		o.InFlight = 8
+		o.InFlight = inFlight
 	}
 	if o.Base == nil {
 		base, err := wire(o)

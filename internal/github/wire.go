@@ -11,6 +11,18 @@ import (
 	"time"
 )
 
+// Wire makes the connections that clients with these options share, where it is given
+// them as Base: the proxy, the authorities and InFlight are its own.
+func Wire(o Options) (http.RoundTripper, error) {
+	if o.InFlight == 0 {
+		o.InFlight = inFlight
+	}
+	return wire(&o)
+}
+
+// inFlight is how many requests are under way at once, unless it is told.
+const inFlight = 8
+
 // wire is the default base: the proxy and the authorities that were named, else
 // proxies from the environment and the system's authorities; few idle
 // connections, bounded headers, no HTTP answer that never begins.

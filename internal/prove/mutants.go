@@ -36,6 +36,16 @@ var mutants = []mutant{
 		"internal/audit", []string{"TestMassLoss.*", "TestBaselineThatSuddenly.*"},
 	},
 	{
+		"S4", "a plan rests on what nobody doubted", "remediate/run/refusal.go",
+		`if c.Undoubted != "" {`, "if false {",
+		"remediate/run", []string{"TestPlanIsRefusedForEachReasonByItself"},
+	},
+	{
+		"S4", "a loss that nobody judged is what the next look is compared with", "internal/store/doubted.go",
+		"if known := doubtedOnly(before); len(known) > 0 {", "if known := doubtedOnly(before); false && len(known) > 0 {",
+		"internal/audit", []string{"TestLossInASnapshotThatNobodyJudged.*"},
+	},
+	{
 		"S5", "what was read by a name is not confirmed by its id", "collector/named.go",
 		"case name == one.of.name:", "case true:",
 		"internal/faults", []string{"TestRepositoryThatIsRenamedMovedOrGoneMeanwhileIsNeverTakenForAnother"},

@@ -36,8 +36,7 @@ const (
 		   AND ($7 = '' OR lower(resource) = lower($7) OR ($8 AND instr(lower(resource), lower($7)) > 0))
 		   AND ($9 = '' OR instr($9, ' ' || state || ' ') > 0)
 		 ORDER BY severity DESC, rule, fingerprint`
-	liveFingerprints = `SELECT fingerprint FROM findings WHERE org = $1 AND state <> 'resolved' ORDER BY fingerprint`
-	readEvents       = `
+	readEvents = `
 		SELECT at, snapshot, what, why
 		  FROM finding_events
 		 WHERE org = $1 AND fingerprint = $2
@@ -72,26 +71,6 @@ func (s *Store) Findings(ctx context.Context, org string, f Filter) ([]access.Fi
 		out[i] = l.tell()
 	}
 	return out, nil
-}
-
-// Live gives the fingerprints of the findings of an organization that are open or
-// waived.
-func (s *Store) Live(ctx context.Context, org string) (map[string]bool, error) {
-	id, err := s.orgID(ctx, org)
-	if err != nil {
-		return nil, err
-	}
-	live := map[string]bool{}
-	err = s.read.rows(ctx, liveFingerprints, []any{id}, func(rows *sql.Rows) error {
-		var fingerprint string
-		err := rows.Scan(&fingerprint)
-		live[fingerprint] = true
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("live findings of %s: %w", org, explain(s.path, err))
-	}
-	return live, nil
 }
 
 // lives reads what a filter wants, the worst first.

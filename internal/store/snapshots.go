@@ -15,7 +15,7 @@ import (
 const readSnapshots = `
 		SELECT s.id, s.org, o.login, s.at, s.finished_at, s.requests, s.points, s.bytes, s.took_ms,
 		       s.grants_added, s.grants_closed, s.entities_added, s.entities_closed,
-		       s.not_modified, s.replayed, s.retries, s.shrunk, s.waited_ms
+		       s.not_modified, s.replayed, s.retries, s.shrunk, s.waited_ms, s.doubted_at
 		  FROM snapshots s
 		  JOIN orgs o ON o.id = s.org`
 
@@ -54,6 +54,7 @@ type SnapshotInfo struct {
 	Org        string
 	At         time.Time // the instant that it speaks of
 	FinishedAt time.Time
+	DoubtedAt  time.Time // when its judgement was doubted to the end; zero: it was not
 	Stats      PassStats
 }
 
@@ -138,14 +139,14 @@ func (s *Store) snapshots(ctx context.Context, org string, until int64, limit in
 
 func scanSnapshot(rows *sql.Rows) (SnapshotInfo, error) {
 	var i SnapshotInfo
-	var at, finished sql.NullInt64
+	var at, finished, doubted sql.NullInt64
 	var took, waited int64
 	st := &i.Stats
 	err := rows.Scan(&i.ID, &i.OrgID, &i.Org, &at, &finished, &st.Requests, &st.Points, &st.Bytes, &took,
 		&st.GrantsAdded, &st.GrantsClosed, &st.EntitiesAdded, &st.EntitiesClosed,
-		&st.NotModified, &st.Replayed, &st.Retries, &st.Shrunk, &waited)
+		&st.NotModified, &st.Replayed, &st.Retries, &st.Shrunk, &waited, &doubted)
 	st.Waited = time.Duration(waited) * time.Millisecond
-	i.At, i.FinishedAt, st.Took = instant(at), instant(finished), time.Duration(took)*time.Millisecond
+	i.At, i.FinishedAt, i.DoubtedAt, st.Took = instant(at), instant(finished), instant(doubted), time.Duration(took)*time.Millisecond
 	return i, err
 }
 

@@ -61,6 +61,7 @@ func TestPlanIsRefusedForEachReasonByItself(t *testing.T) {
 		{"no mode at all", func(c *Case) { c.Mode = "" }, DryRun},
 		{"restored store", func(c *Case) { c.Restored = noon }, RestoredStore},
 		{"on hold", func(c *Case) { c.Held = []string{"migration"} }, OnHold},
+		{"not audited", func(c *Case) { c.Undoubted = "snapshot 3 was collected and not audited" }, NotAudited},
 		{"altered", func(c *Case) { c.Plan.Actions[0].Title = "give it" }, AlteredPlan},
 		{"unknown", func(c *Case) { c.Known = false }, UnknownPlan},
 		{"withdrawn", func(c *Case) { c.Withdrawn = true }, Withdrawn},

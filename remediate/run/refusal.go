@@ -23,6 +23,7 @@ const (
 	Withdrawn     Code = "withdrawn"      // somebody took it back
 	Stale         Code = "stale"          // made again from a newer snapshot, it would be another one
 	OnHold        Code = "on-hold"
+	NotAudited    Code = "not-audited"    // nobody has looked yet whether too much is gone, or newly drift
 	RestoredStore Code = "restored-store" // a backup of the store was put back
 	DryRun        Code = "dry-run"        // the mode lets nothing be changed
 	NoApproval    Code = "no-approval"
@@ -74,12 +75,13 @@ type Case struct {
 	Auto      bool     // the daemon asks, not a person
 	AutoRules []string // what auto may answer
 
-	Version  string // of the running program
-	Baseline string // hash of the baseline as it is now
-	Guards   remediate.Guards
-	Held     []string  // why the organization is on hold
-	Restored time.Time // the store was found to be an old one; zero: no
-	Former   *Run      // the run of this plan, nil where it was never begun
+	Version   string // of the running program
+	Baseline  string // hash of the baseline as it is now
+	Guards    remediate.Guards
+	Held      []string  // why the organization is on hold
+	Undoubted string    // why nobody could tell by now whether it is to be; "": somebody did
+	Restored  time.Time // the store was found to be an old one; zero: no
+	Former    *Run      // the run of this plan, nil where it was never begun
 
 	By        Person
 	Approvals []Approval // of this plan, each unused
@@ -92,7 +94,7 @@ type Case struct {
 // or why not. Whether it would still be the same plan ([remediate.Plan] made again
 // from the newest snapshot) is asked apart, since that takes longer.
 func (c Case) Decide() *RefusedError {
-	for _, ask := range []func(Case) *RefusedError{Case.mode, Case.known, Case.bound, Case.fresh, Case.unstopped, Case.begun, Case.caps, Case.approved} {
+	for _, ask := range []func(Case) *RefusedError{Case.mode, Case.known, Case.bound, Case.fresh, Case.doubted, Case.unstopped, Case.begun, Case.caps, Case.approved} {
 		if r := ask(c); r != nil {
 			return r
 		}
@@ -111,6 +113,14 @@ func (c Case) mode() *RefusedError {
 			"a backup of the store was put back, noticed %s: what was decided since it was made is not known", c.Restored.UTC().Format(time.DateTime))
 	case len(c.Held) > 0:
 		return refuse(OnHold, "ajar hold shows why, ajar resume lifts it", "the organization is on hold: %s", c.Held[0])
+	}
+	return nil
+}
+
+// doubted refuses what rests on a look that nobody has doubted yet (invariant S4).
+func (c Case) doubted() *RefusedError {
+	if c.Undoubted != "" {
+		return refuse(NotAudited, "ajar audit --offline", "%s: nobody has looked yet whether too much is gone or newly called drift", c.Undoubted)
 	}
 	return nil
 }
