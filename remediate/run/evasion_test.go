@@ -215,6 +215,8 @@ func TestLastAdministratorIsKeptWhoeverElseActsMeanwhile(t *testing.T) {
   "teams":[{"slug":"crew","permission":"admin"}]`}
 	teamOff := remediate.Change{Thing: remediate.TeamGrant, Org: acme, Repo: boat, Team: label("T", 31, "crew"), Before: has("admin"), After: remediate.State{}}
 	out := remediate.Change{Thing: remediate.TeamMembership, Org: acme, User: user(11, "annika"), Team: label("T", 31, "crew"), Before: has("maintainer"), After: remediate.State{}}
+	demoted := out
+	demoted.After = has("member")
 	for _, c := range []struct {
 		name   string
 		more   []string
@@ -227,6 +229,7 @@ func TestLastAdministratorIsKeptWhoeverElseActsMeanwhile(t *testing.T) {
   "teams"`, `{"login":"bodil","permission":"admin"}],
   "teams"`}, teamOff, true},
 		{"the last one of the team is taken out", nil, out, false},
+		{"the last one of the team is its maintainer no more, and stays in it", nil, demoted, true},
 		{"another one stays in the team", []string{`{"login":"annika","role":"maintainer"}]`, `{"login":"annika","role":"maintainer"},{"login":"bodil","role":"member"}]`}, out, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -278,6 +281,11 @@ func TestLastReviewerIsNotTakenOutOfTheTeam(t *testing.T) {
 	}
 	if b.expect(r, Stopped, "refused/last-reviewer"); len(b.writes(false)) != 0 {
 		t.Errorf("sent was %q", b.writes(false))
+	}
+	demoted := out
+	demoted.After = has("member")
+	if r, err = e.Carry(t.Context(), order("another", demoted)); err != nil || states(r) != "verified/carried-out" {
+		t.Errorf("who stays in the team keeps what it gives: %v %s", err, states(r))
 	}
 }
 

@@ -100,6 +100,9 @@ func (r *running) adminOf(c remediate.Change) []remediate.Label {
 }
 
 func (r *running) reach(c remediate.Change) (admin, guarded []remediate.Label) {
+	if c.Thing == remediate.TeamMembership && c.After.There {
+		return nil, nil // no maintainer any more, and in the team as before
+	}
 	if r.o.Reach == nil || c.Thing != remediate.TeamMembership && c.Thing != remediate.Membership && c.Thing != remediate.BasePermission {
 		return nil, nil
 	}
