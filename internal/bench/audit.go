@@ -16,7 +16,7 @@ import (
 // changed; the same of audits, which judge and report what was loaded; and the
 // judgement alone.
 func audit(ctx context.Context, dir, binary, name string, size githubsim.Size, times int, into numbers) error {
-	r, err := serve(ctx, dir, binary, size, githubsim.GenOptions{})
+	r, err := serve(ctx, dir, binary, size, githubsim.GenOptions{PlainRoles: true})
 	if err != nil {
 		return err
 	}
@@ -88,6 +88,19 @@ func (r *rig) loads(ctx context.Context, key func(string) string, into numbers) 
 	into.best(key("load"), first.cpu.Seconds(), false)
 	into.best(key("reload"), again.cpu.Seconds(), false)
 	return nil
+}
+
+// rolesToo measures loads of L where the organization has custom roles.
+func rolesToo(ctx context.Context, dir, binary string, into numbers) error {
+	r, err := serve(ctx, dir, binary, githubsim.L, githubsim.GenOptions{})
+	if err != nil {
+		return err
+	}
+	defer r.stop()
+	if err := r.loads(ctx, func(what string) string { return "audit " + withRoles + " " + what }, into); err != nil {
+		return err
+	}
+	return r.forget()
 }
 
 // base measures by how much a base permission changes the number of requests: the

@@ -44,6 +44,8 @@ var goals = []goal{
 // notes explain the figures above.
 var notes = []note{
 	{what: "a revocation, where each answer takes 100 ms", key: "remediate/run TestRevocationsTakeASecondEach seconds-a-change-at-100ms", unit: "s"},
+	{what: "CPU of a load, first, L with custom roles", key: "audit " + withRoles + " load", unit: "s CPU"},
+	{what: "CPU of a load, nothing changed, L with custom roles", key: "audit " + withRoles + " reload", unit: "s CPU"},
 	{what: "CPU of an audit (load, judge, report), first, L", key: "audit L first", unit: "s CPU"},
 	{what: "CPU of an audit, nothing changed, L", key: "audit L again", unit: "s CPU"},
 	{what: "judging L again offline, report as JSON", key: "audit L judge", unit: "s CPU"},

@@ -67,6 +67,11 @@ var sizes = []struct {
 	{name: "XL", size: githubsim.XL, times: 1, xl: true},
 }
 
+// withRoles is the name of L where the organization has custom roles, which the sizes
+// that the goals speak of have not: then every team's repositories are listed by REST
+// as well, once a day.
+const withRoles = "L-roles"
+
 // audits measures the built program on every size.
 func audits(ctx context.Context, xl bool, talk io.Writer, into numbers) error {
 	dir, err := os.MkdirTemp("", "ajar-bench-")
@@ -86,6 +91,10 @@ func audits(ctx context.Context, xl bool, talk io.Writer, into numbers) error {
 		if err := audit(ctx, dir, binary, s.name, s.size, s.times, into); err != nil {
 			return err
 		}
+	}
+	fmt.Fprintln(talk, "measuring a load of L with custom roles")
+	if err := rolesToo(ctx, dir, binary, into); err != nil {
+		return err
 	}
 	fmt.Fprintln(talk, "measuring an audit of S with base permission read")
 	return base(ctx, dir, binary, into)

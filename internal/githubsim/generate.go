@@ -27,6 +27,7 @@ type GenOptions struct {
 	Now            time.Time // the moment the world describes
 	Plan           string    // enterprise, team or free
 	BasePermission string    // none, read, write or admin
+	PlainRoles     bool      // no custom repository roles, which an enterprise has otherwise
 	Dense          bool      // ten teams hold 2 500 people each (half of the members if there are fewer), and each repository is given to one of them
 }
 
@@ -141,7 +142,7 @@ func (g *generator) people() {
 // roles gives an enterprise two custom repository roles, and everybody the
 // predefined organization roles, unassigned.
 func (g *generator) roles() {
-	if g.o.Plan == "enterprise" {
+	if g.o.Plan == "enterprise" && !g.o.PlainRoles {
 		g.org.CustomRoles = []*CustomRole{
 			{ID: 9_001, Name: "security-triage", BaseRole: "triage", Permissions: []string{"view_dependabot_alerts", "view_secret_scanning_alerts"}},
 			{ID: 9_002, Name: "release-operator", BaseRole: "write", Permissions: []string{"edit_repo_protections", "manage_deploy_keys"}},
