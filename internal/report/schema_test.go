@@ -61,9 +61,10 @@ func parse(t *testing.T, text string) map[string]any {
 
 func TestEveryDocumentIsAsItsSchemaSays(t *testing.T) {
 	all := schemas(t)
-	// What others share, what webhooks get (internal/notify shows that), and the saved plan and proof, which are no views: the scripts of
+	// What others share, what webhooks get (internal/notify shows that), tables of the evidence (internal/tabular), and the saved plan and proof, which are no views: the scripts of
 	// cmd/ajar hold those against their schemas.
-	used := map[string]bool{"ajar.common/v1": true, "ajar.notice/v1": true, "ajar.plan-file/v1": true, "ajar.journal-proof/v1": true}
+	used := map[string]bool{"ajar.common/v1": true, "ajar.notice/v1": true, "ajar.plan-file/v1": true, "ajar.journal-proof/v1": true,
+		"ajar.evidence-table/v1": true}
 	for _, e := range examples {
 		doc := parse(t, render(t, e.view, JSON, Options{}))
 		name, _ := doc["schema"].(string)

@@ -1,0 +1,19 @@
+package tabular
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/eb661601/ajar/internal/evidence"
+)
+
+// WriteXLSX writes the evidence as one workbook.
+func WriteXLSX(context.Context, io.Writer, evidence.Evidence) error {
+	return errors.New("workbooks are not written yet")
+}
+
+// WriteHTML writes the evidence as one page.
+func WriteHTML(context.Context, io.Writer, evidence.Evidence) error {
+	return errors.New("pages are not written yet")
+}
