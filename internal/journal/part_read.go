@@ -1,0 +1,365 @@
+package journal
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/transparency-dev/merkle/compact"
+)
+
+// PartReport is what the verification of a part of a journal found.
+type PartReport struct {
+	Origin      string
+	From, To    time.Time
+	First, Last int64
+	Size        int64           // of the checkpoint that proves the part
+	At          time.Time       // when that was signed
+	Head        []byte          // of it
+	Checkpoints []Checkpoint    // that fit, the newest last
+	Shown       map[Shown]int64 // entries by how much is shown of them
+	Kinds       map[Kind]int64  // entries of the period that are whole, by kind
+	Keys        []KeySpan       // the one that signs is the last
+	Back        int             // entries with an earlier time than the one before
+	Problems    []Problem
+	More        int // problems that are not listed
+}
+
+// Sound reports whether nothing is wrong.
+func (r PartReport) Sound() bool { return len(r.Problems) == 0 }
+
+// PartVerifier checks a part of a journal, without the rest of it.
+type PartVerifier struct {
+	v       *Verifier // keeps problems and keys
+	r       PartReport
+	changes []Entry          // that bring keys, in their order
+	gone    map[int64]string // digests of bodies that an entry says were redacted
+	proven  string           // the checkpoint that all the proofs are under
+
+	head        partHead
+	left        *compact.Range
+	claims      map[int64]Checkpoint
+	next        int64
+	last        Entry
+	first, ends Shown     // of the first and the last line
+	began       time.Time // when their entries were written
+	ended       time.Time
+}
+
+// NewPartVerifier begins the verification of a part. Whose the keys are that sign it is
+// not judged: [PartReport.Keys] says which they are, and which of them vouch for others.
+func NewPartVerifier() *PartVerifier {
+	return &PartVerifier{
+		v: NewVerifier(), gone: map[int64]string{}, claims: map[int64]Checkpoint{},
+		r: PartReport{Shown: map[Shown]int64{}, Kinds: map[Kind]int64{}},
+	}
+}
+
+// Proofs reads the proofs of the entries that bring keys and of those that say what was
+// redacted. It comes before [PartVerifier.Part]. The error is of the reading itself.
+func (p *PartVerifier) Proofs(r io.Reader) error {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(make([]byte, 0, 64<<10), mostProof)
+	lines.Split(wholeLines)
+	for n := 1; lines.Scan(); n++ {
+		if err := p.proof(lines.Bytes()); err != nil {
+			p.v.Problem(0, "line %d of the proofs: %v", n, err)
+		}
+	}
+	return lines.Err()
+}
+
+func (p *PartVerifier) proof(text []byte) error {
+	one, err := ReadProof(bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	if p.proven == "" {
+		p.proven = one.Checkpoint
+	}
+	if one.Checkpoint != p.proven {
+		return errors.New("it is under another checkpoint than the ones before")
+	}
+	e, _, err := one.Verify() // by the keys that it names; whose they are is judged by the entries that bring them
+	if err != nil {
+		return err
+	}
+	switch e.Kind {
+	case KeyMade, KeyChange:
+		if n := len(p.changes); (n == 0) != (e.Kind == KeyMade) || n == 0 && e.Seq != 1 || n > 0 && e.Seq <= p.changes[n-1].Seq {
+			return fmt.Errorf("entry %d (%s) is not the next change of the key", e.Seq, e.Kind)
+		}
+		p.changes = append(p.changes, e)
+		p.v.meaning(e)
+	case Redacted:
+		var r Redaction
+		if err := e.Decode(&r); err != nil {
+			return err
+		}
+		p.gone[r.Seq] = r.Digest
+	default:
+		return fmt.Errorf("entry %d (%s) is none that a part is read with", e.Seq, e.Kind)
+	}
+	return nil
+}
+
+// signedBy is the key that was in force at a size.
+func (p *PartVerifier) signedBy(size int64) string {
+	key := ""
+	for _, k := range p.v.report.Keys {
+		if k.From <= size {
+			key = k.Key
+		}
+	}
+	return key
+}
+
+// Part reads the part itself. What is wrong with it is a problem; the error is of the
+// reading itself, or says that it is no part of a journal at all.
+func (p *PartVerifier) Part(r io.Reader) error {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(make([]byte, 0, 64<<10), maxLine)
+	lines.Split(wholeLines)
+	if !lines.Scan() {
+		return errors.Join(errors.New("it is empty"), lines.Err())
+	}
+	if err := p.begin(lines.Bytes()); err != nil {
+		return err
+	}
+	var n int64
+	last := int64(p.head.Checkpoints) + p.head.Last - p.head.First + 1
+	for ; lines.Scan(); n++ {
+		switch {
+		case n < int64(p.head.Checkpoints):
+			p.claim(n+2, lines.Bytes())
+		case n < last:
+			p.entry(n+2, lines.Bytes())
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("line %d: %w", n+2, err)
+	}
+	if n < last {
+		p.v.Problem(p.next, "the journal was cut off: its first line promises %d lines, and %d follow", last, n)
+	} else if n > last {
+		p.v.Problem(0, "the journal was added to: its first line promises %d lines, and %d follow", last, n)
+	}
+	return nil
+}
+
+// begin reads the first line.
+func (p *PartVerifier) begin(text []byte) error {
+	h := &p.head
+	err := strict(text, h)
+	from, errFrom := time.Parse(timeForm, h.From)
+	to, errTo := time.Parse(timeForm, h.To)
+	if errors.Join(err, errFrom, errTo) != nil || h.Schema != PartSchema || !isOrigin(h.Origin) || h.First < 1 || h.Last < h.First || h.Size < h.Last || h.Checkpoints < 1 {
+		return fmt.Errorf("its first line is not that of a part of a journal (%s)", PartSchema)
+	}
+	p.r.Origin, p.r.From, p.r.To, p.r.First, p.r.Last, p.r.Size = h.Origin, from, to, h.First, h.Last, h.Size
+	p.next = h.First
+	if p.left, err = rangeOf(0, h.First-1, h.Before); err != nil {
+		return fmt.Errorf("its first line: the entries before it: %w", err)
+	}
+	return nil
+}
+
+func rangeOf(begin, end int64, texts []string) (*compact.Range, error) {
+	var hashes [][]byte
+	for _, text := range texts {
+		h, err := hex.DecodeString(text)
+		if err != nil || len(h) != sha256.Size {
+			return nil, errors.New("a hash is none")
+		}
+		hashes = append(hashes, h)
+	}
+	return ranges.NewRange(uint64(begin), uint64(end), hashes)
+}
+
+func (p *PartVerifier) claim(n int64, text []byte) {
+	var l copied
+	err := strict(text, &l)
+	var c Checkpoint
+	if err == nil {
+		c, err = ReadCheckpoint(l.Checkpoint)
+	}
+	switch _, twice := p.claims[c.Size]; {
+	case err != nil:
+		p.v.Problem(0, "line %d is no checkpoint: %v", n, err)
+	case c.Origin != p.head.Origin:
+		p.v.Problem(c.Size, "line %d is a checkpoint of another journal", n)
+	case twice || c.Size < p.head.First-1 || c.Size > p.head.Last && c.Size != p.head.Size:
+		p.v.Problem(c.Size, "line %d is a checkpoint that does not belong here", n)
+	case c.Size == p.head.Size && c.Note != p.proven:
+		p.v.Problem(c.Size, "line %d is not the checkpoint that the proofs are under", n)
+	default:
+		p.claims[c.Size] = c
+		p.compare(p.head.First - 1)
+	}
+}
+
+func (p *PartVerifier) entry(n int64, text []byte) {
+	var l partLine
+	err := strict(text, &l)
+	var leaf []byte
+	if err == nil {
+		leaf, err = hex.DecodeString(l.Leaf)
+	}
+	if err == nil && len(leaf) != sha256.Size {
+		err = errors.New("its hash is none")
+	}
+	if err != nil {
+		p.v.Problem(0, "line %d is no entry: %v", n, err)
+		return
+	}
+	if l.Seq != p.next {
+		p.v.Problem(l.Seq, "entry %d stands where entry %d should: it was moved, or one is missing", l.Seq, p.next)
+	}
+	p.next = l.Seq + 1
+	p.shown(l, leaf)
+	if err := p.left.Append(leaf, nil); err != nil {
+		p.v.Problem(l.Seq, "%v", err)
+	}
+	p.compare(int64(p.left.End()))
+}
+
+// shown checks what a line shows of its entry.
+func (p *PartVerifier) shown(l partLine, leaf []byte) {
+	p.r.Shown[l.Shown]++
+	if p.ends = l.Shown; l.Seq == p.head.First {
+		p.first = l.Shown
+	}
+	if l.Shown == Others {
+		if l.Entry != nil {
+			p.v.Problem(l.Seq, "entry %d is said to be of another organization, and is there", l.Seq)
+		}
+		return
+	}
+	if l.Entry == nil {
+		p.v.Problem(l.Seq, "entry %d is not there", l.Seq)
+		return
+	}
+	e, stated, err := l.Entry.entry()
+	switch {
+	case err != nil:
+		p.v.Problem(l.Seq, "entry %d cannot be read: %v", l.Seq, err)
+		return
+	case e.Seq != l.Seq || !bytes.Equal(stated, leaf) || !bytes.Equal(e.Leaf(), leaf) || e.Body != nil && sha256.Sum256(e.Body) != e.Digest:
+		p.v.Problem(l.Seq, "entry %d is not what was written", l.Seq)
+	}
+	inside := !e.At.Before(p.r.From) && e.At.Before(p.r.To)
+	if problem := p.misstated(l.Shown, e, inside); problem != "" {
+		p.v.Problem(l.Seq, "entry %d %s", l.Seq, problem)
+	}
+	if inside && l.Shown == Whole {
+		p.r.Kinds[e.Kind]++
+	}
+	if e.At.Before(p.last.At) {
+		p.r.Back++
+	}
+	if l.Seq == p.head.First {
+		p.began = e.At
+	}
+	p.ended, p.last = e.At, Entry{At: e.At}
+}
+
+// misstated says what is wrong with how much a line says that it shows.
+func (p *PartVerifier) misstated(shown Shown, e Entry, inside bool) string {
+	switch {
+	case shown == Whole && e.Body == nil:
+		return "has lost its body"
+	case shown == Whole:
+		if err := e.Check(); err != nil {
+			return "is none that ajar writes: " + err.Error()
+		}
+		return ""
+	case e.Body != nil:
+		return "shows more than it says"
+	case shown == Gone && p.gone[e.Seq] != hex.EncodeToString(e.Digest[:]):
+		return "has lost its body, and no entry says that it was redacted"
+	case shown == Outside && inside:
+		return "is of the period, and its body is withheld"
+	case shown != Gone && shown != Outside:
+		return fmt.Sprintf("is shown as %.20q, which means nothing", shown)
+	}
+	return ""
+}
+
+// compare holds the tree so far against the checkpoint of its size.
+func (p *PartVerifier) compare(size int64) {
+	c, ok := p.claims[size]
+	if !ok || int64(p.left.End()) != size || size == p.head.Size && size != p.head.Last || slices.ContainsFunc(p.r.Checkpoints, c.Same) {
+		return
+	}
+	var head []byte
+	var err error
+	if head = hasher.EmptyRoot(); size > 0 {
+		head, err = p.left.GetRootHash(nil)
+	}
+	p.fits(c, head, err)
+}
+
+func (p *PartVerifier) fits(c Checkpoint, head []byte, err error) {
+	if err == nil {
+		c, err = OpenCheckpoint(c.Note, p.signedBy(c.Size))
+	}
+	switch {
+	case err != nil:
+		p.v.Problem(c.Size, "the checkpoint of %s is forged, or by a key that the journal does not name: %v", counted(c.Size), err)
+	case !bytes.Equal(head, c.Head):
+		p.v.Problem(c.Size, "the checkpoint of %s: the entries are not those that were signed", counted(c.Size))
+	default:
+		p.r.Checkpoints = append(p.r.Checkpoints, c)
+	}
+}
+
+// Finish gives what was found.
+func (p *PartVerifier) Finish() PartReport {
+	if len(p.changes) == 0 {
+		p.v.Problem(0, "no proof says which key signs the journal")
+	}
+	if p.left != nil {
+		p.whole()
+	}
+	r, of := &p.r, p.v.report
+	r.Keys, r.Problems, r.More = of.Keys, of.Problems, of.More
+	return *r
+}
+
+// whole checks that the part leads to the checkpoint that proves it, and that it holds
+// all of the period.
+func (p *PartVerifier) whole() {
+	c, ok := p.claims[p.head.Size]
+	if !ok {
+		p.v.Problem(p.head.Size, "the checkpoint of %s that proves the part is missing", counted(p.head.Size))
+		return
+	}
+	p.r.At, p.r.Head = c.At, c.Head
+	if p.head.Size > p.head.Last {
+		right, err := rangeOf(p.head.Last, p.head.Size, p.head.After)
+		if err == nil {
+			err = p.left.AppendRange(right, nil)
+		}
+		var head []byte
+		if err == nil {
+			head, err = p.left.GetRootHash(nil)
+		}
+		if err != nil {
+			p.v.Problem(0, "the entries do not lead to the checkpoint that proves them: %v", err)
+			return
+		}
+		p.fits(c, head, nil)
+	}
+	if p.head.First > 1 && (p.first != Outside || !p.began.Before(p.r.From)) {
+		p.v.Problem(p.head.First, "the part begins at entry %d, and nothing shows that the period does", p.head.First)
+	}
+	if p.head.Last < p.head.Size && (p.ends != Outside || p.ended.Before(p.r.To)) {
+		p.v.Problem(p.head.Last, "the part ends at entry %d, and nothing shows that the period does: it was cut off", p.head.Last)
+	}
+}
