@@ -1,0 +1,84 @@
+package tabular
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	"github.com/eb661601/ajar/internal/evidence"
+)
+
+// The names of the tables that are made of the evidence itself.
+const (
+	gapsName     = "gaps"
+	controlsName = "controls"
+)
+
+// GapsTable gives the gaps of the evidence as a table, one a row.
+func GapsTable(e evidence.Evidence) evidence.Table {
+	return evidence.Table{
+		Name: gapsName, Title: "Gaps", Source: "the coverage of each snapshot and pass",
+		About: "A row is something that the evidence does not show, and why. Nothing may be concluded from what was not seen.",
+		Columns: []evidence.Column{
+			{Name: "organization", Title: "Organization", About: "Where it is missing; empty: everywhere.", Kind: evidence.Text},
+			{Name: "area", Title: "Area", About: "The kind of data; empty: all of them.", Kind: evidence.Text},
+			{Name: "scope", Title: "Scope", About: "The part of the area, such as a repository; empty: all of it.", Kind: evidence.Text},
+			{Name: "from_at", Title: "From", About: "Since when it is missing.", Kind: evidence.Instant},
+			{Name: "to_at", Title: "To", About: "Until when.", Kind: evidence.Instant},
+			{Name: "snapshots", Title: "Snapshots", About: "In how many snapshots it is so.", Kind: evidence.Whole},
+			{Name: "reason", Title: "Reason", About: "Why it is missing.", Kind: evidence.Text},
+		},
+		Rows: made(func(yield func(...evidence.Value) bool) {
+			for _, g := range e.Gaps {
+				if !yield(evidence.Of(g.Org), evidence.Of(g.Area), evidence.Of(g.Scope), evidence.At(g.From), evidence.At(g.To),
+					evidence.Count(g.Snapshots), evidence.Of(g.Reason)) {
+					return
+				}
+			}
+		}),
+	}
+}
+
+// ControlsTable gives the control matrix as a table: a row for each figure of a control, and
+// one for a control without any.
+func ControlsTable(e evidence.Evidence) evidence.Table {
+	return evidence.Table{
+		Name: controlsName, Title: "Controls", Source: "the tables that each control names",
+		About: "A row is a figure that supports a control, with the query that gives it again from the tables.",
+		Columns: []evidence.Column{
+			{Name: "control", Title: "Control", About: "The control, as its framework names it.", Kind: evidence.Text},
+			{Name: "title", Title: "Title", About: "What the control is about.", Kind: evidence.Text},
+			{Name: "statement", Title: "What the records show", About: "What ajar's records show about it.", Kind: evidence.Text},
+			{Name: "tables", Title: "Tables", About: "The tables that support it.", Kind: evidence.Text},
+			{Name: "figure", Title: "Figure", About: "The name of the figure.", Kind: evidence.Text},
+			{Name: "figure_title", Title: "What is counted", About: "What the figure counts.", Kind: evidence.Text},
+			{Name: "value", Title: "Value", About: "The figure.", Kind: evidence.Whole},
+			{Name: "exception", Title: "Exception", About: "Whether what it counts needs a look.", Kind: evidence.Yes},
+			{Name: "query", Title: "Query", About: "SQL that gives the figure again, with each table by its name and _ for -.", Kind: evidence.Text},
+		},
+		Rows: made(func(yield func(...evidence.Value) bool) {
+			for _, c := range e.Controls {
+				tables := strings.Join(c.Tables, ", ")
+				head := []evidence.Value{evidence.Of(c.ID), evidence.Of(c.Title), evidence.Of(c.Statement), evidence.Of(tables)}
+				if len(c.Numbers) == 0 && !yield(append(head, make([]evidence.Value, 5)...)...) {
+					return
+				}
+				for _, n := range c.Numbers {
+					if !yield(append(head[:4:4], evidence.Of(n.Name), evidence.Of(n.Title), evidence.Count(n.Value),
+						evidence.Is(n.Exception), evidence.Of(n.Query))...) {
+						return
+					}
+				}
+			}
+		}),
+	}
+}
+
+// made gives rows that are in memory the shape of a table's.
+func made(each func(yield func(...evidence.Value) bool)) func(context.Context) iter.Seq2[[]evidence.Value, error] {
+	return func(context.Context) iter.Seq2[[]evidence.Value, error] {
+		return func(yield func([]evidence.Value, error) bool) {
+			each(func(row ...evidence.Value) bool { return yield(row, nil) })
+		}
+	}
+}
