@@ -2,11 +2,109 @@ package evidence
 
 import (
 	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
 
 	"github.com/eb661601/ajar/internal/store"
 )
 
-// Trends gives the tables that show how things went over the period. It reads the other
-// tables of e, which must be there, and the store where they do not hold enough; the
-// rows of the tables are made when they are asked for.
-func Trends(_ context.Context, _ *store.Store, _ Evidence) ([]Table, error) { return nil, nil }
+// The names of the trends.
+const (
+	TrendRemedy     = "trend-time-to-remedy"
+	TrendPrivileged = "trend-privileged-access"
+	TrendCoverage   = "trend-coverage"
+	TrendWaivers    = "trend-waivers"
+)
+
+// Trends gives the tables that show how things went over the period: the last snapshot
+// of each day, and the findings by week. A day without a snapshot has no row. The rows
+// are counted in the store when they are asked for, without loading a snapshot.
+func Trends(_ context.Context, s *store.Store, e Evidence) ([]Table, error) {
+	t := trends{s, e}
+	return []Table{t.remedy(), t.privileged(), t.coverage(), t.waivers()}, nil
+}
+
+type trends struct {
+	s *store.Store
+	e Evidence
+}
+
+// rows gives the rows of one organization after the other. One without a snapshot has
+// none.
+func (t trends) rows(of func(context.Context, Org) ([][]Value, error)) func(context.Context) iter.Seq2[[]Value, error] {
+	return func(ctx context.Context) iter.Seq2[[]Value, error] {
+		return func(yield func([]Value, error) bool) {
+			for _, o := range t.e.Orgs {
+				if o.Last == 0 {
+					continue
+				}
+				rows, err := of(ctx, o)
+				if err != nil {
+					yield(nil, fmt.Errorf("trend of %s: %w", o.Login, err))
+					return
+				}
+				for _, r := range rows {
+					if !yield(r, nil) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// dayColumns begin each row of a day.
+func dayColumns(more ...Column) []Column {
+	return append([]Column{
+		{"organization", "Organization", "The organization, by its login at the end of the period.", Text},
+		{"day", "Day", "The day in UTC, by its first instant.", Instant},
+		{"snapshot", "Snapshot", "The number of the last snapshot of the day.", Whole},
+		{"taken_at", "Taken", "When that snapshot was taken.", Instant},
+	}, more...)
+}
+
+// count is a column of a number.
+func counted(name, title, about string) Column { return Column{name, title, about, Whole} }
+
+func dayCells(o Org, d store.DayEnd) []Value {
+	return []Value{Of(o.Login), At(d.At.UTC().Truncate(24 * time.Hour)), Count(d.ID), At(d.At)}
+}
+
+// days gives the last snapshot of each day of the period.
+func (t trends) days(ctx context.Context, o Org) ([]store.DayEnd, error) {
+	return t.s.DayEnds(ctx, o.ID, t.e.Period.From, o.Last)
+}
+
+// first is the snapshot from which on changes are counted: what was there at the start.
+func first(o Org) int64 {
+	if o.First != 0 {
+		return o.First
+	}
+	return 1
+}
+
+// turns gives what became of the findings of an organization up to the end of the
+// period.
+func (t trends) turns(ctx context.Context, o Org, each func(store.TurnOf)) error {
+	return t.s.TurnsUntil(ctx, o.ID, o.Last, func(turn store.TurnOf) error {
+		if turn.At.Before(t.e.Period.To) {
+			each(turn)
+		}
+		return nil
+	})
+}
+
+// replay walks through days and changes at once: before each day what changed up to its
+// snapshot is applied.
+func replay[C any](days []store.DayEnd, changes []C, at func(C) int64, apply func(C), day func(store.DayEnd)) {
+	slices.SortStableFunc(changes, func(x, y C) int { return int(min(1, max(-1, at(x)-at(y)))) })
+	next := 0
+	for _, d := range days {
+		for ; next < len(changes) && at(changes[next]) <= d.ID; next++ {
+			apply(changes[next])
+		}
+		day(d)
+	}
+}
