@@ -65,8 +65,8 @@ func dayColumns(more ...Column) []Column {
 	}, more...)
 }
 
-// count is a column of a number.
-func counted(name, title, about string) Column { return Column{name, title, about, Whole} }
+// amount is a column of a number.
+func amount(name, title, about string) Column { return Column{name, title, about, Whole} }
 
 func dayCells(o Org, d store.DayEnd) []Value {
 	return []Value{Of(o.Login), At(d.At.UTC().Truncate(24 * time.Hour)), Count(d.ID), At(d.At)}
@@ -77,8 +77,8 @@ func (t trends) days(ctx context.Context, o Org) ([]store.DayEnd, error) {
 	return t.s.DayEnds(ctx, o.ID, t.e.Period.From, o.Last)
 }
 
-// first is the snapshot from which on changes are counted: what was there at the start.
-func first(o Org) int64 {
+// startOf is the snapshot from which on changes are counted: what was there at the start.
+func startOf(o Org) int64 {
 	if o.First != 0 {
 		return o.First
 	}

@@ -29,15 +29,15 @@ func (t trends) privileged() Table {
 			" A grant to a team counts once, whatever the team's size; invitations do not count.",
 		Source: "the grants of the last snapshot of each day, and the lives of the findings of the rule " + StandingRule,
 		Columns: dayColumns(
-			counted("owners", "Owners", "Owners of the organization."),
-			counted("organization_roles", "Organization roles", "Roles of the organization that are given to people or teams."),
-			counted("repository_admin", "Admin", "Grants of admin on a repository."),
-			counted("repository_maintain", "Maintain", "Grants of maintain on a repository."),
-			counted("repository_write", "Write", "Grants of write on a repository."),
-			counted("environment_approve", "Approve", "People and teams who may approve a deployment, counted for each environment."),
-			counted("environment_bypass", "Bypass", "Those who may pass by the protection of an environment, counted for each environment."),
-			counted("privileged", "All of them", "The sum of the columns before."),
-			counted("standing", "Standing", "Findings of the rule "+StandingRule+" that were not over, accepted ones among them."+
+			amount("owners", "Owners", "Owners of the organization."),
+			amount("organization_roles", "Organization roles", "Roles of the organization that are given to people or teams."),
+			amount("repository_admin", "Admin", "Grants of admin on a repository."),
+			amount("repository_maintain", "Maintain", "Grants of maintain on a repository."),
+			amount("repository_write", "Write", "Grants of write on a repository."),
+			amount("environment_approve", "Approve", "People and teams who may approve a deployment, counted for each environment."),
+			amount("environment_bypass", "Bypass", "Those who may pass by the protection of an environment, counted for each environment."),
+			amount("privileged", "All of them", "The sum of the columns before."),
+			amount("standing", "Standing", "Findings of the rule "+StandingRule+" that were not over, accepted ones among them."+
 				" Empty where the rule never found anything up to then: it may not have run."),
 		),
 		Rows: t.rows(t.privilegedOf),
@@ -79,7 +79,7 @@ func (t trends) privilegedOf(ctx context.Context, o Org) ([][]Value, error) {
 		return nil, err
 	}
 	var changes []privilegedChange
-	err = t.s.GrantCounts(ctx, o.ID, first(o), o.Last, access.Write, func(c store.GrantCount) error {
+	err = t.s.GrantCounts(ctx, o.ID, startOf(o), o.Last, access.Write, func(c store.GrantCount) error {
 		if s, ok := sortOf(c); ok {
 			changes = append(changes, privilegedChange{at: c.At, sort: s, by: c.Change})
 		}
@@ -129,21 +129,21 @@ func (t trends) coverage() Table {
 			" What the plan or the server has no such thing of is not expected; what the configuration leaves out is expected and not complete.",
 		Source: "the coverage ledger of the last snapshot of each day",
 		Columns: dayColumns(
-			counted("snapshots", "Snapshots", "How many snapshots the day has."),
-			counted("areas_expected", "Expected", "Kinds of data that are expected."),
-			counted("areas_complete", "Complete", "Kinds of data that were read to their end, or as the ledger says of an earlier reading that still stands."),
+			amount("snapshots", "Snapshots", "How many snapshots the day has."),
+			amount("areas_expected", "Expected", "Kinds of data that are expected."),
+			amount("areas_complete", "Complete", "Kinds of data that were read to their end, or as the ledger says of an earlier reading that still stands."),
 			Column{"share", "Share", "Complete by expected, from 0 to 1.", Number},
-			counted("scopes_missing", "Parts missing", "Single repositories, teams and the like that have a gap of their own."),
+			amount("scopes_missing", "Parts missing", "Single repositories, teams and the like that have a gap of their own."),
 		),
 		Rows: t.rows(t.coverageOf),
 	}
 }
 
-// ledger is how many lines of each status an area has.
-type ledger struct{ own, scoped map[access.Status]int64 }
+// coverTally is how many lines of each status an area has.
+type coverTally struct{ own, scoped map[access.Status]int64 }
 
 // gaps are the scoped lines that are not complete.
-func (l ledger) gaps(but ...access.Status) (n int64) {
+func (l coverTally) gaps(but ...access.Status) (n int64) {
 	for status, k := range l.scoped {
 		if status != access.Complete && (len(but) == 0 || status != but[0]) {
 			n += k
@@ -153,7 +153,7 @@ func (l ledger) gaps(but ...access.Status) (n int64) {
 }
 
 // expected and complete are as the metrics count them.
-func (l ledger) judged() (expected, complete bool) {
+func (l coverTally) judged() (expected, complete bool) {
 	switch {
 	case l.own[access.Complete] > 0:
 		complete = l.gaps() == 0
@@ -170,16 +170,16 @@ func (t trends) coverageOf(ctx context.Context, o Org) ([][]Value, error) {
 		return nil, err
 	}
 	var changes []store.CoverCount
-	err = t.s.CoverCounts(ctx, o.ID, first(o), o.Last, func(c store.CoverCount) error {
+	err = t.s.CoverCounts(ctx, o.ID, startOf(o), o.Last, func(c store.CoverCount) error {
 		changes = append(changes, c)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	have := map[access.Area]ledger{}
+	have := map[access.Area]coverTally{}
 	for _, a := range access.Areas {
-		have[a] = ledger{map[access.Status]int64{}, map[access.Status]int64{}}
+		have[a] = coverTally{map[access.Status]int64{}, map[access.Status]int64{}}
 	}
 	var out [][]Value
 	replay(days, changes, func(c store.CoverCount) int64 { return c.At }, func(c store.CoverCount) {

@@ -21,11 +21,11 @@ func (t trends) remedy() Table {
 			{"organization", "Organization", "The organization, by its login at the end of the period.", Text},
 			{"week", "Week", "The week in UTC, by the first instant of its Monday.", Instant},
 			{"severity", "Severity", "The severity that the finding had when it was judged last.", Text},
-			counted("opened", "Opened", "Findings that were found for the first time, or again."),
-			counted("resolved", "Over", "Findings that were over."),
-			counted("median_seconds", "Median", "Of those that were over: the median of the time since they were opened, in seconds; empty where there are none."),
-			counted("mean_seconds", "Mean", "Their mean, in whole seconds; empty where there are none."),
-			counted("longest_seconds", "Longest", "The longest of them, in seconds; empty where there are none."),
+			amount("opened", "Opened", "Findings that were found for the first time, or again."),
+			amount("resolved", "Over", "Findings that were over."),
+			amount("median_seconds", "Median", "Of those that were over: the median of the time since they were opened, in seconds; empty where there are none."),
+			amount("mean_seconds", "Mean", "Their mean, in whole seconds; empty where there are none."),
+			amount("longest_seconds", "Longest", "The longest of them, in seconds; empty where there are none."),
 		},
 		Rows: t.rows(t.remedyOf),
 	}
@@ -42,18 +42,18 @@ func weekOf(at time.Time, s access.Severity) weekly {
 	return weekly{day.AddDate(0, 0, -(int(day.Weekday())+6)%7), s}
 }
 
-// shift is what happened in one week to findings of one severity.
-type shift struct {
+// weekTally is what happened in one week to findings of one severity.
+type weekTally struct {
 	opened int
 	took   []int64 // seconds, of each that was over
 }
 
 func (t trends) remedyOf(ctx context.Context, o Org) ([][]Value, error) {
-	since, weeks := map[string]time.Time{}, map[weekly]*shift{}
-	at := func(turn store.TurnOf) *shift {
+	since, weeks := map[string]time.Time{}, map[weekly]*weekTally{}
+	at := func(turn store.TurnOf) *weekTally {
 		key := weekOf(turn.At, turn.Severity)
 		if weeks[key] == nil {
-			weeks[key] = &shift{}
+			weeks[key] = &weekTally{}
 		}
 		return weeks[key]
 	}
@@ -90,7 +90,7 @@ func (t trends) remedyOf(ctx context.Context, o Org) ([][]Value, error) {
 }
 
 // times are the median, the mean and the longest of the times.
-func (s *shift) times() []Value {
+func (s *weekTally) times() []Value {
 	n := len(s.took)
 	if n == 0 {
 		return make([]Value, 3)
@@ -113,13 +113,13 @@ func (t trends) waivers() Table {
 			" The age counts from the judgement that first found the waiver in force.",
 		Source: "the lives of the findings",
 		Columns: dayColumns(
-			counted("waived", "Accepted", "Findings that a waiver accepted."),
-			counted("to_30_days", "Up to 30 days", "Of them, those accepted for at most 30 days."),
-			counted("to_90_days", "Up to 90 days", "Those accepted for more than 30 and at most 90 days."),
-			counted("to_180_days", "Up to 180 days", "Those accepted for more than 90 and at most 180 days."),
-			counted("to_365_days", "Up to 365 days", "Those accepted for more than 180 and at most 365 days."),
-			counted("over_365_days", "Longer", "Those accepted for longer."),
-			counted("oldest_days", "Oldest", "For how many whole days the oldest of them had been accepted; empty where there is none."),
+			amount("waived", "Accepted", "Findings that a waiver accepted."),
+			amount("to_30_days", "Up to 30 days", "Of them, those accepted for at most 30 days."),
+			amount("to_90_days", "Up to 90 days", "Those accepted for more than 30 and at most 90 days."),
+			amount("to_180_days", "Up to 180 days", "Those accepted for more than 90 and at most 180 days."),
+			amount("to_365_days", "Up to 365 days", "Those accepted for more than 180 and at most 365 days."),
+			amount("over_365_days", "Longer", "Those accepted for longer."),
+			amount("oldest_days", "Oldest", "For how many whole days the oldest of them had been accepted; empty where there is none."),
 		),
 		Rows: t.rows(t.waiversOf),
 	}
