@@ -55,12 +55,14 @@ func (l coverLine) stands(next coverLine) bool {
 	return l.equal(next)
 }
 
-func scanCoverage(rows *sql.Rows) (coverLine, int64, error) {
+// scanCoverage reads a line and since which snapshot it holds, and more that stands
+// behind.
+func scanCoverage(rows *sql.Rows, more ...any) (coverLine, int64, error) {
 	var l coverLine
 	var since, read sql.NullInt64
 	var from int64
 	c := &l.cover
-	err := rows.Scan(&l.key.area, &l.key.id, &c.Status, &c.Reason, &c.Help, &since, &c.Seen, &c.Total, &read, &from)
+	err := rows.Scan(append([]any{&l.key.area, &l.key.id, &c.Status, &c.Reason, &c.Help, &since, &c.Seen, &c.Total, &read, &from}, more...)...)
 	c.Since, c.ReadAt, c.Scope = instant(since), instant(read), l.key.id
 	if a := byAreaID[l.key.area]; a != nil {
 		c.Area = a.name

@@ -46,10 +46,7 @@ func (s *Store) Given(ctx context.Context, org int64) ([]access.Event, error) {
 func (s *Store) events(ctx context.Context, query string, args ...any) ([]access.Event, error) {
 	var out []access.Event
 	err := s.read.rows(ctx, query, args, func(rows *sql.Rows) error {
-		var e access.Event
-		var at sql.NullInt64
-		err := rows.Scan(&e.ID, &at, &e.Action, &e.Actor, &e.ActorID, &e.User, &e.UserID, &e.Repo, &e.RepoID, &e.Team, &e.Label)
-		e.At = instant(at)
+		e, err := scanEvent(rows)
 		out = append(out, e)
 		return err
 	})
@@ -57,4 +54,12 @@ func (s *Store) events(ctx context.Context, query string, args ...any) ([]access
 		return nil, fmt.Errorf("reading who changed access: %w", explain(s.path, err))
 	}
 	return out, nil
+}
+
+func scanEvent(rows *sql.Rows) (access.Event, error) {
+	var e access.Event
+	var at sql.NullInt64
+	err := rows.Scan(&e.ID, &at, &e.Action, &e.Actor, &e.ActorID, &e.User, &e.UserID, &e.Repo, &e.RepoID, &e.Team, &e.Label)
+	e.At = instant(at)
+	return e, err
 }

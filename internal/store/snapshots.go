@@ -137,14 +137,15 @@ func (s *Store) snapshots(ctx context.Context, org string, until int64, limit in
 	return out, explain(s.path, err)
 }
 
-func scanSnapshot(rows *sql.Rows) (SnapshotInfo, error) {
+// scanSnapshot reads the columns of readSnapshots, and more that stand behind them.
+func scanSnapshot(rows *sql.Rows, more ...any) (SnapshotInfo, error) {
 	var i SnapshotInfo
 	var at, finished, doubted sql.NullInt64
 	var took, waited int64
 	st := &i.Stats
-	err := rows.Scan(&i.ID, &i.OrgID, &i.Org, &at, &finished, &st.Requests, &st.Points, &st.Bytes, &took,
+	err := rows.Scan(append([]any{&i.ID, &i.OrgID, &i.Org, &at, &finished, &st.Requests, &st.Points, &st.Bytes, &took,
 		&st.GrantsAdded, &st.GrantsClosed, &st.EntitiesAdded, &st.EntitiesClosed,
-		&st.NotModified, &st.Replayed, &st.Retries, &st.Shrunk, &waited, &doubted)
+		&st.NotModified, &st.Replayed, &st.Retries, &st.Shrunk, &waited, &doubted}, more...)...)
 	st.Waited = time.Duration(waited) * time.Millisecond
 	i.At, i.FinishedAt, i.DoubtedAt, st.Took = instant(at), instant(finished), instant(doubted), time.Duration(took)*time.Millisecond
 	return i, err
