@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	passesBetween = `
+	walksBetween = `
 		SELECT s.id, s.org, o.login, s.at, s.finished_at, s.requests, s.points, s.bytes, s.took_ms,
 		       s.grants_added, s.grants_closed, s.entities_added, s.entities_closed,
 		       s.not_modified, s.replayed, s.retries, s.shrunk, s.waited_ms, s.doubted_at, s.judged_at
@@ -61,7 +61,7 @@ type PassInfo struct {
 // Passes calls each with the passes over an organization from the one of a number on,
 // up to an instant, in their order.
 func (s *Store) Passes(ctx context.Context, org, first int64, to time.Time, each func(PassInfo) error) error {
-	err := s.read.rows(ctx, passesBetween, []any{org, first, to.UnixMilli()}, func(rows *sql.Rows) error {
+	err := s.read.rows(ctx, walksBetween, []any{org, first, to.UnixMilli()}, func(rows *sql.Rows) error {
 		var judged sql.NullInt64
 		info, err := scanSnapshot(rows, &judged)
 		if err != nil {

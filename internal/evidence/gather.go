@@ -1,0 +1,185 @@
+package evidence
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/eb661601/ajar/baseline"
+	"github.com/eb661601/ajar/internal/store"
+)
+
+// Options say what is gathered.
+type Options struct {
+	Framework Framework
+	Orgs      []string // logins; none: every organization of the store
+	Period    Period
+	Program   string // version and commit of the program
+	// Dates are instants at which the population is told as well, beside the start and
+	// the end of the period.
+	Dates []time.Time
+	// Every is how far apart two passes may lie without the time in between being a gap;
+	// 0: three times what is usual in the period, and at most [LongestPause].
+	Every time.Duration
+	// Baselines are those at hand, in any order. One counts for a snapshot alone that was
+	// judged by the very one: the store knows a hash and no text.
+	Baselines []*baseline.Baseline
+}
+
+// LongestPause is the longest time between two passes that is no gap where nothing
+// else is said: a day, and an hour in which a daily pass may be late.
+const LongestPause = 25 * time.Hour
+
+// ErrPeriod says that the period has no length, or no beginning.
+var ErrPeriod = errors.New("a period ends after it began")
+
+// gathering is one evidence that is put together. Its tables go on asking the store
+// when their rows are wanted.
+type gathering struct {
+	s    *store.Store
+	o    Options
+	orgs []*organization
+
+	mu    sync.Mutex
+	views []*view // of the snapshots that were looked at last
+}
+
+// organization is one of those that the evidence is about.
+type organization struct {
+	Org
+	first, last store.SnapshotInfo // ID 0: none
+	passes      []store.PassInfo   // from the first snapshot on, to the end of the period
+	pause       time.Duration      // how far apart two passes may lie
+	ledger      ledger
+	names       *names // nil: nobody asked yet
+	settings    []settingChange
+}
+
+// Gather gives what the store knows of the period. The rows of its tables are read
+// when they are asked for, so the store must stay open as long; whoever writes to it
+// meanwhile adds to its end what the evidence does not speak of.
+func Gather(ctx context.Context, s *store.Store, o Options) (Evidence, error) {
+	if o.Period.From.IsZero() || !o.Period.From.Before(o.Period.To) {
+		return Evidence{}, fmt.Errorf("gathering evidence from %s to %s: %w", o.Period.From.UTC().Format(time.RFC3339), o.Period.To.UTC().Format(time.RFC3339), ErrPeriod)
+	}
+	o.Period = Period{o.Period.From.UTC(), o.Period.To.UTC()}
+	if !slices.Contains(Frameworks, o.Framework) {
+		return Evidence{}, fmt.Errorf("gathering evidence: no framework is called %q", o.Framework)
+	}
+	g := &gathering{s: s, o: o}
+	if err := g.find(ctx); err != nil {
+		return Evidence{}, fmt.Errorf("gathering evidence: %w", err)
+	}
+	e := Evidence{Framework: o.Framework, Period: o.Period, Program: o.Program}
+	for _, org := range g.orgs {
+		e.Orgs = append(e.Orgs, org.Org)
+		gaps, err := g.gaps(ctx, org)
+		if err != nil {
+			return Evidence{}, fmt.Errorf("gathering evidence of %s: %w", org.Login, err)
+		}
+		e.Gaps = append(e.Gaps, gaps...)
+	}
+	e.Complete = len(e.Gaps) == 0
+	e.Tables = g.tables(e.Gaps)
+	trends, err := Trends(ctx, s, e)
+	if err != nil {
+		return Evidence{}, fmt.Errorf("gathering evidence: %w", err)
+	}
+	e.Tables = append(e.Tables, trends...)
+	if e.Controls, err = Matrix(ctx, e); err != nil {
+		return Evidence{}, fmt.Errorf("gathering evidence: %w", err)
+	}
+	return e, nil
+}
+
+// find looks up the organizations, with the snapshots between which each is told.
+func (g *gathering) find(ctx context.Context) error {
+	logins := g.o.Orgs
+	if len(logins) == 0 {
+		all, err := g.s.Orgs(ctx)
+		if err != nil {
+			return err
+		}
+		for _, o := range all {
+			logins = append(logins, o.Login)
+		}
+	}
+	if len(logins) == 0 {
+		return fmt.Errorf("store %s: %w: it is empty", g.s.Path(), store.ErrNoSnapshot)
+	}
+	for _, login := range logins {
+		o, err := g.organization(ctx, login)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(g.orgs, func(x *organization) bool { return x.ID == o.ID }) {
+			g.orgs = append(g.orgs, o)
+		}
+	}
+	slices.SortFunc(g.orgs, func(a, b *organization) int { return compareFold(a.Login, b.Login) })
+	return nil
+}
+
+func (g *gathering) organization(ctx context.Context, login string) (*organization, error) {
+	newest, err := g.s.Latest(ctx, login)
+	if err != nil {
+		return nil, err
+	}
+	o := &organization{Org: Org{ID: newest.OrgID, Login: newest.Org}}
+	o.last, err = g.s.At(ctx, login, g.o.Period.To)
+	if errors.Is(err, store.ErrNoSnapshot) {
+		return o, nil // it was not known by then
+	}
+	if err != nil {
+		return nil, err
+	}
+	if o.Login, err = g.s.LoginAt(ctx, o.ID, o.last.ID); err != nil {
+		return nil, err
+	}
+	o.first, err = g.s.At(ctx, login, g.o.Period.From)
+	if errors.Is(err, store.ErrNoSnapshot) {
+		o.first, err = g.firstAfter(ctx, o)
+	}
+	if err != nil {
+		return nil, err
+	}
+	err = g.s.Passes(ctx, o.ID, o.first.ID, g.o.Period.To, func(p store.PassInfo) error {
+		o.passes = append(o.passes, p)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	o.First, o.Start, o.Last, o.End = o.first.ID, o.first.At, o.last.ID, o.last.At
+	o.pause = usual(o.passes, g.o.Every)
+	o.ledger = newLedger()
+	return o, g.s.CoverageSpans(ctx, o.first, o.last, func(c store.CoverSpan) error {
+		o.ledger.add(c)
+		return nil
+	})
+}
+
+// firstAfter gives the first snapshot, where the period began before there was one.
+func (g *gathering) firstAfter(ctx context.Context, o *organization) (store.SnapshotInfo, error) {
+	var first store.SnapshotInfo
+	err := g.s.Passes(ctx, o.ID, 0, g.o.Period.To, func(p store.PassInfo) error {
+		if first.ID == 0 && !p.FinishedAt.IsZero() {
+			first = p.SnapshotInfo
+		}
+		return nil
+	})
+	return first, err
+}
+
+// known are the organizations that were seen at all by the end of the period.
+func (g *gathering) known() []*organization {
+	return slices.DeleteFunc(slices.Clone(g.orgs), func(o *organization) bool { return o.last.ID == 0 })
+}
+
+// snapshots are the passes of an organization that came to their end, the oldest first.
+func (o *organization) snapshots() []store.PassInfo {
+	return slices.DeleteFunc(slices.Clone(o.passes), func(p store.PassInfo) bool { return p.FinishedAt.IsZero() })
+}
