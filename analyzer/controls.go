@@ -16,12 +16,14 @@ const (
 	CIS  = "CIS GitHub"     // CIS GitHub Benchmark v1
 )
 
-// catalog holds every control that a rule may name, by its id; an id belongs to
-// one framework.
+// catalog holds every control that a rule may name, and those that what ajar keeps
+// supports beside its rules, by its id; an id belongs to one framework.
 var catalog = []Control{
+	{SOC2, "CC4.1", "Ongoing and separate evaluations of controls"},
 	{SOC2, "CC6.1", "Logical access security over protected assets"},
 	{SOC2, "CC6.2", "Registration, authorization and removal of users"},
 	{SOC2, "CC6.3", "Access by role, least privilege and segregation of duties"},
+	{SOC2, "CC7.2", "Monitoring of components for anomalies"},
 	{SOC2, "CC8.1", "Authorized, tested and approved changes"},
 
 	{ISO, "A.5.3", "Segregation of duties"},
@@ -29,11 +31,14 @@ var catalog = []Control{
 	{ISO, "A.5.16", "Identity management"},
 	{ISO, "A.5.17", "Authentication information"},
 	{ISO, "A.5.18", "Access rights"},
+	{ISO, "A.5.28", "Collection of evidence"},
 	{ISO, "A.5.29", "Information security during disruption"},
 	{ISO, "A.8.2", "Privileged access rights"},
 	{ISO, "A.8.3", "Information access restriction"},
 	{ISO, "A.8.4", "Access to source code"},
 	{ISO, "A.8.5", "Secure authentication"},
+	{ISO, "A.8.15", "Logging"},
+	{ISO, "A.8.16", "Monitoring activities"},
 	{ISO, "A.8.31", "Separation of development, test and production environments"},
 	{ISO, "A.8.32", "Change management"},
 
@@ -44,6 +49,9 @@ var catalog = []Control{
 	{NIST, "AC-6", "Least privilege"},
 	{NIST, "AC-6(5)", "Privileged accounts"},
 	{NIST, "AC-6(7)", "Review of user privileges"},
+	{NIST, "AU-9", "Protection of audit information"},
+	{NIST, "AU-10", "Non-repudiation"},
+	{NIST, "CA-7", "Continuous monitoring"},
 	{NIST, "CM-3", "Configuration change control"},
 	{NIST, "CM-5", "Access restrictions for change"},
 	{NIST, "CP-2", "Contingency plan"},
@@ -55,6 +63,18 @@ var catalog = []Control{
 	{CIS, "1.3.3", "Minimum number of administrators of the organization"},
 	{CIS, "1.3.5", "The organization requires multi-factor authentication of members"},
 	{CIS, "1.3.8", "Strict base permissions for repositories"},
+}
+
+// Controls lists the controls of a framework that rules or what ajar keeps support, in
+// the order of the catalog.
+func Controls(framework string) []Control {
+	var out []Control
+	for _, c := range catalog {
+		if c.Framework == framework {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // supports picks controls by id, in the order of the catalog.
