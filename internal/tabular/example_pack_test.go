@@ -25,7 +25,7 @@ func exampleEvidence() evidence.Evidence {
 			{Org: "acme-robotics", From: from.AddDate(0, 1, 0), To: from.AddDate(0, 1, 2), Reason: "no pass was made", Snapshots: 0},
 			{Org: "acme-robotics", Area: "audit-log", From: from, To: to, Reason: "the credential may not read it", Snapshots: 2111},
 		},
-		Tables: []evidence.Table{few, large, empty, exampleTrend("trend-privileged-access", "Standing privileged access", 90)},
+		Tables: []evidence.Table{few, large, empty, exampleTrend("trend-privileged-access", "Standing privileged access", 90), exampleRemedy()},
 		Controls: []evidence.Control{
 			{ID: "CC6.1", Title: "Logical access", Statement: "Who holds access, and whether the baseline allows it.", Tables: []string{"population-end", "access-changes"}, Numbers: []evidence.Figure{
 				{Name: "held", Title: "grants at the end of the period", Query: "SELECT count(*) FROM population_end", Value: 500},
@@ -60,6 +60,35 @@ func exampleTrend(name, title string, days int) evidence.Table {
 			}
 		},
 	}
+}
+
+// exampleRemedy is a series by the week and severity, with weeks in which nothing was.
+func exampleRemedy() evidence.Table {
+	t := evidence.Table{
+		Name: "trend-time-to-remedy", Title: "Time to remedy", About: "A row is a week and a severity.", Source: "the lives of the findings",
+		Columns: []evidence.Column{
+			{Name: "organization", Title: "Organization", About: "Of which.", Kind: evidence.Text},
+			{Name: "week", Title: "Week", About: "By its Monday.", Kind: evidence.Instant},
+			{Name: "severity", Title: "Severity", About: "Of the findings.", Kind: evidence.Text},
+			{Name: "resolved", Title: "Over", About: "Findings that were over.", Kind: evidence.Whole},
+			{Name: "median_seconds", Title: "Median", About: "How long they were open.", Kind: evidence.Whole},
+			{Name: "share", Title: "Share", About: "In time.", Kind: evidence.Number},
+		},
+	}
+	var all [][]evidence.Value
+	for week := range 12 {
+		for i, severity := range []string{"critical", "high", "medium"} {
+			if week%5 == 4 && i > 0 {
+				continue
+			}
+			all = append(all, []evidence.Value{
+				evidence.Of("acme-robotics"), evidence.At(from.AddDate(0, 0, 4+7*week)), evidence.Of(severity), evidence.Count(i*3 + week%4),
+				evidence.Count((3 + i*9 + week) * 40_000), evidence.Fraction(0.7 + float64(week*i)/100),
+			})
+		}
+	}
+	t.Rows = fixed(all...)
+	return t
 }
 
 // hostileEvidence has the text in every place that GitHub fills.

@@ -49,7 +49,7 @@ func cellOf(t testing.TB, f *excelize.File, sheet, at string) string {
 
 func TestWorkbookBeginsWithAboutGapsAndControls(t *testing.T) {
 	f := opened(t, exampleEvidence(), sheetRows)
-	want := []string{"About", "Gaps", "Controls", "access-changes", "population-end", "waivers", "trend-privileged-access"}
+	want := []string{"About", "Gaps", "Controls", "access-changes", "population-end", "waivers", "trend-privileged-access", "trend-time-to-remedy"}
 	if got := f.GetSheetList(); !slices.Equal(got, want) {
 		t.Errorf("the sheets are %v, want %v", got, want)
 	}
@@ -131,7 +131,7 @@ func TestTitlesStayInSightAndFilterTheRows(t *testing.T) {
 func TestATableThatIsTooLongGoesOnAndSaysSo(t *testing.T) {
 	e := exampleEvidence()
 	f := opened(t, e, 200)
-	want := []string{"About", "Gaps", "Controls", "access-changes", "population-end", "population-end (2)", "population-end (3)", "waivers", "trend-privileged-access"}
+	want := []string{"About", "Gaps", "Controls", "access-changes", "population-end", "population-end (2)", "population-end (3)", "waivers", "trend-privileged-access", "trend-time-to-remedy"}
 	if got := f.GetSheetList(); !slices.Equal(got, want) {
 		t.Fatalf("the sheets are %v", got)
 	}

@@ -1,0 +1,138 @@
+package tabular
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/eb661601/ajar/internal/evidence"
+	"github.com/eb661601/ajar/internal/report"
+)
+
+// What a page shows of a table before it cuts.
+const (
+	pageRows    = 25
+	pageGaps    = 200
+	pageColumns = 8 // beside each other; the others stand below them
+)
+
+// tableView is a table as the page shows it. All its texts are visible already.
+type tableView struct {
+	ID, Name, Title, About, Source string
+	N                              string
+	Same                           []fact // what is the same in all rows that are shown
+	Left                           string // what is left out
+	Heads                          []head
+	Records                        []record
+	Rest                           string
+}
+
+type head struct {
+	Text string
+	N    bool // a number, to the right
+}
+
+// record is a row: the cells beside each other, and what stands below them.
+type record struct {
+	Cells []viewCell
+	More  []fact
+}
+
+type viewCell struct {
+	Label, Text string
+	N           bool
+}
+
+// view lays out the first rows of a table of n rows.
+func view(t evidence.Table, first [][]evidence.Value, n int64) tableView {
+	out := tableView{
+		ID: "t-" + t.Name, Name: t.Name, Title: report.Visible(t.Title), About: report.Visible(t.About), Source: report.Visible(t.Source),
+		N: report.Number(n),
+	}
+	columns := out.choose(t, first)
+	beside := columns[:min(len(columns), pageColumns)]
+	for _, i := range beside {
+		out.Heads = append(out.Heads, head{report.Visible(columnTitle(t.Columns[i])), numeric(t.Columns[i])})
+	}
+	for _, row := range first {
+		var r record
+		for _, i := range beside {
+			c := t.Columns[i]
+			r.Cells = append(r.Cells, viewCell{report.Visible(c.Title), shown(c, row[i]), numeric(c)})
+		}
+		for _, i := range columns[len(beside):] {
+			if text := shown(t.Columns[i], row[i]); text != "" {
+				r.More = append(r.More, fact{report.Visible(t.Columns[i].Title), text})
+			}
+		}
+		out.Records = append(out.Records, r)
+	}
+	if shown := int64(len(first)); shown < n {
+		out.Rest = "Shown are " + report.Number(shown) + " of " + report.Number(n) + " rows."
+	}
+	return out
+}
+
+// choose gives the columns that are shown, and says what becomes of the others: those that
+// are empty or the same in each row, and GitHub's own numbers of things.
+func (v *tableView) choose(t evidence.Table, first [][]evidence.Value) []int {
+	var columns []int
+	var empty, numbers []string
+	for i, c := range t.Columns {
+		same := len(first) > 2
+		for _, row := range first {
+			same = same && row[i] == first[0][i]
+		}
+		title := report.Visible(c.Title)
+		switch {
+		case isNumberOf(c) && strings.HasSuffix(c.Name, "_id"):
+			numbers = append(numbers, title)
+		case same && !first[0][i].Set:
+			empty = append(empty, title)
+		case same:
+			v.Same = append(v.Same, fact{title, shown(c, first[0][i])})
+		default:
+			columns = append(columns, i)
+		}
+	}
+	if len(columns) == 0 && len(first) > 0 { // rows that differ in nothing still have to be seen
+		v.Same = nil
+		for i := range t.Columns {
+			columns = append(columns, i)
+		}
+		return columns
+	}
+	if len(empty) > 0 {
+		v.Left = "Empty in all rows shown: " + strings.Join(empty, ", ") + ". "
+	}
+	if len(numbers) > 0 && len(first) > 0 {
+		v.Left += "Left out here: " + strings.Join(numbers, ", ") + "."
+	}
+	return columns
+}
+
+func numeric(c evidence.Column) bool { return c.Kind == evidence.Whole || c.Kind == evidence.Number }
+
+// longest is how much of a text a cell of the page shows, in characters.
+const longest = 400
+
+// shown writes a value for people.
+func shown(c evidence.Column, v evidence.Value) string {
+	switch {
+	case !v.Set:
+		return ""
+	case c.Kind == evidence.Instant:
+		return v.Instant.UTC().Format("2006-01-02 15:04:05")
+	case c.Kind == evidence.Whole && !isNumberOf(c):
+		return report.Number(v.Whole)
+	case c.Kind == evidence.Number: // as much of it as people compare
+		return strconv.FormatFloat(math.Round(v.Number*1e4)/1e4, 'f', -1, 64)
+	case c.Kind == evidence.Text:
+		text := []rune(report.Visible(v.Text))
+		if len(text) > longest {
+			return string(text[:longest]) + "… (cut here; the CSV has all of it)"
+		}
+		return string(text)
+	}
+	return string(appendPlain(nil, c.Kind, v))
+}
