@@ -44,6 +44,15 @@ func MinisignKey(public string) (string, error) {
 	return base64.StdEncoding.EncodeToString(append(key, raw[1:]...)), nil
 }
 
+// CheckMinisign reports what is wrong with the text of a public key of minisign.
+func CheckMinisign(key string) error {
+	var k minisign.PublicKey
+	if err := k.UnmarshalText([]byte(key)); err != nil || k.String() != key {
+		return fmt.Errorf("%.80q is no public key of minisign", key)
+	}
+	return nil
+}
+
 // Minisign signs what a file holds. Both comments stand in the signature; only the
 // trusted one is signed. They are one line each.
 func (s *Signer) Minisign(content []byte, untrusted, trusted string) ([]byte, error) {

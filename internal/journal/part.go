@@ -253,16 +253,41 @@ func (p *Part) Write(w io.Writer, entries iter.Seq2[Entry, error]) error {
 
 func (p *Part) line(e Entry) partLine {
 	l := lineOf(e)
-	out := partLine{Seq: e.Seq, Shown: Whole, Leaf: l.Leaf, Entry: &l}
-	switch {
-	case !p.o.shows(e):
-		out.Shown, out.Entry = Others, nil
-	case e.At.Before(p.o.From) || !e.At.Before(p.o.To):
-		out.Shown, l.Body = Outside, nil
-	case e.Body == nil:
-		out.Shown = Gone
+	out := partLine{Seq: e.Seq, Shown: p.Shows(e), Leaf: l.Leaf, Entry: &l}
+	switch out.Shown {
+	case Others:
+		out.Entry = nil
+	case Outside:
+		l.Body = nil
 	}
 	return out
+}
+
+// Shows says how much the part shows of an entry.
+func (p *Part) Shows(e Entry) Shown {
+	switch {
+	case !p.o.shows(e):
+		return Others
+	case e.At.Before(p.o.From) || !e.At.Before(p.o.To):
+		return Outside
+	case e.Body == nil:
+		return Gone
+	}
+	return Whole
+}
+
+// WriteCheckpoints writes the checkpoints of the part in the form of a file of copies:
+// [DecodeCopies] reads it.
+func (p *Part) WriteCheckpoints(w io.Writer) error {
+	out := bufio.NewWriter(w)
+	var err error
+	for _, c := range p.checkpoints {
+		err = errors.Join(err, putLine(out, copied{c.Note}))
+	}
+	if err = errors.Join(err, out.Flush()); err != nil {
+		return fmt.Errorf("writing checkpoints: %w", err)
+	}
+	return nil
 }
 
 // WriteProofs writes the proofs that the part is read with, one to a line, each in the

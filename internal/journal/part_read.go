@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/transparency-dev/merkle/compact"
@@ -26,6 +25,8 @@ type PartReport struct {
 	Shown       map[Shown]int64 // entries by how much is shown of them
 	Kinds       map[Kind]int64  // entries of the period that are whole, by kind
 	Keys        []KeySpan       // the one that signs is the last
+	Copies      int             // checkpoints from elsewhere that fit
+	Beyond      int             // and that are of another size than the part can show
 	Back        int             // entries with an earlier time than the one before
 	Problems    []Problem
 	More        int // problems that are not listed
@@ -45,6 +46,7 @@ type PartVerifier struct {
 	head        partHead
 	left        *compact.Range
 	claims      map[int64]Checkpoint
+	copies      map[int64][]claim
 	next        int64
 	last        Entry
 	first, ends Shown     // of the first and the last line
@@ -56,9 +58,16 @@ type PartVerifier struct {
 // not judged: [PartReport.Keys] says which they are, and which of them vouch for others.
 func NewPartVerifier() *PartVerifier {
 	return &PartVerifier{
-		v: NewVerifier(), gone: map[int64]string{}, claims: map[int64]Checkpoint{},
+		v: NewVerifier(), gone: map[int64]string{}, claims: map[int64]Checkpoint{}, copies: map[int64][]claim{},
 		r: PartReport{Shown: map[Shown]int64{}, Kinds: map[Kind]int64{}},
 	}
+}
+
+// Copy adds a checkpoint that was kept elsewhere, which from names. It comes before the
+// rest. One of another size than the part can show is counted, and proves nothing.
+func (p *PartVerifier) Copy(c Checkpoint, from string) {
+	p.copies[c.Size] = append(p.copies[c.Size], claim{c, from})
+	p.r.Beyond++
 }
 
 // Proofs reads the proofs of the entries that bring keys and of those that say what was
@@ -167,6 +176,7 @@ func (p *PartVerifier) begin(text []byte) error {
 	if p.left, err = rangeOf(0, h.First-1, h.Before); err != nil {
 		return fmt.Errorf("its first line: the entries before it: %w", err)
 	}
+	p.compare(h.First - 1)
 	return nil
 }
 
@@ -289,77 +299,4 @@ func (p *PartVerifier) misstated(shown Shown, e Entry, inside bool) string {
 		return fmt.Sprintf("is shown as %.20q, which means nothing", shown)
 	}
 	return ""
-}
-
-// compare holds the tree so far against the checkpoint of its size.
-func (p *PartVerifier) compare(size int64) {
-	c, ok := p.claims[size]
-	if !ok || int64(p.left.End()) != size || size == p.head.Size && size != p.head.Last || slices.ContainsFunc(p.r.Checkpoints, c.Same) {
-		return
-	}
-	var head []byte
-	var err error
-	if head = hasher.EmptyRoot(); size > 0 {
-		head, err = p.left.GetRootHash(nil)
-	}
-	p.fits(c, head, err)
-}
-
-func (p *PartVerifier) fits(c Checkpoint, head []byte, err error) {
-	if err == nil {
-		c, err = OpenCheckpoint(c.Note, p.signedBy(c.Size))
-	}
-	switch {
-	case err != nil:
-		p.v.Problem(c.Size, "the checkpoint of %s is forged, or by a key that the journal does not name: %v", counted(c.Size), err)
-	case !bytes.Equal(head, c.Head):
-		p.v.Problem(c.Size, "the checkpoint of %s: the entries are not those that were signed", counted(c.Size))
-	default:
-		p.r.Checkpoints = append(p.r.Checkpoints, c)
-	}
-}
-
-// Finish gives what was found.
-func (p *PartVerifier) Finish() PartReport {
-	if len(p.changes) == 0 {
-		p.v.Problem(0, "no proof says which key signs the journal")
-	}
-	if p.left != nil {
-		p.whole()
-	}
-	r, of := &p.r, p.v.report
-	r.Keys, r.Problems, r.More = of.Keys, of.Problems, of.More
-	return *r
-}
-
-// whole checks that the part leads to the checkpoint that proves it, and that it holds
-// all of the period.
-func (p *PartVerifier) whole() {
-	c, ok := p.claims[p.head.Size]
-	if !ok {
-		p.v.Problem(p.head.Size, "the checkpoint of %s that proves the part is missing", counted(p.head.Size))
-		return
-	}
-	p.r.At, p.r.Head = c.At, c.Head
-	if p.head.Size > p.head.Last {
-		right, err := rangeOf(p.head.Last, p.head.Size, p.head.After)
-		if err == nil {
-			err = p.left.AppendRange(right, nil)
-		}
-		var head []byte
-		if err == nil {
-			head, err = p.left.GetRootHash(nil)
-		}
-		if err != nil {
-			p.v.Problem(0, "the entries do not lead to the checkpoint that proves them: %v", err)
-			return
-		}
-		p.fits(c, head, nil)
-	}
-	if p.head.First > 1 && (p.first != Outside || !p.began.Before(p.r.From)) {
-		p.v.Problem(p.head.First, "the part begins at entry %d, and nothing shows that the period does", p.head.First)
-	}
-	if p.head.Last < p.head.Size && (p.ends != Outside || p.ended.Before(p.r.To)) {
-		p.v.Problem(p.head.Last, "the part ends at entry %d, and nothing shows that the period does: it was cut off", p.head.Last)
-	}
 }

@@ -47,6 +47,7 @@ var may = map[string][]string{
 	"internal/changes":    {"access", "reach"},
 	"internal/report":     {"access", "baseline", "reach", "analyzer", "remediate", "internal/changes", "internal/status"},
 	"internal/tabular":    {"internal/evidence", "internal/report"},
+	"internal/pack":       {"docs/schemas", "internal/evidence", "internal/journal", "internal/oscal", "internal/report", "internal/tabular"},
 	"internal/overview":   {"access", "internal/audit", "internal/report", "internal/store"},
 	"internal/doctor":     {"access", "baseline", "collector", "internal/audit", "internal/config", "internal/github", "internal/store", "remediate/act"},
 	"internal/audit":      {"access", "baseline", "reach", "collector", "analyzer", "internal/github", "internal/store", "remediate", "remediate/run"},

@@ -1,0 +1,106 @@
+package journal
+
+import (
+	"bytes"
+	"slices"
+)
+
+// agree holds the copies of a size against the head that the part has there.
+func (p *PartVerifier) agree(size int64, head []byte) {
+	for _, c := range p.copies[size] {
+		p.r.Beyond--
+		switch {
+		case c.Origin != p.head.Origin:
+			p.v.Problem(size, "the checkpoint of %s in %s is of another journal", counted(size), c.from)
+		case !bytes.Equal(c.Head, head):
+			p.v.Problem(size, "the checkpoint of %s in %s: the entries are not those that were signed then: the journal was rewritten, or forked", counted(size), c.from)
+		default:
+			if _, err := OpenCheckpoint(c.Note, p.signedBy(size)); err != nil {
+				p.v.Problem(size, "the checkpoint of %s in %s: %v", counted(size), c.from, err)
+				continue
+			}
+			p.r.Copies++
+		}
+	}
+	delete(p.copies, size)
+}
+
+// compare holds the tree so far against the checkpoints of its size.
+func (p *PartVerifier) compare(size int64) {
+	c, ok := p.claims[size]
+	ok = ok && (size != p.head.Size || size == p.head.Last) && !slices.ContainsFunc(p.r.Checkpoints, c.Same)
+	if int64(p.left.End()) != size || !ok && p.copies[size] == nil {
+		return
+	}
+	var head []byte
+	var err error
+	if head = hasher.EmptyRoot(); size > 0 {
+		head, err = p.left.GetRootHash(nil)
+	}
+	if ok {
+		p.fits(c, head, err)
+	}
+	if err == nil {
+		p.agree(size, head)
+	}
+}
+
+func (p *PartVerifier) fits(c Checkpoint, head []byte, err error) {
+	if err == nil {
+		c, err = OpenCheckpoint(c.Note, p.signedBy(c.Size))
+	}
+	switch {
+	case err != nil:
+		p.v.Problem(c.Size, "the checkpoint of %s is forged, or by a key that the journal does not name: %v", counted(c.Size), err)
+	case !bytes.Equal(head, c.Head):
+		p.v.Problem(c.Size, "the checkpoint of %s: the entries are not those that were signed", counted(c.Size))
+	default:
+		p.r.Checkpoints = append(p.r.Checkpoints, c)
+	}
+}
+
+// Finish gives what was found.
+func (p *PartVerifier) Finish() PartReport {
+	if len(p.changes) == 0 {
+		p.v.Problem(0, "no proof says which key signs the journal")
+	}
+	if p.left != nil {
+		p.whole()
+	}
+	r, of := &p.r, p.v.report
+	r.Keys, r.Problems, r.More = of.Keys, of.Problems, of.More
+	return *r
+}
+
+// whole checks that the part leads to the checkpoint that proves it, and that it holds
+// all of the period.
+func (p *PartVerifier) whole() {
+	c, ok := p.claims[p.head.Size]
+	if !ok {
+		p.v.Problem(p.head.Size, "the checkpoint of %s that proves the part is missing", counted(p.head.Size))
+		return
+	}
+	p.r.At, p.r.Head = c.At, c.Head
+	if p.head.Size > p.head.Last {
+		right, err := rangeOf(p.head.Last, p.head.Size, p.head.After)
+		if err == nil {
+			err = p.left.AppendRange(right, nil)
+		}
+		var head []byte
+		if err == nil {
+			head, err = p.left.GetRootHash(nil)
+		}
+		if err != nil {
+			p.v.Problem(0, "the entries do not lead to the checkpoint that proves them: %v", err)
+			return
+		}
+		p.fits(c, head, nil)
+		p.agree(p.head.Size, head)
+	}
+	if p.head.First > 1 && (p.first != Outside || !p.began.Before(p.r.From)) {
+		p.v.Problem(p.head.First, "the part begins at entry %d, and nothing shows that the period does", p.head.First)
+	}
+	if p.head.Last < p.head.Size && (p.ends != Outside || p.ended.Before(p.r.To)) {
+		p.v.Problem(p.head.Last, "the part ends at entry %d, and nothing shows that the period does: it was cut off", p.head.Last)
+	}
+}

@@ -1,0 +1,134 @@
+package pack
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/eb661601/ajar/internal/journal"
+)
+
+// Problem is one thing that is wrong with a pack.
+type Problem struct {
+	File string // "" where it is about none
+	What string // one sentence
+}
+
+// maxProblems is how many problems are told; the rest is counted.
+const maxProblems = 100
+
+// Report is what the verification of a pack found.
+type Report struct {
+	Manifest Manifest // as far as it could be read
+	Read     bool     // the manifest could
+	Files    int      // that are what the manifest says
+	Bytes    int64    // of them
+	Key      string   // that signed the pack, as the journal writes it; "": none did, or not soundly
+	Keys     []journal.KeySpan
+	Given    bool // a key to trust was given
+	Trusted  bool // the signature is by it, or by one that follows from it
+	Through  bool // that it follows is shown by an exported journal, which was given beside the pack
+	Journal  *journal.PartReport
+	Copies   int // checkpoints from elsewhere that fit
+	Beyond   int // and that are about no entry of the pack, so nothing is shown by them
+	Rows     int64
+	Samples  int
+	Problems []Problem
+	More     int // problems that are not listed
+}
+
+// Sound reports whether nothing is wrong.
+func (r *Report) Sound() bool { return len(r.Problems) == 0 }
+
+func (r *Report) say(file, format string, args ...any) {
+	if len(r.Problems) == maxProblems {
+		r.More++
+		return
+	}
+	r.Problems = append(r.Problems, Problem{file, fmt.Sprintf(format, args...)})
+}
+
+// Proven says in words what the verification shows.
+func (r *Report) Proven() []string {
+	if !r.Sound() {
+		return nil
+	}
+	m := r.Manifest
+	var out []string
+	if r.Key != "" {
+		who := "the holder of the key that signed it"
+		if r.Trusted {
+			who = "the holder of the key that you trust"
+			if r.Through {
+				who = "the holder of the key that you trust, or of one of the same journal before it"
+			}
+		}
+		out = append(out, fmt.Sprintf("all %d files are as %s made them: none was changed, removed, added or moved", r.Files, who))
+	} else {
+		out = append(out, fmt.Sprintf("all %d files are those that the manifest names", r.Files))
+	}
+	out = append(out, fmt.Sprintf("the tables have the rows that the manifest counts, %d in all", r.Rows))
+	if r.Samples > 0 {
+		out = append(out, fmt.Sprintf("%d samples are those that their seed draws from the populations in the pack", r.Samples))
+	}
+	if j := r.Journal; j != nil {
+		out = append(out, fmt.Sprintf("the entries of the journal from %d to %d are those that were signed on %s, in their order and without a gap, and the period reaches no further",
+			j.First, j.Last, j.At.UTC().Format(time.RFC3339)))
+	}
+	if r.Copies > 0 {
+		out = append(out, fmt.Sprintf("the journal is the one that %d checkpoints kept elsewhere were made of", r.Copies))
+	}
+	if m.Complete {
+		out = append(out, "the pack says of itself that nothing is missing: it lists no gap")
+	}
+	return out
+}
+
+// Unproven says in words what the verification cannot show.
+func (r *Report) Unproven() []string {
+	if !r.Read {
+		return nil
+	}
+	m := r.Manifest
+	var out []string
+	if !m.Complete {
+		out = append(out, fmt.Sprintf("what was not seen: the pack is INCOMPLETE and lists %d gaps", len(m.Gaps)))
+	}
+	switch {
+	case m.Signed == nil:
+		out = append(out, "who made the pack, and that nobody changed it since: it is not signed")
+	case !r.Given:
+		out = append(out, "whose the signing key is: compare it with the public key that was noted elsewhere, or give that one with --key")
+	}
+	for _, k := range r.Keys {
+		if !k.Vouched {
+			out = append(out, fmt.Sprintf("that the key that signs the journal from entry %d on is the same owner's: the one before was lost and did not sign the change", k.From))
+		}
+	}
+	out = append(out, r.unprovenJournal()...)
+	return append(out,
+		"that the tables are true: they are what ajar saw and was told by GitHub, and whoever holds the store and the key can make other ones")
+}
+
+func (r *Report) unprovenJournal() []string {
+	j := r.Journal
+	if j == nil {
+		return []string{"what was decided and changed: there is no journal in the pack"}
+	}
+	var out []string
+	if n := j.Shown[journal.Gone]; n > 0 {
+		out = append(out, fmt.Sprintf("what %d redacted entries said: only their hashes are left", n))
+	}
+	if n := j.Shown[journal.Others]; n > 0 {
+		out = append(out, fmt.Sprintf("what %d entries say that are about other organizations: only their hashes are here", n))
+	}
+	if j.Last == j.Size {
+		out = append(out, fmt.Sprintf("that the journal had no later entries of the period: its newest one was %d when the pack was made", j.Last))
+	}
+	if j.Back > 0 {
+		out = append(out, fmt.Sprintf("the exact times: the clock went back before %d entries", j.Back))
+	}
+	if r.Copies == 0 {
+		out = append(out, "that the journal was not rewritten before the pack was made: no checkpoint from elsewhere was compared (--checkpoints)")
+	}
+	return out
+}
