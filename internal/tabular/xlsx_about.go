@@ -25,7 +25,10 @@ func (b *workbook) about() error {
 }
 
 func (b *workbook) aboutRows(s *sheet) error {
-	lines := [][]any{{s.said(b.e, titleOf(b.e), "")}, {}}
+	if err := s.banner(s.said(b.e, titleOf(b.e), "")); err != nil {
+		return err
+	}
+	lines := [][]any{{}}
 	for _, f := range facts(b.e) {
 		lines = append(lines, []any{s.bold(f.Label), lone(f.Text)})
 	}
@@ -51,7 +54,11 @@ func (b *workbook) aboutRows(s *sheet) error {
 		}
 	}
 	for _, cells := range lines {
-		if err := s.put(cells...); err != nil {
+		put := s.put
+		if len(cells) > 2 { // the others run on over the cells beside them
+			put = s.putHigh
+		}
+		if err := put(cells...); err != nil {
 			return err
 		}
 	}

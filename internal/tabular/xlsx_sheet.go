@@ -3,6 +3,7 @@ package tabular
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -15,7 +16,7 @@ import (
 
 // styles are the numbers of the styles of a file; each file is given the same ones in the
 // same order, so that a sheet of one is right with the styles of another.
-type styles struct{ banner, incomplete, head, whole, instant, wrap, label int }
+type styles struct{ top, incomplete, head, whole, instant, wrap, label int }
 
 func newStyles(f *excelize.File) (styles, error) {
 	var s styles
@@ -23,19 +24,20 @@ func newStyles(f *excelize.File) (styles, error) {
 		return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}}
 	}
 	instant := "yyyy-mm-dd hh:mm:ss"
+	const family = "Calibri" // that of the cells without a style
 	line := []excelize.Border{{Type: "bottom", Color: "59636E", Style: 2}}
-	top := &excelize.Alignment{Vertical: "top", WrapText: true}
+	lines := &excelize.Alignment{Vertical: "top", WrapText: true}
 	for _, d := range []struct {
 		number *int
 		style  excelize.Style
 	}{
-		{&s.banner, excelize.Style{Font: &excelize.Font{Bold: true, Size: 12}}},
-		{&s.incomplete, excelize.Style{Font: &excelize.Font{Bold: true, Size: 12, Color: "7A2E00"}, Fill: fill("FFE2C2")}},
-		{&s.head, excelize.Style{Font: &excelize.Font{Bold: true}, Fill: fill("E9EDF1"), Border: line, Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}}},
-		{&s.whole, excelize.Style{NumFmt: 1}},
-		{&s.instant, excelize.Style{CustomNumFmt: &instant}},
-		{&s.wrap, excelize.Style{Alignment: top}},
-		{&s.label, excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{Vertical: "top"}}},
+		{&s.top, excelize.Style{Font: &excelize.Font{Family: family, Bold: true, Size: 12}}},
+		{&s.incomplete, excelize.Style{Font: &excelize.Font{Family: family, Bold: true, Size: 12, Color: "7A2E00"}, Fill: fill("FFE2C2")}},
+		{&s.head, excelize.Style{Font: &excelize.Font{Family: family, Bold: true}, Fill: fill("E9EDF1"), Border: line, Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}}},
+		{&s.whole, excelize.Style{NumFmt: 1, Alignment: &excelize.Alignment{Horizontal: "right", Vertical: "top", Indent: 1}}},
+		{&s.instant, excelize.Style{CustomNumFmt: &instant, Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "top"}}},
+		{&s.wrap, excelize.Style{Alignment: lines}},
+		{&s.label, excelize.Style{Font: &excelize.Font{Family: family, Bold: true}, Alignment: &excelize.Alignment{Vertical: "top"}}},
 	} {
 		n, err := f.NewStyle(&d.style)
 		if err != nil {
@@ -51,6 +53,7 @@ type sheet struct {
 	styles
 	f      *excelize.File
 	out    *excelize.StreamWriter
+	widths []float64
 	number int // in the workbook
 	row    int // the last one that was written
 }
@@ -59,7 +62,7 @@ type sheet struct {
 func (b *workbook) sheet(number, frozen int, widths []float64) (*sheet, error) {
 	const name = "s"
 	f := excelize.NewFile()
-	s := &sheet{f: f, number: number}
+	s := &sheet{f: f, number: number, widths: widths}
 	err := s.begin(name, frozen, widths, printed(b.e))
 	if err != nil {
 		_ = f.Close() // removes temporary files, of which there are none yet
@@ -134,6 +137,31 @@ func printed(e evidence.Evidence) *excelize.HeaderFooterOptions {
 func (s *sheet) put(cells ...any) error {
 	s.row++
 	return s.out.SetRow(fmt.Sprintf("A%d", s.row), cells)
+}
+
+// putHigh writes the next row as high as its texts need it when they are broken into lines,
+// which not every program finds out by itself.
+func (s *sheet) putHigh(cells ...any) error {
+	const lineHeight, most = 15, 20
+	lines := 1
+	for i, c := range cells {
+		c, _ := c.(excelize.Cell)
+		if text, ok := c.Value.(string); ok && i < len(s.widths) {
+			lines = max(lines, int(math.Ceil(float64(utf16Length(text))/s.widths[i])))
+		}
+	}
+	s.row++
+	return s.out.SetRow(fmt.Sprintf("A%d", s.row), cells, excelize.RowOpts{Height: lineHeight * float64(min(lines, most))})
+}
+
+// banner writes the row at the top, in its style all over.
+func (s *sheet) banner(c excelize.Cell) error {
+	cells := []any{c}
+	for range s.widths[1:] {
+		cells = append(cells, excelize.Cell{StyleID: c.StyleID})
+	}
+	s.row++
+	return s.out.SetRow(fmt.Sprintf("A%d", s.row), cells, excelize.RowOpts{Height: 21})
 }
 
 // close writes the sheet into the workbook, with a filter over the range if there is one.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
@@ -23,7 +24,7 @@ const (
 
 // table writes a table on as many sheets as it takes.
 func (b *workbook) table(ctx context.Context, t evidence.Table) error {
-	w := &tableWriter{b: b, t: t, done: written{Table: t}}
+	w := &tableWriter{b: b, t: t, lines: t.Name == gapsName || t.Name == controlsName, done: written{Table: t}}
 	defer w.drop()
 	for row, err := range rows(ctx, t) {
 		if err != nil {
@@ -51,6 +52,7 @@ type tableWriter struct {
 	widths []float64
 	s      *sheet // nil before the first one, and after the last
 	cells  []any
+	lines  bool // texts are broken into lines: in the tables of the evidence itself, which are read
 	done   written
 }
 
@@ -70,12 +72,18 @@ func (w *tableWriter) add(row []evidence.Value) error {
 	w.cells = w.cells[:0]
 	for i, v := range row {
 		cell, cut := w.s.cell(w.t.Columns[i].Kind, v)
+		if text, ok := cell.(string); ok && w.lines {
+			cell = excelize.Cell{StyleID: w.s.wrap, Value: text}
+		}
 		w.cells = append(w.cells, cell)
 		if cut {
 			w.done.cut++
 		}
 	}
 	w.done.rows++
+	if w.lines {
+		return w.s.putHigh(w.cells...)
+	}
 	return w.s.put(w.cells...)
 }
 
@@ -121,7 +129,7 @@ func (w *tableWriter) open(number int, note string) error {
 	}
 	w.s = s
 	w.done.sheets = append(w.done.sheets, w.b.sheets[number-1].name)
-	if err := s.put(s.said(w.b.e, w.t.Title, note)); err != nil {
+	if err := s.banner(s.said(w.b.e, w.t.Title+", "+periodOf(w.b.e), note)); err != nil {
 		return err
 	}
 	w.cells = w.cells[:0]
@@ -129,12 +137,12 @@ func (w *tableWriter) open(number int, note string) error {
 		title, _ := fit(report.Visible(columnTitle(c)))
 		w.cells = append(w.cells, excelize.Cell{StyleID: s.head, Value: title})
 	}
-	return s.put(w.cells...)
+	return s.putHigh(w.cells...)
 }
 
 // said is the cell at the top of a sheet: what it is, of when, and whether it is whole.
 func (s *sheet) said(e evidence.Evidence, title, note string) excelize.Cell {
-	style, text := s.banner, title+", "+periodOf(e)+". "
+	style, text := s.top, title+". "
 	if !e.Complete {
 		style, text = s.incomplete, completeWord(e)+": "+text+"Sheet Gaps lists what is missing. "
 	}
@@ -177,6 +185,9 @@ func widths(t evidence.Table, first [][]evidence.Value) []float64 {
 	out := make([]float64, len(t.Columns))
 	for i, c := range t.Columns {
 		need := utf8.RuneCountInString(columnTitle(c))/2 + 4 // on two lines, with the arrow of the filter
+		for _, word := range strings.Fields(columnTitle(c)) {
+			need = max(need, utf8.RuneCountInString(word)+4)
+		}
 		for _, row := range first {
 			switch {
 			case c.Kind == evidence.Instant:
