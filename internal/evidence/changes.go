@@ -63,7 +63,7 @@ func (g *gathering) eachMove(ctx context.Context, o *organization, emit emit) er
 		if err != nil || len(moves) == 0 {
 			return err
 		}
-		w, err := g.witnesses(ctx, o, earlier.At, later.At)
+		w, err := g.witnesses(ctx, o, earlier.At, overBy(later.SnapshotInfo))
 		if err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func (g *gathering) eachMove(ctx context.Context, o *organization, emit emit) er
 			}
 			row := append([]Value{Of(o.Login)}, changed(all, i, saw)...)
 			row = append(append(row, Of(what)), n.grant(m)...)
-			by := w.ofGrant(n, m.Grant, m.Came, window{saw.at, all[i].At})
+			by := w.ofGrant(n, m.Grant, m.Came, windowOf(saw, all[i]))
 			if err := emit(append(row, by.values()...)...); err != nil {
 				return err
 			}

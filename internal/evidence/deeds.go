@@ -70,7 +70,7 @@ func (g *gathering) replay(ctx context.Context, id string) (*run.Run, window, er
 		return nil, window{}, err
 	}
 	short, _, err := g.s.RunOf(ctx, id)
-	return nil, window{short.Begun, short.Wrote}, err
+	return nil, window{from: short.Begun, to: short.Wrote}, err
 }
 
 func deedOf(r *run.Run, a *run.Past) (deed, bool) {

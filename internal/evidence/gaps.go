@@ -14,7 +14,7 @@ import (
 )
 
 // usual gives how far apart two passes may lie: what was asked for, else three times
-// the median of the period, and at most [LongestPause].
+// the median of the period, between [ShortestPause] and [LongestPause].
 func usual(passes []store.PassInfo, every time.Duration) time.Duration {
 	if every > 0 {
 		return every
@@ -34,7 +34,7 @@ func usual(passes []store.PassInfo, every time.Duration) time.Duration {
 		return LongestPause
 	}
 	slices.Sort(apart)
-	return min(LongestPause, 3*apart[len(apart)/2])
+	return max(ShortestPause, min(LongestPause, 3*apart[len(apart)/2]))
 }
 
 // gaps lists what the evidence does not show of one organization.

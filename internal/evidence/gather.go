@@ -22,16 +22,21 @@ type Options struct {
 	// the end of the period.
 	Dates []time.Time
 	// Every is how far apart two passes may lie without the time in between being a gap;
-	// 0: three times what is usual in the period, and at most [LongestPause].
+	// 0: three times what is usual in the period, at most [LongestPause] and at least
+	// [ShortestPause].
 	Every time.Duration
 	// Baselines are those at hand, in any order. One counts for a snapshot alone that was
 	// judged by the very one: the store knows a hash and no text.
 	Baselines []*baseline.Baseline
 }
 
-// LongestPause is the longest time between two passes that is no gap where nothing
-// else is said: a day, and an hour in which a daily pass may be late.
-const LongestPause = 25 * time.Hour
+// How far apart two passes may lie without a gap, where nothing else is said: at most a
+// day, and an hour in which a daily pass may be late; and in any case a quarter of an
+// hour, however often ajar looks.
+const (
+	LongestPause  = 25 * time.Hour
+	ShortestPause = 15 * time.Minute
+)
 
 // ErrPeriod says that the period has no length, or no beginning.
 var ErrPeriod = errors.New("a period ends after it began")

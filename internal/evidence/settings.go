@@ -116,14 +116,14 @@ func (g *gathering) eachSetting(ctx context.Context, o *organization, emit emit)
 	}
 	all := o.snapshots()
 	index := indexOf(all)
-	w, err := g.witnesses(ctx, o, all[0].At, o.last.At)
+	w, err := g.witnesses(ctx, o, all[0].At, overBy(o.last))
 	if err != nil {
 		return err
 	}
 	for _, c := range o.settings {
 		i := index[c.snapshot]
 		saw := o.before(c.place, all, i)
-		by := w.ofSetting(o.names, c, window{saw.at, all[i].At})
+		by := w.ofSetting(o.names, c, windowOf(saw, all[i]))
 		row := append([]Value{Of(o.Login)}, changed(all, i, saw)...)
 		row = append(row, Of(c.Class), Of(c.What), Of(string(c.Effect)), Of(o.names.subject(c.Subject)), number(c.Subject.ID), Of(o.names.of(c.Object.Ref)),
 			Of(c.Aspect), Of(c.Before), Of(c.After))

@@ -9,12 +9,22 @@ import (
 	"time"
 
 	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/store"
 	"github.com/eb661601/ajar/remediate"
 )
 
-// window is when a change happened: after the one instant, and not after the other.
-// from is zero where it is not known.
-type window struct{ from, to time.Time }
+// window is when a change happened: after one instant, and hardly after another, that of
+// the snapshot that shows it. from is zero where it is not known. Its pass went on
+// reading for a while, and saw what was changed meanwhile: until is when that is over,
+// with the slack that the audit log needs.
+type window struct{ from, to, until time.Time }
+
+func windowOf(saw sight, p store.PassInfo) window {
+	return window{saw.at, p.At, overBy(p.SnapshotInfo)}
+}
+
+// overBy is when nothing that happens can be in a snapshot any more.
+func overBy(s store.SnapshotInfo) time.Time { return s.At.Add(s.Stats.Took).Add(access.WriteSlack) }
 
 // How a change came about.
 const (
@@ -65,7 +75,7 @@ type witnesses struct {
 // have been accepted since.
 const longAgo = access.InvitationLife + 24*time.Hour
 
-func (g *gathering) witnesses(ctx context.Context, o *organization, from, to time.Time) (*witnesses, error) {
+func (g *gathering) witnesses(ctx context.Context, o *organization, from, until time.Time) (*witnesses, error) {
 	w := &witnesses{by: map[string][]int32{}, org: access.Named{Ref: access.Ref{Kind: access.Org, ID: o.ID}, Name: "org:" + o.Login}}
 	words := map[string]string{}
 	one := func(s *string) {
@@ -75,7 +85,7 @@ func (g *gathering) witnesses(ctx context.Context, o *organization, from, to tim
 		}
 		words[*s] = *s
 	}
-	err := g.s.LoggedBetween(ctx, o.ID, from.Add(-longAgo), to.Add(access.WriteSlack), func(e access.Event) error {
+	err := g.s.LoggedBetween(ctx, o.ID, from.Add(-longAgo), until, func(e access.Event) error {
 		for _, s := range []*string{&e.Action, &e.Actor, &e.User, &e.Repo, &e.Team, &e.Label} {
 			one(s)
 		}
@@ -114,19 +124,25 @@ func nameKey(kind, name string) string {
 	return kind + ":" + strings.ToLower(name)
 }
 
-// find gives the newest event of a time that fits, among those about one of the keys.
+// find gives the event of a time that fits, among those about one of the keys: the
+// newest up to the snapshot, else the first after it.
 func (w *witnesses) find(x window, fits func(access.Event) bool, keys ...string) (access.Event, bool) {
-	best := int32(-1)
+	best, off := int32(-1), time.Duration(0)
 	for _, key := range keys {
 		all := w.by[key]
-		for i := sort.Search(len(all), func(i int) bool { return w.events[all[i]].At.After(x.to.Add(access.WriteSlack)) }) - 1; i >= 0; i-- {
+		for i := sort.Search(len(all), func(i int) bool { return w.events[all[i]].At.After(x.until) }) - 1; i >= 0; i-- {
 			e := w.events[all[i]]
-			if !x.from.IsZero() && e.At.Before(x.from.Add(-access.WriteSlack)) || all[i] <= best {
+			if e.At.Before(x.from) {
 				break
 			}
-			if fits(e) {
-				best = all[i]
-				break
+			if !fits(e) {
+				continue
+			}
+			if d := x.beside(e.At); best < 0 || d < off || d == off && all[i] > best {
+				best, off = all[i], d
+			}
+			if !e.At.After(x.to) {
+				break // what is older is not nearer
 			}
 		}
 	}
@@ -135,6 +151,9 @@ func (w *witnesses) find(x window, fits func(access.Event) bool, keys ...string)
 	}
 	return w.events[best], true
 }
+
+// beside is how long after the snapshot an instant is; 0 up to it.
+func (x window) beside(at time.Time) time.Duration { return max(0, at.Sub(x.to)) }
 
 // taking gives for an action that takes what another one gives that one.
 var taking = map[string]string{
@@ -237,18 +256,31 @@ func (w *witnesses) ofSetting(n *names, c settingChange, x window) author {
 	return a
 }
 
-// deedOf finds what ajar did in that time that explains a change. Where an entry of the
-// journal of then cannot be read, that there is none means nothing.
+// deedOf finds what ajar did in that time that explains a change, the nearest of several.
+// Where an entry of the journal of then cannot be read, that there is none means nothing.
 func (w *witnesses) deedOf(x window, explains func(*deed) bool) (*deed, string) {
-	for i := len(w.deeds) - 1; i >= 0; i-- {
+	var best *deed
+	var off time.Duration
+	first := 0
+	if !x.from.IsZero() {
+		first = sort.Search(len(w.deeds), func(i int) bool { return w.deeds[i].from.After(x.from.Add(-longAgo)) })
+	}
+	for i := first; i < len(w.deeds); i++ {
 		d := &w.deeds[i]
-		if d.from.After(x.to.Add(access.WriteSlack)) || !x.from.IsZero() && d.upTo().Before(x.from.Add(-access.WriteSlack)) || !explains(d) {
+		if d.from.After(x.until) {
+			break // the others are later still
+		}
+		away := x.beside(d.from)
+		if d.upTo().Before(x.from) || best != nil && away > off || !explains(d) {
 			continue
 		}
-		if d.restores {
-			return d, restored
-		}
-		return d, planned
+		best, off = d, away
+	}
+	switch {
+	case best != nil && best.restores:
+		return best, restored
+	case best != nil:
+		return best, planned
 	}
 	for _, dark := range w.dark {
 		if !dark.from.After(x.to) && (x.from.IsZero() || !dark.to.Before(x.from)) {
