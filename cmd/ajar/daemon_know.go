@@ -96,6 +96,7 @@ func (s *service) recall(ctx context.Context, st *store.Store, org string, info 
 	s.shown[org] = info.ID
 	s.meter.Record(snap, findings, nil, info.At)
 	s.turns.begin(org, findings, info.At)
+	s.accepted(ctx, st, org, info.OrgID, info.At)
 	o := standing(snap, findings, holds, s.cfg.Load().Collect.Without)
 	o.Org, o.Snapshot, o.Taken = org, info.ID, info.At
 	s.d.Know(o)

@@ -55,10 +55,14 @@ func (s *service) turned(ctx context.Context, st *store.Store, org string, r aud
 	}
 	was := s.turns[org]
 	s.turns.begin(org, r.Findings, r.At)
+	s.accepted(ctx, st, org, r.Info.OrgID, r.At)
 	var own []*engine.Past
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		before, known := was.states[f.Fingerprint]
+		if f.State == access.Resolved && known && before != access.Resolved {
+			s.remedied(ctx, st, org, f)
+		}
 		switch {
 		case f.State == access.Open && (!known || before != access.Open):
 			s.meter.Opened(org, f.Rule, f.Severity.String(), 1)
@@ -71,6 +75,42 @@ func (s *service) turned(ctx context.Context, st *store.Store, org string, r aud
 			s.meter.Resolved(org, f.Rule, endedBy(own, f), 1)
 		}
 	}
+}
+
+// remedied tells the metrics for how long a finding was open that is over now.
+func (s *service) remedied(ctx context.Context, st *store.Store, org string, f *access.Finding) {
+	events, err := st.Events(ctx, org, f.Fingerprint)
+	if err != nil {
+		s.log.Debug("for how long a finding was open is not known", "err", err)
+		return
+	}
+	var opened time.Time
+	var took time.Duration
+	for _, e := range events {
+		switch e.What {
+		case store.Opened, store.Reopened:
+			opened = e.At
+		case store.Closed:
+			took = e.At.Sub(opened)
+		}
+	}
+	if !opened.IsZero() {
+		s.meter.Remedied(took) // the last thing that happened to it is its end
+	}
+}
+
+// accepted tells the metrics for how long waivers have accepted findings.
+func (s *service) accepted(ctx context.Context, st *store.Store, org string, id int64, at time.Time) {
+	since, err := st.WaivedSince(ctx, id)
+	if err != nil {
+		s.log.Debug("for how long findings are accepted is not known", "err", err)
+		return
+	}
+	ages := make([]time.Duration, len(since))
+	for i, t := range since {
+		ages[i] = at.Sub(t)
+	}
+	s.meter.WaiverAges(org, ages)
 }
 
 // endedBy says whether ajar ended a finding, or somebody else did.

@@ -116,5 +116,23 @@ func posture() Board {
 				queries: []q{{`sum by (visibility) (max by (org, visibility, state) (ajar_org_repositories{org=~"$org",state="active"}))`, "{{visibility}}"}},
 			},
 		}},
+		row{8, []look{
+			{
+				title: "How fast is it put right?", about: "For how long findings were open that were over in the 30 days before each point: half of them, and nine of ten.", kind: lines, w: 8, unit: "s", none: "nothing was over",
+				queries: []q{
+					{quantile("0.5", "increase", "ajar_finding_remedy_seconds", "", "30d", ""), "half took less"},
+					{quantile("0.9", "increase", "ajar_finding_remedy_seconds", "", "30d", ""), "9 of 10 took less"},
+				},
+			},
+			{
+				title: "How much power stands?", about: "Grants that carry a privilege. One to a team counts once, whatever the team's size.", kind: lines, w: 8, unit: "short",
+				queries: []q{{`sum by (privilege) (max by (org, privilege) (ajar_org_privileged_grants{org=~"$org"}))`, "{{privilege}}"}},
+			},
+			{
+				title: "How old is what we accept?", about: "Findings that a waiver accepts, by how long they have been accepted.", kind: stacks, w: 8, unit: "short",
+				queries: []q{{`sum by (age) (max by (org, age) (ajar_waivers_by_age{org=~"$org"}))`, "{{age}}"}},
+				paints:  []paint{{"to_30_days", calm}, {"to_90_days", plain}, {"to_180_days", notice}, {"to_365_days", notice}, {"over_365_days", bad}},
+			},
+		}},
 	)
 }

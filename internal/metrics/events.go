@@ -91,6 +91,32 @@ func (r *Registry) Resolved(org, rule, reason string, n int) {
 	r.resolved.WithLabelValues(r.org(org), r.rules.of(rule, Custom), among(reasonsOfEnd, reason, Other)).Add(float64(n))
 }
 
+// Remedied takes for how long a finding that is over was open.
+func (r *Registry) Remedied(open time.Duration) {
+	if r != nil {
+		r.remedied.Observe(max(open.Seconds(), 0))
+	}
+}
+
+// waiverBands are how old waivers are, in days; the last of waiverAges has no end.
+var waiverBands = []int{30, 90, 180, 365}
+
+// WaiverAges sets for how long the findings that waivers accept have been accepted.
+func (r *Registry) WaiverAges(org string, ages []time.Duration) {
+	if r == nil {
+		return
+	}
+	n := make([]int, len(waiverAges))
+	for _, age := range ages {
+		const whole = 24 * time.Hour
+		band, _ := slices.BinarySearch(waiverBands, int((max(age, 0)+whole-1)/whole))
+		n[band]++
+	}
+	for i, k := range n {
+		r.waiverAge.WithLabelValues(r.org(org), waiverAges[i]).Set(float64(k))
+	}
+}
+
 // Plan sets what the newest plan of an organization holds, by state: ready,
 // waiting, refused, instruction, left_out. What is not named is 0.
 func (r *Registry) Plan(org string, byState map[string]int) {

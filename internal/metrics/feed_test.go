@@ -124,6 +124,8 @@ func everything(r *metrics.Registry, k metrics.Known, at time.Time) {
 	for _, kind := range append(k.Actions, "unheard-of") {
 		r.Action(org, kind, "moon")
 	}
+	r.Remedied(time.Hour)
+	r.WaiverAges(org, []time.Duration{time.Hour})
 	r.Plan(org, map[string]int{"ready": 1})
 	r.Ran(org, "moon")
 	r.InDoubt(org, 1)

@@ -49,6 +49,8 @@ var (
 	runResults    = []string{"done", "stopped", "interrupted", Other}
 	noticeResults = []string{"sent", "retried", "dead", Other}
 	outboxStates  = []string{"pending", "dead"}
+	privileges    = []string{"owner", "organization_role", "admin", "maintain", "write", "approve", "bypass"}
+	waiverAges    = []string{"to_30_days", "to_90_days", "to_180_days", "to_365_days", "over_365_days"}
 )
 
 func severityWords() (out []string) {

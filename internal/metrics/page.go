@@ -68,6 +68,8 @@ func labelTexts() [][2]string {
 		{"state", "of a plan's contents: " + words(planStates) + "; of waivers: " + words(waiverStates) + "; of notices: " + words(outboxStates) + "; of repositories: `active`, `archived`"},
 		{"visibility", words(visibilities)},
 		{"permission, via", "privileges and sources of grants: [the model](model.md)"},
+		{"privilege", words(privileges)},
+		{"age", words(waiverAges)},
 		{"action", "the kinds of [actions](actions.md)"},
 		{"api, route", "`rest` or `graphql`, and the template of GitHub's documentation, such as `/orgs/{org}/teams`; changes have their method in front"},
 		{"status_class", words(statusClasses) + " (`none`: no answer came)"},

@@ -35,6 +35,7 @@ func (r *Registry) Record(s *access.Snapshot, findings []access.Finding, rules [
 	people(d, s)
 	repositories(d, s)
 	grants(d, s)
+	privileged(d, s)
 	r.coverage(d, s.Coverage)
 	d.set("audit_last_success_timestamp_seconds", float64(s.TakenAt.UnixMilli())/1000, "full")
 	r.state.put(org, d.done())
@@ -158,6 +159,38 @@ func grants(d *draft, s *access.Snapshot) {
 			}
 		}
 	}
+}
+
+// privileged counts grants as the evidence's trend of privileged access does: a team's
+// counts once, an invitation not.
+func privileged(d *draft, s *access.Snapshot) {
+	for _, p := range privileges {
+		d.add("org_privileged_grants", 0, p)
+	}
+	n := map[string]int{}
+	for i := range s.Grants {
+		if label := privilegeOf(&s.Grants[i]); label != "" {
+			n[label]++
+		}
+	}
+	for label, k := range n {
+		d.add("org_privileged_grants", float64(k), label)
+	}
+}
+
+func privilegeOf(g *access.Grant) string {
+	switch {
+	case g.Principal.Kind == access.Invitation:
+		return ""
+	case g.Resource.Kind == access.Org && g.Source == access.ByOwner:
+		return privileges[0]
+	case g.Resource.Kind == access.Org && g.Source == access.ByOrgRole:
+		return privileges[1]
+	case g.Resource.Kind == access.Repo && g.Privilege >= access.Write && g.Privilege <= access.Admin,
+		g.Resource.Kind == access.Env && (g.Privilege == access.Approve || g.Privilege == access.Bypass):
+		return g.Privilege.String()
+	}
+	return ""
 }
 
 // coverage counts the kinds of data that are expected: not those that the

@@ -56,6 +56,7 @@ func (r *Registry) newState() *state {
 	gauge("org_repositories", "Repositories by visibility and state.", "org", "visibility", "state")
 	gauge("org_grants", "Grants on repositories by privilege and source.", "org", "permission", "via")
 	gauge("org_owners", "Owners of the organization.", "org")
+	gauge("org_privileged_grants", "Grants that carry a privilege: ownership, roles of the organization, write and more on repositories, approving and bypassing of environments.", "org", "privilege")
 	gauge("org_members_without_two_factor", "Members without a second factor; absent where it could not be read.", "org")
 	gauge("audit_coverage_ratio", "Share of the expected kinds of data that were read to their end.", "org")
 	gauge("audit_area_complete", "1 where this kind of data was read to its end by the newest audit, else 0.", "org", "area")

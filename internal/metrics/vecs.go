@@ -9,6 +9,8 @@ import (
 // vecs are what is counted while the program runs.
 type vecs struct {
 	opened, resolved           *prometheus.CounterVec
+	remedied                   prometheus.Histogram
+	waiverAge                  *prometheus.GaugeVec
 	audits, jobRuns, collect   *prometheus.CounterVec
 	duration, requestTook      *prometheus.HistogramVec
 	jobLast, jobDue, jobLate   *prometheus.GaugeVec
@@ -26,6 +28,8 @@ type vecs struct {
 
 	ofOrg []partial // all that have the label org
 }
+
+const day = 24 * 60 * 60 // in seconds
 
 type partial interface {
 	DeletePartialMatch(prometheus.Labels) int
@@ -70,6 +74,9 @@ func (r *Registry) mine(v partial, labels []string) {
 func (r *Registry) newVecs() {
 	r.opened = r.counter("findings_opened_total", "Findings that an audit found for the first time, or again.", "org", "rule", "severity")
 	r.resolved = r.counter("findings_resolved_total", "Findings that are over, by what ended them.", "org", "rule", "reason")
+	r.remedied = r.histogram("finding_remedy_seconds", "For how long findings that are over were open, waived ones among them, since they were opened or came back.",
+		[]float64{3600, day, 7 * day, 30 * day, 90 * day}).WithLabelValues().(prometheus.Histogram)
+	r.waiverAge = r.gauge("waivers_by_age", "Findings that a waiver accepts, by how long they have been accepted.", "org", "age")
 	r.audits = r.counter("audit_runs_total", "Audits that ended, by how.", "org", "kind", "result")
 	r.duration = r.histogram("audit_duration_seconds", "How long an audit took, of one organization.",
 		[]float64{1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600}, "kind")

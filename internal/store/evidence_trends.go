@@ -55,6 +55,13 @@ const (
 		  JOIN findings f ON f.org = e.org AND f.fingerprint = e.fingerprint
 		 WHERE e.org = $1 AND e.snapshot <= $2
 		 ORDER BY e.id`
+	waivedSince = `
+		SELECT max(e.at)
+		  FROM findings f
+		  JOIN finding_events e ON e.org = f.org AND e.fingerprint = f.fingerprint
+		 WHERE f.org = $1 AND f.state = 'waived' AND e.what = 'waived'
+		 GROUP BY f.fingerprint
+		 ORDER BY f.fingerprint`
 )
 
 // DayEnd is the last snapshot that a day has, and how many there were.
@@ -164,4 +171,20 @@ func (s *Store) TurnsUntil(ctx context.Context, org, snapshot int64, each func(T
 		return fmt.Errorf("reading the lives of the findings of organization %d: %w", org, explain(s.path, err))
 	}
 	return nil
+}
+
+// WaivedSince gives for each finding of an organization that a waiver accepts the
+// judgement that found it accepted.
+func (s *Store) WaivedSince(ctx context.Context, org int64) ([]time.Time, error) {
+	var out []time.Time
+	err := s.read.rows(ctx, waivedSince, []any{org}, func(rows *sql.Rows) error {
+		var at sql.NullInt64
+		err := rows.Scan(&at)
+		out = append(out, instant(at))
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading since when findings of organization %d are accepted: %w", org, explain(s.path, err))
+	}
+	return out, nil
 }
