@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/eb661601/ajar/internal/evidence"
@@ -85,13 +84,13 @@ func newPage(ctx context.Context, e evidence.Evidence) (page, error) {
 			p.Facts = append(p.Facts, fact{f.Label, report.Visible(f.Text)})
 		}
 	}
-	gaps := GapsTable(e)
+	gaps, others := ordered(e)
 	first, n, err := read(ctx, gaps, pageGaps, nil)
 	if err != nil {
 		return page{}, err
 	}
 	p.Gaps = view(gaps, first, n)
-	for _, t := range e.Tables {
+	for _, t := range others {
 		if err := p.table(ctx, e, t); err != nil {
 			return page{}, err
 		}
@@ -128,8 +127,10 @@ func (p *page) controls(e evidence.Evidence) {
 		out := control{ID: report.Visible(c.ID), Title: report.Visible(c.Title), Statement: report.Visible(c.Statement)}
 		for _, name := range c.Tables {
 			t := tile{Label: report.Visible(name)}
-			if i := slices.IndexFunc(p.Tables, func(v tableView) bool { return v.Name == name }); i >= 0 {
-				t.Label, t.Link, t.Figure = p.Tables[i].Title, p.Tables[i].ID, p.Tables[i].N
+			for _, v := range append(p.Tables, p.Gaps) {
+				if v.Name == name {
+					t.Label, t.Link, t.Figure = v.Title, v.ID, v.N
+				}
 			}
 			out.Tables = append(out.Tables, t)
 		}
@@ -142,14 +143,24 @@ func (p *page) controls(e evidence.Evidence) {
 	}
 }
 
+// ofThem begins the title of a figure that counts a part of what the one before it counts.
+const ofThem = "Of them, "
+
 // looks gathers the figures that need a look and are not zero, each once with the controls
 // that it bears on.
 func (p *page) looks(e evidence.Evidence) {
 	at := map[string]int{}
 	seen, zero := map[string]bool{}, 0
 	for _, c := range e.Controls {
+		whole := ""
 		for _, n := range c.Numbers {
-			key := n.Title + "\x00" + n.Query
+			title := n.Title
+			if rest, part := strings.CutPrefix(title, ofThem); !part {
+				whole = title
+			} else if whole != "" { // it stands alone here
+				title = whole + ": " + strings.TrimSpace(rest)
+			}
+			key := title + "\x00" + n.Query
 			i, again := at[key]
 			switch {
 			case !n.Exception:
@@ -164,7 +175,7 @@ func (p *page) looks(e evidence.Evidence) {
 				}
 			default:
 				at[key] = len(p.Looks)
-				p.Looks = append(p.Looks, look{report.Number(n.Value), report.Visible(n.Title), report.Visible(c.ID), "c-" + report.Visible(c.ID)})
+				p.Looks = append(p.Looks, look{report.Number(n.Value), report.Visible(title), report.Visible(c.ID), "c-" + report.Visible(c.ID)})
 			}
 		}
 	}

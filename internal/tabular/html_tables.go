@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/eb661601/ajar/internal/evidence"
 	"github.com/eb661601/ajar/internal/report"
@@ -11,9 +12,10 @@ import (
 
 // What a page shows of a table before it cuts.
 const (
-	pageRows    = 25
+	pageRows    = 20
 	pageGaps    = 200
 	pageColumns = 8 // beside each other; the others stand below them
+	unbroken    = 12 // characters that a cell keeps on one line
 )
 
 // tableView is a table as the page shows it. All its texts are visible already.
@@ -41,6 +43,7 @@ type record struct {
 type viewCell struct {
 	Label, Text string
 	N           bool
+	Short       bool // its column is so narrow that nothing in it is broken
 }
 
 // view lays out the first rows of a table of n rows.
@@ -50,7 +53,17 @@ func view(t evidence.Table, first [][]evidence.Value, n int64) tableView {
 		N: report.Number(n),
 	}
 	columns := out.choose(t, first)
-	beside := columns[:min(len(columns), pageColumns)]
+	beside := columns
+	if len(columns) > pageColumns+1 { // one more costs less room than a line below each row
+		beside = columns[:pageColumns]
+	}
+	short := map[int]bool{}
+	for _, i := range beside {
+		short[i] = len(first) > 0
+		for _, row := range first {
+			short[i] = short[i] && utf8.RuneCountInString(shown(t.Columns[i], row[i])) <= unbroken
+		}
+	}
 	for _, i := range beside {
 		out.Heads = append(out.Heads, head{report.Visible(columnTitle(t.Columns[i])), numeric(t.Columns[i])})
 	}
@@ -58,7 +71,7 @@ func view(t evidence.Table, first [][]evidence.Value, n int64) tableView {
 		var r record
 		for _, i := range beside {
 			c := t.Columns[i]
-			r.Cells = append(r.Cells, viewCell{report.Visible(c.Title), shown(c, row[i]), numeric(c)})
+			r.Cells = append(r.Cells, viewCell{report.Visible(c.Title), shown(c, row[i]), numeric(c), short[i]})
 		}
 		for _, i := range columns[len(beside):] {
 			if text := shown(t.Columns[i], row[i]); text != "" {

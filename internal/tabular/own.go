@@ -14,6 +14,20 @@ const (
 	controlsName = "controls"
 )
 
+// ordered gives the tables as they are shown together: the gaps, which are one of them or
+// are made of the evidence, and then the others.
+func ordered(e evidence.Evidence) (gaps evidence.Table, others []evidence.Table) {
+	gaps = GapsTable(e)
+	for _, t := range e.Tables {
+		if t.Name == gapsName {
+			gaps = t
+			continue
+		}
+		others = append(others, t)
+	}
+	return gaps, others
+}
+
 // GapsTable gives the gaps of the evidence as a table, one a row.
 func GapsTable(e evidence.Evidence) evidence.Table {
 	return evidence.Table{

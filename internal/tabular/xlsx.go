@@ -60,7 +60,8 @@ type written struct {
 
 func (b *workbook) write(ctx context.Context) error {
 	b.name(firstSheet)
-	for _, t := range append([]evidence.Table{GapsTable(b.e), ControlsTable(b.e)}, b.e.Tables...) {
+	gaps, others := ordered(b.e)
+	for _, t := range append([]evidence.Table{gaps, ControlsTable(b.e)}, others...) {
 		if err := b.table(ctx, t); err != nil {
 			return fmt.Errorf("table %s: %w", t.Name, err)
 		}
