@@ -90,7 +90,7 @@ soak: ## let the daemon live through half an hour of trouble, and print its figu
 
 .PHONY: golden
 golden: ## rewrite the golden files and generated pages of docs/ (look at the diff)
-	$(GO) test ./internal/report/... ./internal/config/... ./internal/adopt/... ./internal/metrics ./internal/dashboards ./analyzer/... ./cmd/... ./internal/deploy/... -update
+	$(GO) test ./internal/report/... ./internal/config/... ./internal/adopt/... ./internal/metrics ./internal/dashboards ./internal/evidence ./analyzer/... ./cmd/... ./internal/deploy/... -update
 
 .PHONY: release
 release: ## build every platform's binary, archives, SBOMs and checksums into dist/release (TARGETS="linux/amd64" for fewer)

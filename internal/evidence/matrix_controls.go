@@ -9,7 +9,7 @@ type statement struct {
 
 const (
 	whoCan = "The records show who held which access in the organization on GitHub at the start and at the end of the period, and each change in between with when it was seen and, where the audit log tells, by whom."
-	helps  = " They support the control; they do not show what lies outside of GitHub."
+	helps  = " What lies outside of GitHub is not in them."
 )
 
 // statements are those of every control of the catalog.
@@ -41,7 +41,7 @@ var statements = map[string]statement{
 		[]topic{population, accessChanges, remediation}},
 	"A.5.28": {"The records are kept in a journal whose entries follow from each other and are signed, and say of each number how it is counted. This supports collecting evidence that can be checked." + helps,
 		[]topic{journalKept, operation}},
-	"A.5.29": {"The records show how many owners and administrators there were, whether reviewers could act, and how emergency access was used and ended. This supports being able to act in a disruption." + helps,
+	"A.5.29": {"The records show how many owners and administrators there were and whether reviewers could act. This supports being able to act in a disruption." + helps,
 		[]topic{owners, environments}},
 	"A.8.2": {"The records show who held privileged access at the start and at the end, by which way, until when, and whether the baseline allows it. This supports restricting and managing privileged rights." + helps,
 		[]topic{privilegedAccess, owners, remediation}},
