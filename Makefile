@@ -42,16 +42,18 @@ test: setup ## run every test (sets up by itself what it needs)
 contract: setup ## run only the tests that hold ajar against GitHub's schemas
 	$(GO) test -timeout 15m ./internal/contract/... ./internal/githubsim/... ./collector/...
 
-# What plays the whole program, or a whole collection, over and over spends its time in
-# SQLite, ten times slower when watched: of it the race step plays what works side by side.
+# Only what works side by side can race: packages that start goroutines or guard memory
+# from others. What plays the whole program, or a whole collection, over and over spends
+# its time in SQLite, ten times slower when watched: of it the race step plays a part.
 RACE_SOME := ./cmd/ajar ./internal/audit
-RACE_NOT  := internal/faults|internal/prove|internal/soak
+RACE_NOT  := cmd/ajar|internal/(audit|evidence|faults|prove|soak)
 RACE_SKIP := PassingTrouble|LastingTrouble|FullReadKeepsItsBudget|FieldThatWasNotTold|RecoveryCostsLittle|EstimateIsClose|ReserveIsLeftThrough|TornLogGives|EveryFaultOfAChange
 RACE_RUN  := ^(TestDaemon.*|TestNoMixtureOf.*|TestScripts)$$/^(serve|apply|audit|collect|$$)
+RACE_PKGS  = $$(git grep -lE '\bgo (func|[a-z.]+\()|\b(errgroup|sync|atomic|synctest)\.' -- '*.go' | xargs -n1 dirname | sort -u | grep -vE '^(($(RACE_NOT))$$|tools/)' | sed 's|^|./|')
 
 .PHONY: race
 race: ## run the tests that start goroutines under the race detector (needs a C compiler)
-	CGO_ENABLED=1 $(GO) test -race -short -timeout 15m -skip '$(RACE_SKIP)' $$($(GO) list ./... | grep -vE '/(cmd/ajar|internal/audit|$(RACE_NOT))$$')
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 15m -skip '$(RACE_SKIP)' $(RACE_PKGS)
 	CGO_ENABLED=1 $(GO) test -race -short -timeout 15m -run '$(RACE_RUN)' $(RACE_SOME)
 
 .PHONY: race-all
