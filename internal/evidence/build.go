@@ -54,8 +54,8 @@ var changedColumns = []Column{
 	{"doubt", "Doubt", "Why the change may be older than the snapshot before: that one did not see all. Empty: it saw it all.", Text},
 }
 
-func changed(all []store.PassInfo, i int, saw sight) []Value {
-	return []Value{At(all[i].At), At(saw.at), Count(all[i].ID), Of(saw.doubt)}
+func changed(row []Value, p store.PassInfo, saw sight) []Value {
+	return append(row, At(p.At), At(saw.at), Count(p.ID), Of(saw.doubt))
 }
 
 func indexOf(all []store.PassInfo) map[int64]int {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/store"
 )
 
@@ -26,10 +27,10 @@ var grantColumns = []Column{
 	{"role_id", "Role ID", "GitHub's number of that role; 0 for none.", Whole},
 }
 
-func (n *names) grant(m store.GrantMove) []Value {
-	g := m.Grant
-	return []Value{Of(n.of(g.Principal)), Of(g.Principal.Kind.String()), Count(g.Principal.ID), Of(n.of(g.Resource)), Of(g.Resource.Kind.String()),
-		Count(g.Resource.ID), Of(g.Privilege.String()), Of(g.Source.String()), Of(n.role(g.Role)), Count(g.Role)}
+// grant adds the cells of a grant to a row.
+func (n *names) grant(row []Value, g access.Grant) []Value {
+	return append(row, Of(n.of(g.Principal)), Of(g.Principal.Kind.String()), Count(g.Principal.ID), Of(n.of(g.Resource)), Of(g.Resource.Kind.String()),
+		Count(g.Resource.ID), Of(g.Privilege.String()), Of(g.Source.String()), Of(n.role(g.Role)), Count(g.Role))
 }
 
 func (g *gathering) accessChanges() Table {
@@ -58,6 +59,7 @@ func (g *gathering) eachMove(ctx context.Context, o *organization, emit emit) er
 	}
 	all := o.snapshots()
 	index := indexOf(all)
+	var row []Value
 	return o.parts(func(earlier, later store.PassInfo) error {
 		moves, err := g.s.GrantMoves(ctx, earlier.SnapshotInfo, later.SnapshotInfo)
 		if err != nil || len(moves) == 0 {
@@ -84,10 +86,10 @@ func (g *gathering) eachMove(ctx context.Context, o *organization, emit emit) er
 			if m.Came {
 				what = "came"
 			}
-			row := append([]Value{Of(o.Login)}, changed(all, i, saw)...)
-			row = append(append(row, Of(what)), n.grant(m)...)
-			by := w.ofGrant(n, m.Grant, m.Came, windowOf(saw, all[i]))
-			if err := emit(append(row, by.values()...)...); err != nil {
+			row = changed(append(row[:0], Of(o.Login)), all[i], saw)
+			row = n.grant(append(row, Of(what)), m.Grant)
+			row = w.ofGrant(n, m.Grant, m.Came, windowOf(saw, all[i])).values(row)
+			if err := emit(row...); err != nil {
 				return err
 			}
 		}

@@ -48,6 +48,7 @@ func drawHistory(t *rapid.T, s *store.Store) []looked {
 		info, err := p.Finish(ctx, store.PassStats{})
 		check(t, err)
 		x.id = info.ID
+		judge(t, s, info)
 		out = append(out, x)
 	}
 	return out

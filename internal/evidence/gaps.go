@@ -49,11 +49,13 @@ func (g *gathering) gaps(ctx context.Context, o *organization) ([]Gap, error) {
 		return nil, err
 	}
 	out = append(out, partly(o, names)...)
-	astray, err := g.astray(ctx, o)
-	if err != nil {
-		return nil, err
+	for _, more := range []func(context.Context, *organization) ([]Gap, error){g.unjudged, g.putBack, g.redacted, g.astray} {
+		some, err := more(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
 	}
-	out = append(out, astray...)
 	slices.SortStableFunc(out, func(a, b Gap) int {
 		return cmp.Or(a.From.Compare(b.From), cmp.Compare(a.Area, b.Area), cmp.Compare(a.Scope, b.Scope), a.To.Compare(b.To))
 	})

@@ -43,6 +43,14 @@ func open(t tester, dir string) *store.Store {
 // that gaps name.
 func pass(t tester, s *store.Store, at time.Time, put func(*store.Pass), gaps ...access.Cover) store.SnapshotInfo {
 	t.Helper()
+	info := taken(t, s, at, put, gaps...)
+	judge(t, s, info)
+	return info
+}
+
+// taken is a pass that nobody judges.
+func taken(t tester, s *store.Store, at time.Time, put func(*store.Pass), gaps ...access.Cover) store.SnapshotInfo {
+	t.Helper()
 	ctx := context.Background()
 	p, err := s.Begin(ctx, acme, at)
 	check(t, err)
@@ -56,6 +64,16 @@ func pass(t tester, s *store.Store, at time.Time, put func(*store.Pass), gaps ..
 	info, err := p.Finish(ctx, store.PassStats{})
 	check(t, err)
 	return info
+}
+
+// judge has the rules find nothing in a snapshot.
+func judge(t tester, s *store.Store, info store.SnapshotInfo) {
+	t.Helper()
+	ctx := context.Background()
+	snap, err := s.Load(ctx, info)
+	check(t, err)
+	_, err = s.Judge(ctx, snap, nil, info.At, store.Terms{})
+	check(t, err)
 }
 
 func gather(t tester, s *store.Store, p evidence.Period) evidence.Evidence {

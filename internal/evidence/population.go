@@ -96,10 +96,12 @@ func (g *gathering) eachGrant(ctx context.Context, o *organization, info store.S
 	if err != nil {
 		return err
 	}
+	var row []Value
 	for _, x := range v.snap.Grants {
-		row := append([]Value{Of(o.Login), Count(info.ID), At(info.At)}, n.grant(store.GrantMove{Grant: x})...)
+		row = n.grant(append(row[:0], Of(o.Login), Count(info.ID), At(info.At)), x)
 		row = append(row, At(v.times[v.since(x)]))
-		if err := emit(append(row, v.entitled(x).values()...)...); err != nil {
+		row = append(row, v.entitled(x).values()...)
+		if err := emit(row...); err != nil {
 			return err
 		}
 	}

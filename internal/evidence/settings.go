@@ -124,10 +124,10 @@ func (g *gathering) eachSetting(ctx context.Context, o *organization, emit emit)
 		i := index[c.snapshot]
 		saw := o.before(c.place, all, i)
 		by := w.ofSetting(o.names, c, windowOf(saw, all[i]))
-		row := append([]Value{Of(o.Login)}, changed(all, i, saw)...)
+		row := changed([]Value{Of(o.Login)}, all[i], saw)
 		row = append(row, Of(c.Class), Of(c.What), Of(string(c.Effect)), Of(o.names.subject(c.Subject)), number(c.Subject.ID), Of(o.names.of(c.Object.Ref)),
 			Of(c.Aspect), Of(c.Before), Of(c.After))
-		if err := emit(append(row, by.values()...)...); err != nil {
+		if err := emit(by.values(row)...); err != nil {
 			return err
 		}
 	}

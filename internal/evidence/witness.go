@@ -53,13 +53,13 @@ var authorColumns = []Column{
 	{"action", "Action", "The action of the run; see actions.", Text},
 }
 
-func (a author) values() []Value {
+func (a author) values(row []Value) []Value {
 	var plan, run, action string
 	if a.deed != nil {
 		plan, run, action = a.deed.plan, a.deed.run, a.deed.action
 	}
 	e := a.event
-	return []Value{Of(e.Actor), number(e.ActorID), Of(e.Action), At(e.At), Of(e.ID), Of(a.manner), Of(plan), Of(run), Of(action)}
+	return append(row, Of(e.Actor), number(e.ActorID), Of(e.Action), At(e.At), Of(e.ID), Of(a.manner), Of(plan), Of(run), Of(action))
 }
 
 // witnesses are what tells who made changes: the audit log, and ajar's journal.

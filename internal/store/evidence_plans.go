@@ -54,3 +54,23 @@ func (s *Store) PlanMarks(ctx context.Context, org int64, from, to time.Time, ea
 	}
 	return nil
 }
+
+// PutBack gives each time that a backup was found in the place of the store, the
+// oldest first: those that a person accepted, and the one that nobody has yet.
+func (s *Store) PutBack(ctx context.Context) ([]time.Time, error) {
+	var out []time.Time
+	err := s.read.rows(ctx, readAcceptances, nil, func(rows *sql.Rows) error {
+		var at, restored sql.NullInt64
+		var reason string
+		err := rows.Scan(&at, &restored, &reason)
+		out = append(out, instant(restored))
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading when a backup was put back: %w", explain(s.path, err))
+	}
+	if now := s.Restored(); !now.IsZero() {
+		out = append(out, now)
+	}
+	return out, nil
+}

@@ -1,0 +1,76 @@
+package evidence
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/eb661601/ajar/internal/journal"
+	"github.com/eb661601/ajar/internal/store"
+)
+
+// unjudged lists the stretches in which nobody held the rules against what was seen: what
+// they would have found then is not known, and no finding is no sign that all was well.
+func (g *gathering) unjudged(_ context.Context, o *organization) ([]Gap, error) {
+	var out []Gap
+	since, looks := o.first.At, 0
+	gap := func(to time.Time) {
+		if looks > 0 && to.Sub(since) > o.pause {
+			out = append(out, Gap{Org: o.Login, From: since, To: to, Snapshots: looks,
+				Reason: "no snapshot was audited for " + span(to.Sub(since)) + ": findings of that time are not known"})
+		}
+	}
+	judged := false
+	for _, p := range o.snapshots() {
+		if p.JudgedAt.IsZero() {
+			looks++
+			continue
+		}
+		gap(p.At)
+		since, looks, judged = p.At, 0, true
+	}
+	if !judged {
+		return []Gap{{Org: o.Login, From: o.first.At, To: o.last.At, Snapshots: looks, Reason: "no snapshot was audited: findings are not known, and none are listed"}}, nil
+	}
+	gap(g.o.Period.To)
+	return out, nil
+}
+
+// putBack lists each time that a backup was put in the place of the store: what had been
+// stored since it was made is lost.
+func (g *gathering) putBack(ctx context.Context, o *organization) ([]Gap, error) {
+	all, err := g.s.PutBack(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Gap
+	for _, at := range all {
+		from := o.first.At
+		if at.Before(from) || !at.Before(g.o.Period.To) {
+			continue
+		}
+		for _, p := range o.snapshots() {
+			if p.At.Before(at) {
+				from = p.At
+			}
+		}
+		out = append(out, Gap{Org: o.Login, From: from, To: at, Reason: "a backup was put in the place of the store, which was noticed then: what was stored, decided and done since it was made is lost"})
+	}
+	return out, nil
+}
+
+// redacted lists what the journal no longer says of the period.
+func (g *gathering) redacted(ctx context.Context, o *organization) ([]Gap, error) {
+	var out []Gap
+	err := g.s.JournalBetween(ctx, g.o.Period.From, g.o.Period.To, func(e journal.Entry) error {
+		if e.Body == nil && (e.Org == o.ID || e.Org == 0) {
+			out = append(out, Gap{Org: o.Login, From: e.At, To: e.At, Reason: fmt.Sprintf("entry %d of the journal (%s) was redacted: what it said is not shown", e.Seq, e.Kind)})
+		}
+		return nil
+	})
+	if errors.Is(err, store.ErrTampered) {
+		return nil, fmt.Errorf("evidence rests on the journal: %w", err)
+	}
+	return out, err
+}
