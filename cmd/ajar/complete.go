@@ -47,7 +47,7 @@ func ruleNames() []string {
 func complete(a *app, root *cobra.Command) {
 	words := map[string][]string{
 		"output": formats, "severity": severities, "fail-on": append([]string{"none"}, severities...), "state": states,
-		"rule": ruleNames(), "without": areaNames(), "auth": {"gh"}, "log-level": {"debug", "info", "warn", "error"},
+		"rule": ruleNames(), "without": areaNames(), "auth": {"gh"}, "framework": frameworks(), "log-level": {"debug", "info", "warn", "error"},
 	}
 	asked := map[string]suggestion{"org": (*suggesting).orgs, "principal": (*suggesting).principals, "resource": (*suggesting).resources, "run": (*suggesting).runs, "only": (*suggesting).only}
 	each(root, func(c *cobra.Command) {

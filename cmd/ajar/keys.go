@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
 )
@@ -35,8 +36,40 @@ file. Note the public key somewhere else: "ajar journal verify --key" takes it.`
 			})
 		},
 	}
-	cmd.AddCommand(newKeysRotate(a))
+	cmd.AddCommand(newKeysMake(a), newKeysRotate(a))
 	return cmd
+}
+
+func newKeysMake(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "make",
+		Short: "Make the key of the journal before anything is decided",
+		Long: `Begin the journal, and make the key that signs it, before the first decision or change
+does: evidence packs are signed with it. Note the public key somewhere else.`,
+		Example: "  ajar keys make",
+		Args:    exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.writing(cmd.Context(), func(_ *config.Config, s *store.Store) error {
+				keys, err := s.Keys(cmd.Context())
+				if err != nil {
+					return err
+				}
+				if n := len(keys); n > 0 {
+					return withHint(usage("the journal has a key: %s", keys[n-1].Key), "%s keys rotate replaces it", a.program)
+				}
+				if _, err := s.TakeOver(cmd.Context(), owner()); err != nil {
+					return err
+				}
+				if _, err := s.Checkpoint(cmd.Context()); err != nil {
+					return err
+				}
+				if keys, err = s.Keys(cmd.Context()); err != nil {
+					return err
+				}
+				return a.show(report.JournalWork{What: "make", Path: s.Path(), Key: keys[len(keys)-1].Key})
+			})
+		},
+	}
 }
 
 func newKeysRotate(a *app) *cobra.Command {

@@ -45,6 +45,7 @@ func newRoot(a *app) *cobra.Command {
 	root.AddCommand(
 		newInit(a), newDoctor(a), newAudit(a), newCollect(a), newFindings(a), newAccess(a), newWhoCan(a), newDiff(a), newPlan(a), newApply(a), newRestore(a),
 		newServe(a), newStatus(a),
+		newExport(a), newVerify(a),
 		newStore(a), newHold(a), newResume(a), newJournal(a), newKeys(a), newNotify(a),
 		newBaseline(a), newConfig(a), newDemo(a), newApp(a), newMan(a), newVersion(a),
 	)

@@ -48,7 +48,7 @@ var arguments = map[string][]suggestion{
 	"plan approve": {(*suggesting).plans}, "plan withdraw": {(*suggesting).plans}, "apply": {(*suggesting).plans},
 	"restore": {(*suggesting).runs}, "journal show": {(*suggesting).runs}, "journal verify": {files}, "journal export": {files},
 	"man":          {(*suggesting).commands, (*suggesting).commands},
-	"store backup": {files}, "config check": {files},
+	"store backup": {files}, "config check": {files}, "verify": {files},
 }
 
 // suggests makes what the shell calls out of what each argument is.

@@ -189,7 +189,7 @@ func made(t testing.TB, b *book) []byte {
 func written(t testing.TB, e evidence.Evidence, o pack.Options) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if err := pack.Write(t.Context(), &out, e, o); err != nil {
+	if _, err := pack.Write(t.Context(), &out, e, o); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()

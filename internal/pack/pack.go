@@ -47,26 +47,27 @@ var ErrNoTable = errors.New("there is no such table")
 
 // Write writes a pack as a zip file. The same evidence, journal, key and options give
 // the same bytes.
-func Write(ctx context.Context, w io.Writer, e evidence.Evidence, o Options) error {
+func Write(ctx context.Context, w io.Writer, e evidence.Evidence, o Options) (Manifest, error) {
 	z := newZip(w, e.Period.To)
-	if err := write(ctx, z, e, o); err != nil {
-		return fmt.Errorf("writing the evidence pack: %w", err)
+	m, err := write(ctx, z, e, o)
+	if err == nil {
+		err = z.z.Close()
 	}
-	if err := z.z.Close(); err != nil {
-		return fmt.Errorf("writing the evidence pack: %w", err)
+	if err != nil {
+		return m, fmt.Errorf("writing the evidence pack: %w", err)
 	}
-	return nil
+	return m, nil
 }
 
 // WriteFolder writes a pack as a folder, which must not be there yet. It appears when it
 // is whole; only its owner can read it.
-func WriteFolder(ctx context.Context, path string, e evidence.Evidence, o Options) (err error) {
+func WriteFolder(ctx context.Context, path string, e evidence.Evidence, o Options) (m Manifest, err error) {
 	if _, err := os.Lstat(path); err == nil {
-		return fmt.Errorf("writing the evidence pack: %s: %w", path, os.ErrExist)
+		return m, fmt.Errorf("writing the evidence pack: %s: %w", path, os.ErrExist)
 	}
 	tmp, err := os.MkdirTemp(filepath.Dir(path), ".partial-*") // mode 0700
 	if err != nil {
-		return fmt.Errorf("writing the evidence pack: %w", err)
+		return m, fmt.Errorf("writing the evidence pack: %w", err)
 	}
 	defer func() {
 		if err != nil {
@@ -75,63 +76,87 @@ func WriteFolder(ctx context.Context, path string, e evidence.Evidence, o Option
 	}()
 	root, err := os.OpenRoot(tmp)
 	if err != nil {
-		return fmt.Errorf("writing the evidence pack: %w", err)
+		return m, fmt.Errorf("writing the evidence pack: %w", err)
 	}
-	err = errors.Join(write(ctx, &folder{root}, e, o), root.Close())
-	if err == nil {
+	m, err = write(ctx, &folder{root}, e, o)
+	if err = errors.Join(err, root.Close()); err == nil {
 		err = os.Rename(tmp, path)
 	}
 	if err != nil {
-		return fmt.Errorf("writing the evidence pack: %w", err)
+		return m, fmt.Errorf("writing the evidence pack: %w", err)
 	}
-	return nil
+	return m, nil
 }
 
 // write writes all files of a pack, in the order of the manifest.
-func write(ctx context.Context, to sink, e evidence.Evidence, o Options) error {
+func write(ctx context.Context, to sink, e evidence.Evidence, o Options) (Manifest, error) {
 	tables, err := chosen(e, o.Tables)
 	if err != nil {
-		return err
+		return Manifest{}, err
 	}
 	if o.Sample != nil {
 		if err := o.Sample.Check(); err != nil {
-			return err
+			return Manifest{}, err
 		}
 	}
 	p := &packing{ctx: ctx, to: to, m: manifestOf(e), o: o, chosen: tables}
 	if p.m.Signed, err = signedBy(o.Signer); err != nil {
-		return err
+		return Manifest{}, err
 	}
 	if o.Journal != nil && len(o.Journal.Checkpoints) > 0 {
 		if err := p.cutJournal(e); err != nil {
-			return err
+			return Manifest{}, err
 		}
 	}
 	steps := []func(evidence.Evidence) error{p.readme, p.tables, p.samples, p.documents, p.journal, p.schemas}
 	for _, step := range steps {
 		if err := step(e); err != nil {
-			return err
+			return Manifest{}, err
 		}
 	}
-	return p.seal()
+	err = p.seal()
+	return p.m, err
+}
+
+// all gives the tables of an evidence, and those that are made of the rest of it.
+func all(e evidence.Evidence) []evidence.Table {
+	out := slices.Clone(e.Tables)
+	for _, t := range controlTables(e) {
+		if !slices.ContainsFunc(out, func(x evidence.Table) bool { return x.Name == t.Name }) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// TableNames lists the tables that a pack of an evidence has.
+func TableNames(e evidence.Evidence) []string {
+	var out []string
+	for _, t := range all(e) {
+		out = append(out, t.Name)
+	}
+	return out
+}
+
+// TableOf gives one of them.
+func TableOf(e evidence.Evidence, name string) (evidence.Table, error) {
+	for _, t := range all(e) {
+		if t.Name == name {
+			return t, nil
+		}
+	}
+	return evidence.Table{}, fmt.Errorf("%w: %.60q", ErrNoTable, name)
 }
 
 // chosen gives the tables that are wanted, in the order of the evidence.
 func chosen(e evidence.Evidence, names []string) ([]evidence.Table, error) {
-	all := append(slices.Clone(e.Tables), controlTables(e)...)
 	if names == nil {
-		return all, nil
-	}
-	var out []evidence.Table
-	for _, t := range all {
-		if slices.Contains(names, t.Name) {
-			out = append(out, t)
-		}
+		return all(e), nil
 	}
 	for _, name := range names {
-		if !slices.ContainsFunc(all, func(t evidence.Table) bool { return t.Name == name }) {
-			return nil, fmt.Errorf("%w: %.60q", ErrNoTable, name)
+		if _, err := TableOf(e, name); err != nil {
+			return nil, err
 		}
 	}
-	return out, nil
+	return slices.DeleteFunc(all(e), func(t evidence.Table) bool { return !slices.Contains(names, t.Name) }), nil
 }

@@ -20,8 +20,8 @@ func readme(e evidence.Evidence, m Manifest) []byte {
 	}
 	line("EVIDENCE PACK OF AJAR\n")
 	if !m.Complete {
-		line("INCOMPLETE: %d gaps. They are listed first in manifest.json, and in the", len(m.Gaps))
-		line("table gaps where it is here. What they name was not seen.\n")
+		line("INCOMPLETE: it lists %d of what was not seen, first in manifest.json and in the", len(m.Gaps))
+		line("table gaps where that is here.\n")
 	}
 	line("organizations  %s", strings.Join(orgs, ", "))
 	line("period         from %s up to, and without, %s", m.Period.From.Format(time.RFC3339), m.Period.To.Format(time.RFC3339))

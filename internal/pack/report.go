@@ -91,7 +91,7 @@ func (r *Report) Unproven() []string {
 	m := r.Manifest
 	var out []string
 	if !m.Complete {
-		out = append(out, fmt.Sprintf("what was not seen: the pack is INCOMPLETE and lists %d gaps", len(m.Gaps)))
+		out = append(out, fmt.Sprintf("what was not seen: the pack is INCOMPLETE, and its gaps are %d", len(m.Gaps)))
 	}
 	switch {
 	case m.Signed == nil:

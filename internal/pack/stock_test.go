@@ -42,7 +42,7 @@ func TestThePackIsCheckedWithStockToolsAsItsReadmeSays(t *testing.T) {
 	}
 	b := year(t)
 	dir := filepath.Join(t.TempDir(), "pack")
-	if err := pack.WriteFolder(t.Context(), dir, proof(), pack.Options{Signer: b.signer, Journal: b.journal(), Tables: []string{"owners"}, Sample: &pack.Draw{Size: 5, Seed: "auditor 12"}}); err != nil {
+	if _, err := pack.WriteFolder(t.Context(), dir, proof(), pack.Options{Signer: b.signer, Journal: b.journal(), Tables: []string{"owners"}, Sample: &pack.Draw{Size: 5, Seed: "auditor 12"}}); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "README.txt"))

@@ -163,7 +163,7 @@ func TestWhatWasDoneToAFolderIsNamed(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "pack")
-			if err := pack.WriteFolder(t.Context(), dir, proof(), pack.Options{Signer: b.signer, Journal: b.journal(), Tables: []string{"owners"}}); err != nil {
+			if _, err := pack.WriteFolder(t.Context(), dir, proof(), pack.Options{Signer: b.signer, Journal: b.journal(), Tables: []string{"owners"}}); err != nil {
 				t.Fatal(err)
 			}
 			if err := c.do(dir); err != nil {

@@ -109,12 +109,12 @@ func TestAPackWithoutAKeySaysSo(t *testing.T) {
 func TestAJournalThatWasChangedMakesNoPack(t *testing.T) {
 	b := year(t)
 	b.entries[50].Who = "mallory"
-	err := pack.Write(t.Context(), io.Discard, proof(), pack.Options{Signer: b.signer, Journal: b.journal()})
+	_, err := pack.Write(t.Context(), io.Discard, proof(), pack.Options{Signer: b.signer, Journal: b.journal()})
 	if err == nil || !strings.Contains(err.Error(), "not as it was signed") {
 		t.Errorf("%v", err)
 	}
 	other := newBook(t, 60)
-	err = pack.Write(t.Context(), io.Discard, proof(), pack.Options{Signer: other.signer, Journal: year(t).journal()})
+	_, err = pack.Write(t.Context(), io.Discard, proof(), pack.Options{Signer: other.signer, Journal: year(t).journal()})
 	if err == nil || !strings.Contains(err.Error(), "not the one that signs the journal") {
 		t.Errorf("%v", err)
 	}

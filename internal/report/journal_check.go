@@ -196,7 +196,7 @@ func (v JournalKeys) table(p *page) error {
 
 // JournalWork is something that was done to a journal.
 type JournalWork struct {
-	What    string `json:"what"` // export, redact, rotate or verify-proof
+	What    string `json:"what"` // export, redact, make, rotate or verify-proof
 	Path    string `json:"path"` // of the store
 	File    string `json:"file"` // that was written, "" for none
 	Entries int64  `json:"entries"`
@@ -237,6 +237,11 @@ func (v JournalWork) table(p *page) error {
 		p.field("reason", v.Reason)
 		p.gap()
 		p.para(2, plain, "Its hash stays, and the journal verifies as before. Backups of the store and exported files keep what they hold.")
+	case "make":
+		p.title("Signing key made", v.Path)
+		p.field("key", v.Key)
+		p.gap()
+		p.para(2, plain, "Note it somewhere else: with it anybody can tell whose the signatures are.")
 	default:
 		p.title("Signing key changed", v.Path)
 		p.field("key", v.Key)

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 
 	"github.com/eb661601/ajar/internal/journal"
@@ -96,6 +97,17 @@ func (s *Store) ExportJournal(ctx context.Context) (keys []string, checkpoints [
 		}
 	}
 	return keys, checkpoints, s.Journal(ctx, 0, to), nil
+}
+
+// JournalFrom gives what reads the entries from one place to another, both included; to 0
+// is the last of so many.
+func (s *Store) JournalFrom(ctx context.Context, size int64) func(from, to int64) iter.Seq2[journal.Entry, error] {
+	return func(from, to int64) iter.Seq2[journal.Entry, error] {
+		if to == 0 {
+			to = size
+		}
+		return s.Journal(ctx, from, to)
+	}
 }
 
 // ErrNoJournal says that nothing was journaled yet.
