@@ -14,7 +14,7 @@ import (
 const (
 	pageRows    = 20
 	pageGaps    = 200
-	pageColumns = 8 // beside each other; the others stand below them
+	pageColumns = 8  // beside each other; the others stand below them
 	unbroken    = 12 // characters that a cell keeps on one line
 )
 
