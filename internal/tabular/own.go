@@ -62,24 +62,25 @@ func ControlsTable(e evidence.Evidence) evidence.Table {
 		Columns: []evidence.Column{
 			{Name: "control", Title: "Control", About: "The control, as its framework names it.", Kind: evidence.Text},
 			{Name: "title", Title: "Title", About: "What the control is about.", Kind: evidence.Text},
-			{Name: "statement", Title: "What the records show", About: "What ajar's records show about it.", Kind: evidence.Text},
-			{Name: "tables", Title: "Tables", About: "The tables that support it.", Kind: evidence.Text},
-			{Name: "figure", Title: "Figure", About: "The name of the figure.", Kind: evidence.Text},
 			{Name: "figure_title", Title: "What is counted", About: "What the figure counts.", Kind: evidence.Text},
 			{Name: "value", Title: "Value", About: "The figure.", Kind: evidence.Whole},
 			{Name: "exception", Title: "Exception", About: "Whether what it counts needs a look.", Kind: evidence.Yes},
 			{Name: "query", Title: "Query", About: "SQL that gives the figure again, with each table by its name and _ for -.", Kind: evidence.Text},
+			{Name: "figure", Title: "Figure", About: "The name of the figure.", Kind: evidence.Text},
+			{Name: "statement", Title: "What the records show", About: "What ajar's records show about it.", Kind: evidence.Text},
+			{Name: "tables", Title: "Tables", About: "The tables that support it.", Kind: evidence.Text},
 		},
 		Rows: made(func(yield func(...evidence.Value) bool) {
 			for _, c := range e.Controls {
-				tables := strings.Join(c.Tables, ", ")
-				head := []evidence.Value{evidence.Of(c.ID), evidence.Of(c.Title), evidence.Of(c.Statement), evidence.Of(tables)}
-				if len(c.Numbers) == 0 && !yield(append(head, make([]evidence.Value, 5)...)...) {
+				id, title, statement := evidence.Of(c.ID), evidence.Of(c.Title), evidence.Of(c.Statement)
+				tables := evidence.Of(strings.Join(c.Tables, ", "))
+				var none evidence.Value
+				if len(c.Numbers) == 0 && !yield(id, title, none, none, none, none, none, statement, tables) {
 					return
 				}
 				for _, n := range c.Numbers {
-					if !yield(append(head[:4:4], evidence.Of(n.Name), evidence.Of(n.Title), evidence.Count(n.Value),
-						evidence.Is(n.Exception), evidence.Of(n.Query))...) {
+					if !yield(id, title, evidence.Of(n.Title), evidence.Count(n.Value), evidence.Is(n.Exception), evidence.Of(n.Query),
+						evidence.Of(n.Name), statement, tables) {
 						return
 					}
 				}

@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"archive/zip"
+	"compress/flate"
 	"context"
 	"errors"
 	"fmt"
@@ -29,7 +30,7 @@ const firstSheet = "About"
 // keeps a few rows in memory and at most 16 MiB of one sheet; the rest of that sheet waits
 // in a temporary file.
 func WriteXLSX(ctx context.Context, w io.Writer, e evidence.Evidence) error {
-	b := &workbook{zip: zip.NewWriter(w), e: e, rows: sheetRows}
+	b := newWorkbook(w, e)
 	if err := b.write(ctx); err != nil {
 		return fmt.Errorf("writing the workbook: %w", err)
 	}
@@ -56,6 +57,14 @@ type written struct {
 	sheets []string
 	rows   int
 	cut    int // texts that are longer than a cell holds
+}
+
+// newWorkbook begins a workbook. It is compressed with the least effort: the usual one makes
+// it a third smaller, and takes as long again as all the rest.
+func newWorkbook(w io.Writer, e evidence.Evidence) *workbook {
+	z := zip.NewWriter(w)
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
+	return &workbook{zip: z, e: e, rows: sheetRows}
 }
 
 func (b *workbook) write(ctx context.Context) error {

@@ -21,7 +21,8 @@ import (
 func xlsxOf(t testing.TB, e evidence.Evidence, rows int) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	b := &workbook{zip: zip.NewWriter(&out), e: e, rows: rows}
+	b := newWorkbook(&out, e)
+	b.rows = rows
 	if err := b.write(t.Context()); err != nil {
 		t.Fatal(err)
 	}
