@@ -193,7 +193,7 @@ func (x exported) ocsfNotes(w io.Writer) error {
 }
 
 // ocsfLine writes one event.
-func ocsfLine(w io.Writer, e ocsfEvent) error {
+func ocsfLine(w io.Writer, e any) error {
 	line, err := compact(e)
 	if err != nil {
 		return err

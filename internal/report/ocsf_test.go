@@ -40,7 +40,8 @@ var ocsfFields = []ocsfField{
 var ocsfNames = map[string]string{
 	"": `activity_id activity_name category_uid category_name class_uid class_name type_uid type_name severity_id severity status_id
 		status confidence_id confidence time timezone_offset start_time message comment metadata finding_info compliance remediation
-		resources user permission_analysis_results access_analysis_result unmapped`,
+		resources user permission_analysis_results access_analysis_result unmapped group privileges resource`,
+	"group": "uid name type", "resource": "uid name type role_id role",
 	"metadata": "version product uid log_name tenant_uid", "metadata.product": "uid name vendor_name version",
 	"finding_info":          "uid title desc types analytic first_seen_time last_seen_time",
 	"finding_info.analytic": "uid name type_id type desc version",
