@@ -16,6 +16,7 @@ import (
 	"github.com/eb661601/ajar/docs/schemas"
 	"github.com/eb661601/ajar/internal/evidence"
 	"github.com/eb661601/ajar/internal/journal"
+	"github.com/eb661601/ajar/internal/ocsf"
 	"github.com/eb661601/ajar/internal/oscal"
 	"github.com/eb661601/ajar/internal/tabular"
 )
@@ -141,6 +142,7 @@ func (p *packing) documents(e evidence.Evidence) error {
 		p.put("evidence.xlsx", func(w io.Writer) error { return tabular.WriteXLSX(p.ctx, w, shown) }),
 		p.put("report.html", func(w io.Writer) error { return tabular.WriteHTML(p.ctx, w, e) }),
 		p.put("oscal-assessment-results.json", func(w io.Writer) error { return oscal.Write(p.ctx, w, e) }),
+		p.put("ocsf-changes.jsonl", func(w io.Writer) error { return ocsf.Write(p.ctx, w, e) }),
 	)
 }
 

@@ -50,6 +50,7 @@ WHAT IS IN IT
   evidence.xlsx    all tables in one workbook, where all tables are here
   report.html      the same for reading and printing
   oscal-*.json     the same as OSCAL assessment results
+  ocsf-*.jsonl     the gaps and the changes of access as events, in OCSF
   journal/         the signed journal of decisions and changes, as far as it
                    belongs to the period, with proofs, checkpoints and the public key
   schemas/         the JSON schemas of all that
