@@ -37,6 +37,20 @@ func (g *gathering) unjudged(_ context.Context, o *organization) ([]Gap, error) 
 	return out, nil
 }
 
+// undated lists the dates at which a population was asked for that is not known.
+func (g *gathering) undated(_ context.Context, o *organization) ([]Gap, error) {
+	var out []Gap
+	for _, d := range g.o.Dates {
+		switch {
+		case d.Before(o.first.At):
+			out = append(out, Gap{Org: o.Login, From: d, To: o.first.At, Reason: "the population of " + d.Format(time.RFC3339) + " is not known: there is no snapshot of then in the evidence"})
+		case d.After(g.o.Period.To):
+			out = append(out, Gap{Org: o.Login, From: g.o.Period.To, To: d, Reason: "the population of " + d.Format(time.RFC3339) + " is not told: it lies after the end of the period"})
+		}
+	}
+	return out, nil
+}
+
 // putBack lists each time that a backup was put in the place of the store: what had been
 // stored since it was made is lost.
 func (g *gathering) putBack(ctx context.Context, o *organization) ([]Gap, error) {

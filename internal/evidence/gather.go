@@ -18,8 +18,8 @@ type Options struct {
 	Orgs      []string // logins; none: every organization of the store
 	Period    Period
 	Program   string // version and commit of the program
-	// Dates are instants at which the population is told as well, beside the start and
-	// the end of the period.
+	// Dates are instants in the period, to the second, at which the population is told as
+	// well. One that lies elsewhere is a gap.
 	Dates []time.Time
 	// Every is how far apart two passes may lie without the time in between being a gap;
 	// 0: three times what is usual in the period, at most [LongestPause] and at least
@@ -74,6 +74,12 @@ func Gather(ctx context.Context, s *store.Store, o Options) (Evidence, error) {
 	if !slices.Contains(Frameworks, o.Framework) {
 		return Evidence{}, fmt.Errorf("gathering evidence: no framework is called %q", o.Framework)
 	}
+	o.Dates = slices.Clone(o.Dates)
+	for i, d := range o.Dates {
+		o.Dates[i] = d.UTC().Truncate(time.Second)
+	}
+	slices.SortFunc(o.Dates, time.Time.Compare)
+	o.Dates = slices.CompactFunc(o.Dates, time.Time.Equal)
 	g := &gathering{s: s, o: o}
 	if err := g.find(ctx); err != nil {
 		return Evidence{}, fmt.Errorf("gathering evidence: %w", err)

@@ -41,12 +41,15 @@ func (g *gathering) populations() []Table {
 		g.population(moment{"population-end", "Access at the end", "the end of the period: of its newest snapshot by then",
 			func(o *organization) (store.SnapshotInfo, bool) { return o.last, true }}),
 	}
-	dates := slices.Clone(g.o.Dates)
-	slices.SortFunc(dates, time.Time.Compare)
-	for _, d := range slices.CompactFunc(dates, time.Time.Equal) {
+	for _, d := range g.o.Dates {
 		out = append(out, g.population(moment{"population-at-" + strings.ToLower(d.UTC().Format("20060102t150405z")), "Access on " + d.UTC().Format("2006-01-02 15:04 UTC"),
 			d.UTC().Format(time.RFC3339) + ": of its newest snapshot by then",
-			func(o *organization) (store.SnapshotInfo, bool) { return o.by(d) }}))
+			func(o *organization) (store.SnapshotInfo, bool) {
+				if d.After(g.o.Period.To) {
+					return store.SnapshotInfo{}, false
+				}
+				return o.by(d)
+			}}))
 	}
 	return out
 }
