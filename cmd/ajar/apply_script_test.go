@@ -130,6 +130,20 @@ func setEnv(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// keyof FILE makes the key in force, of what "ajar keys -o json" said, the variable KEY.
+func keyOf(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: keyof FILE")
+	}
+	var doc struct {
+		Keys []struct {
+			Key string `json:"public_key"`
+		} `json:"keys"`
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &doc))
+	ts.Setenv("KEY", doc.Keys[len(doc.Keys)-1].Key)
+}
+
 // hashof FILE makes the hash of a saved plan the variable HASH.
 func hashOf(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {

@@ -71,7 +71,7 @@ func TestScripts(t *testing.T) {
 			"waitfor": waitFor, "until": untilSays,
 			"sql":    alter,
 			"smudge": smudge,
-			"writes": writes, "later": laterBy, "meanwhile": meanwhile, "setenv": setEnv, "written": written, "hashof": hashOf,
+			"writes": writes, "later": laterBy, "meanwhile": meanwhile, "setenv": setEnv, "written": written, "hashof": hashOf, "keyof": keyOf,
 		},
 	})
 }

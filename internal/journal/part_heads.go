@@ -97,6 +97,7 @@ func (p *PartVerifier) whole() {
 		p.fits(c, head, nil)
 		p.agree(p.head.Size, head)
 	}
+	p.r.Reaches = (p.head.First == 1 || p.first == Outside && p.began.Before(p.r.From)) && p.ends == Outside && !p.ended.Before(p.r.To)
 	if p.head.First > 1 && (p.first != Outside || !p.began.Before(p.r.From)) {
 		p.v.Problem(p.head.First, "the part begins at entry %d, and nothing shows that the period does", p.head.First)
 	}

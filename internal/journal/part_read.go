@@ -28,6 +28,7 @@ type PartReport struct {
 	Copies      int             // checkpoints from elsewhere that fit
 	Beyond      int             // and that are of another size than the part can show
 	Back        int             // entries with an earlier time than the one before
+	Reaches     bool            // entries beside the period show that the part holds all of it
 	Problems    []Problem
 	More        int // problems that are not listed
 }

@@ -59,7 +59,7 @@ func (r *Report) Proven() []string {
 		if r.Trusted {
 			who = "the holder of the key that you trust"
 			if r.Through {
-				who = "the holder of the key that you trust, or of one of the same journal before it"
+				who = "the holder of the key that you trust, or of an earlier key of its journal,"
 			}
 		}
 		out = append(out, fmt.Sprintf("all %d files are as %s made them: none was changed, removed, added or moved", r.Files, who))
@@ -68,19 +68,29 @@ func (r *Report) Proven() []string {
 	}
 	out = append(out, fmt.Sprintf("the tables have the rows that the manifest counts, %d in all", r.Rows))
 	if r.Samples > 0 {
-		out = append(out, fmt.Sprintf("%d samples are those that their seed draws from the populations in the pack", r.Samples))
+		out = append(out, fmt.Sprintf("%s: what the seed draws from the populations in the pack", counted(r.Samples, "sample")))
 	}
 	if j := r.Journal; j != nil {
-		out = append(out, fmt.Sprintf("the entries of the journal from %d to %d are those that were signed on %s, in their order and without a gap, and the period reaches no further",
-			j.First, j.Last, j.At.UTC().Format(time.RFC3339)))
+		words := fmt.Sprintf("entries %d to %d of the journal are those that were signed on %s, in their order and without a gap", j.First, j.Last, j.At.UTC().Format(time.RFC3339))
+		if j.Reaches {
+			words += ", and the period has no others"
+		}
+		out = append(out, words)
 	}
 	if r.Copies > 0 {
-		out = append(out, fmt.Sprintf("the journal is the one that %d checkpoints kept elsewhere were made of", r.Copies))
+		out = append(out, "the journal is the one that a copy of checkpoints kept elsewhere is of: "+counted(r.Copies, "checkpoint")+" agree")
 	}
 	if m.Complete {
 		out = append(out, "the pack says of itself that nothing is missing: it lists no gap")
 	}
 	return out
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // Unproven says in words what the verification cannot show.
@@ -91,7 +101,7 @@ func (r *Report) Unproven() []string {
 	m := r.Manifest
 	var out []string
 	if !m.Complete {
-		out = append(out, fmt.Sprintf("what was not seen: the pack is INCOMPLETE, and its gaps are %d", len(m.Gaps)))
+		out = append(out, fmt.Sprintf("what was not seen: the pack is INCOMPLETE, and lists %s", counted(len(m.Gaps), "gap")))
 	}
 	switch {
 	case m.Signed == nil:
@@ -121,7 +131,7 @@ func (r *Report) unprovenJournal() []string {
 	if n := j.Shown[journal.Others]; n > 0 {
 		out = append(out, fmt.Sprintf("what %d entries say that are about other organizations: only their hashes are here", n))
 	}
-	if j.Last == j.Size {
+	if !j.Reaches {
 		out = append(out, fmt.Sprintf("that the journal had no later entries of the period: its newest one was %d when the pack was made", j.Last))
 	}
 	if j.Back > 0 {
