@@ -15,7 +15,7 @@ import (
 
 // evil are names that somebody chose to be mischievous.
 var evil = []string{
-	"<!channel>", "<!here|here>", "@everyone", "@channel", "<@U024BE7LH>", "<https://evil.example|sign in>", "https://evil.example/x", "www.evil.example",
+	"<!channel>", "<!here|here>", "@everyone", "@channel", "<@U024BE7LH>", "<https://evil.example|sign in>", "https://evil.example/x", "www.evil.example", "www.",
 	"*bold* _it_ ~gone~", "`code` ``more``", "```\nblock", "a`b", "`", "``", "> quote", "&amp;lt;!channel&gt;", "x\u202etxt.exe", "\x1b[2J", "line\nbreak\r\nBcc: a@b",
 	"[x](javascript:alert(1))", "![i](http://evil/x.png)", "<script>alert(1)</script>", "#general", ":skull:", "mailto:a@b.c", "tel:+123", "\u200b@here", "＠here", strings.Repeat("a", 5000),
 }
