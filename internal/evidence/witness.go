@@ -17,10 +17,13 @@ import (
 // the snapshot that shows it. from is zero where it is not known. Its pass went on
 // reading for a while, and saw what was changed meanwhile: until is when that is over,
 // with the slack that the audit log needs.
-type window struct{ from, to, until time.Time }
+type window struct {
+	from, to, until time.Time
+	near            *deed // what ajar did then; nil: nothing is known of it
+}
 
 func windowOf(saw sight, p store.PassInfo) window {
-	return window{saw.at, p.At, overBy(p.SnapshotInfo)}
+	return window{saw.at, p.At, overBy(p.SnapshotInfo), nil}
 }
 
 // overBy is when nothing that happens can be in a snapshot any more.
@@ -125,7 +128,8 @@ func nameKey(kind, name string) string {
 }
 
 // find gives the event of a time that fits, among those about one of the keys: the
-// newest up to the snapshot, else the first after it.
+// nearest to what ajar did, where it did it, else the newest up to the snapshot, else the
+// first after it.
 func (w *witnesses) find(x window, fits func(access.Event) bool, keys ...string) (access.Event, bool) {
 	best, off := int32(-1), time.Duration(0)
 	for _, key := range keys {
@@ -138,10 +142,14 @@ func (w *witnesses) find(x window, fits func(access.Event) bool, keys ...string)
 			if !fits(e) {
 				continue
 			}
-			if d := x.beside(e.At); best < 0 || d < off || d == off && all[i] > best {
+			d := x.beside(e.At)
+			if a := x.near; a != nil {
+				d = max(0, a.from.Sub(e.At), e.At.Sub(a.to))
+			}
+			if best < 0 || d < off || d == off && all[i] > best {
 				best, off = all[i], d
 			}
-			if !e.At.After(x.to) {
+			if x.near == nil && !e.At.After(x.to) {
 				break // what is older is not nearer
 			}
 		}
@@ -190,6 +198,8 @@ func (w *witnesses) ofGrant(n *names, g access.Grant, came bool, x window) autho
 		keys = append(keys, nameKey("team", bare(who.Name)))
 	}
 	a := author{}
+	a.deed, a.manner = w.deedOf(x, func(d *deed) bool { return d.moved(g, came) })
+	x.near = a.deed
 	var ok bool
 	if a.event, ok = w.find(x, fits, keys...); !ok && !came && g.Principal.Kind == access.User {
 		left := func(e access.Event) bool { // and with the membership all that hung on it
@@ -198,7 +208,6 @@ func (w *witnesses) ofGrant(n *names, g access.Grant, came bool, x window) autho
 		}
 		a.event, _ = w.find(x, left, keys...)
 	}
-	a.deed, a.manner = w.deedOf(x, func(d *deed) bool { return d.moved(g, came) })
 	return a
 }
 
@@ -231,6 +240,8 @@ var settingActions = map[string][]string{
 // ofSetting says who changed something that is no grant.
 func (w *witnesses) ofSetting(n *names, c settingChange, x window) author {
 	a := author{}
+	a.deed, a.manner = w.deedOf(x, func(d *deed) bool { return d.set(c) })
+	x.near = a.deed
 	subject := n.named(c.Subject.Ref)
 	switch {
 	case c.Class == "settings":
@@ -252,7 +263,6 @@ func (w *witnesses) ofSetting(n *names, c settingChange, x window) author {
 			return w.ofGrant(n, g, c.What == "added", x)
 		}
 	}
-	a.deed, a.manner = w.deedOf(x, func(d *deed) bool { return d.set(c) })
 	return a
 }
 
