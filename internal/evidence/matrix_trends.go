@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/eb661601/ajar/internal/store"
@@ -20,7 +21,7 @@ const (
 
 // Trends gives the tables that show how things went over the period: the last snapshot
 // of each day, and the findings by week. A day without a snapshot has no row. The rows
-// are counted in the store when they are asked for, without loading a snapshot.
+// are counted in the store when they are first asked for, without loading a snapshot.
 func Trends(_ context.Context, s *store.Store, e Evidence) ([]Table, error) {
 	t := trends{s, e}
 	return []Table{t.remedy(), t.privileged(), t.coverage(), t.waivers()}, nil
@@ -32,23 +33,41 @@ type trends struct {
 }
 
 // rows gives the rows of one organization after the other. One without a snapshot has
-// none.
+// none. They are counted once and kept: they are few, and each format asks for them.
 func (t trends) rows(of func(context.Context, Org) ([][]Value, error)) func(context.Context) iter.Seq2[[]Value, error] {
+	var mu sync.Mutex
+	var kept [][]Value
+	var counted bool
+	all := func(ctx context.Context) ([][]Value, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if counted {
+			return kept, nil
+		}
+		var out [][]Value
+		for _, o := range t.e.Orgs {
+			if o.Last == 0 {
+				continue
+			}
+			rows, err := of(ctx, o)
+			if err != nil {
+				return nil, fmt.Errorf("trend of %s: %w", o.Login, err)
+			}
+			out = append(out, rows...)
+		}
+		kept, counted = out, true
+		return kept, nil
+	}
 	return func(ctx context.Context) iter.Seq2[[]Value, error] {
 		return func(yield func([]Value, error) bool) {
-			for _, o := range t.e.Orgs {
-				if o.Last == 0 {
-					continue
-				}
-				rows, err := of(ctx, o)
-				if err != nil {
-					yield(nil, fmt.Errorf("trend of %s: %w", o.Login, err))
+			rows, err := all(ctx)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, r := range rows {
+				if !yield(slices.Clone(r), nil) {
 					return
-				}
-				for _, r := range rows {
-					if !yield(r, nil) {
-						return
-					}
 				}
 			}
 		}

@@ -168,10 +168,11 @@ func TestTrendsAreWhatTheSnapshotsShow(t *testing.T) {
 		org++
 		all := history(t, s, org)
 		from := rapid.IntRange(0, len(all)-1).Draw(t, "from")
-		e := evidence.Evidence{Period: evidence.Period{From: all[from].At, To: noon.Add(1000 * time.Hour)},
+		e := evidence.Evidence{Period: evidence.Period{From: all[from].At, To: all[len(all)-1].At.Add(time.Duration(rapid.IntRange(1, 48).Draw(t, "hours")) * time.Hour)},
 			Orgs: []evidence.Org{{ID: org, Login: "acme", First: all[from].ID, Last: all[len(all)-1].ID}, {ID: 1, Login: "empty"}}}
 		tables, err := evidence.Trends(context.Background(), s, e)
 		must(t, err)
+		remediesAreThoseOfEachLife(t, s, organization(org).Login, e.Period, tables)
 		privileged, coverage, waivers := read(t, tables, evidence.TrendPrivileged), read(t, tables, evidence.TrendCoverage), read(t, tables, evidence.TrendWaivers)
 		ends := lastOfEachDay(all[from:])
 		if len(privileged) != len(ends) || len(coverage) != len(ends) || len(waivers) != len(ends) {
