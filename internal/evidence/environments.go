@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/reach"
@@ -213,5 +214,5 @@ func (v *view) counts() []counted {
 	return out
 }
 
-// minutes, hours and other lengths are cells of whole seconds.
-func seconds(d interface{ Seconds() float64 }) Value { return Count(int64(d.Seconds())) }
+// seconds is the cell of a length of time, in whole seconds.
+func seconds(d time.Duration) Value { return Count(int64(d / time.Second)) }

@@ -108,7 +108,7 @@ func (o *organization) brokenOff() []Gap {
 func partly(o *organization, n *names) []Gap {
 	var out []Gap
 	for _, a := range access.Areas {
-		for _, c := range o.ledger.area(a) {
+		for _, c := range lasting(o.ledger.area(a)) {
 			if !gap(c.Status) {
 				continue
 			}
@@ -145,6 +145,23 @@ func (o *organization) lasting(x Gap, from, to int64) Gap {
 		x.Snapshots++
 	}
 	return x
+}
+
+// lasting joins lines of one place that follow each other and say the same of what is
+// missing: how much was read may change with each pass.
+func lasting(lines []store.CoverSpan) []store.CoverSpan {
+	var out []store.CoverSpan
+	for _, c := range lines {
+		if n := len(out); n > 0 {
+			last := &out[n-1]
+			if last.Scope == c.Scope && last.To == c.From && gap(last.Status) == gap(c.Status) && last.Reason == c.Reason && last.Help == c.Help {
+				last.To = c.To
+				continue
+			}
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 // scopeRef says what a scope of an area is the number of.

@@ -79,6 +79,7 @@ func TestGapOfARepositoryNamesItAndCountsItsSnapshots(t *testing.T) {
 	for n := range 4 {
 		var gaps []access.Cover
 		if n == 1 || n == 2 {
+			scoped.Seen = n // it read more of it, and not all
 			gaps = append(gaps, scoped)
 		}
 		pass(t, s, hour(n), func(p *store.Pass) { world(t, p, 0) }, gaps...)
@@ -171,5 +172,34 @@ func TestPeriodWithoutLengthIsRefused(t *testing.T) {
 	_, err := evidence.Gather(context.Background(), s, evidence.Options{Framework: evidence.SOC2, Period: evidence.Period{From: hour(1), To: hour(1)}})
 	if !errors.Is(err, evidence.ErrPeriod) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Where two sources count the same thing, both numbers are told, and what is between them.
+func TestTwoSourcesThatDisagreeAreToldWithTheirNumbers(t *testing.T) {
+	s := open(t, t.TempDir())
+	defer s.Close()
+	pass(t, s, hour(0), func(p *store.Pass) {
+		world(t, p, 0)
+		put(t, p, access.AreaRepositories, 5, access.Repository{ID: 5, Name: "api", Visibility: "private", Environments: 3})
+		put(t, p, access.AreaTwoFactor, 2)
+	}, access.Cover{Area: access.AreaTeams, Status: access.Complete, Seen: 1, Total: 4})
+	e := gather(t, s, evidence.Period{From: hour(0), To: hour(1)})
+	want := map[string]string{"environments of repositories": "1 3 2", "members and owners": "2 1 -1", "teams": "1 4 3", "required reviewers": "1 1 0"}
+	for _, row := range rows(t, e, "completeness") {
+		if numbers, ok := want[row["what"]]; ok && row["moment"] == "end" {
+			if got := row["read"] + " " + row["stated"] + " " + row["difference"]; got != numbers {
+				t.Errorf("%s: %s and not %s", row["what"], got, numbers)
+			}
+			delete(want, row["what"])
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("not told are %v", want)
+	}
+	for _, row := range rows(t, e, "coverage") {
+		if row["area"] == "teams" && row["disagreed"] != "1" {
+			t.Errorf("the ledger is told as %v", row)
+		}
 	}
 }
