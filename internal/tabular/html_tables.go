@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -87,10 +88,11 @@ func view(t evidence.Table, first [][]evidence.Value, n int64) tableView {
 }
 
 // choose gives the columns that are shown, and says what becomes of the others: those that
-// are empty or the same in each row, and GitHub's own numbers of things.
+// are empty or the same in each row, GitHub's own numbers of things, and the kinds of things
+// that bear it in their names. Numbers of snapshots come last.
 func (v *tableView) choose(t evidence.Table, first [][]evidence.Value) []int {
-	var columns []int
-	var empty, numbers []string
+	var columns, last []int
+	var empty, left []string
 	for i, c := range t.Columns {
 		same := len(first) > 2
 		for _, row := range first {
@@ -98,16 +100,19 @@ func (v *tableView) choose(t evidence.Table, first [][]evidence.Value) []int {
 		}
 		title := report.Visible(c.Title)
 		switch {
-		case isNumberOf(c) && strings.HasSuffix(c.Name, "_id"):
-			numbers = append(numbers, title)
+		case isNumberOf(c) && strings.HasSuffix(c.Name, "_id"), kindOf(t, i, first):
+			left = append(left, title)
 		case same && !first[0][i].Set:
 			empty = append(empty, title)
 		case same:
 			v.Same = append(v.Same, fact{title, shown(c, first[0][i])})
+		case isNumberOf(c):
+			last = append(last, i)
 		default:
 			columns = append(columns, i)
 		}
 	}
+	columns = append(columns, last...)
 	if len(columns) == 0 && len(first) > 0 { // rows that differ in nothing still have to be seen
 		v.Same = nil
 		for i := range t.Columns {
@@ -118,10 +123,26 @@ func (v *tableView) choose(t evidence.Table, first [][]evidence.Value) []int {
 	if len(empty) > 0 {
 		v.Left = "Empty in all rows shown: " + strings.Join(empty, ", ") + ". "
 	}
-	if len(numbers) > 0 && len(first) > 0 {
-		v.Left += "Left out here: " + strings.Join(numbers, ", ") + "."
+	if len(left) > 0 && len(first) > 0 {
+		v.Left += "Left out here: " + strings.Join(left, ", ") + "."
 	}
 	return columns
+}
+
+// kindOf reports whether a column repeats the kind that stands in each name of the column
+// it belongs to, as resource_kind does of resource.
+func kindOf(t evidence.Table, i int, first [][]evidence.Value) bool {
+	whose, ok := strings.CutSuffix(t.Columns[i].Name, "_kind")
+	of := slices.IndexFunc(t.Columns, func(c evidence.Column) bool { return c.Name == whose })
+	if !ok || of < 0 {
+		return false
+	}
+	for _, row := range first {
+		if row[i].Text == "" || !strings.HasPrefix(row[of].Text, row[i].Text+":") {
+			return false
+		}
+	}
+	return true
 }
 
 func numeric(c evidence.Column) bool { return c.Kind == evidence.Whole || c.Kind == evidence.Number }
