@@ -116,6 +116,7 @@ func (r *Report) Unproven() []string {
 	}
 	out = append(out, r.unprovenJournal()...)
 	return append(out,
+		"that the other formats and the numbers of the controls say what the CSV of the tables says: of those, hashes and counts were looked at",
 		"that the tables are true: they are what ajar saw and was told by GitHub, and whoever holds the store and the key can make other ones")
 }
 
