@@ -12,7 +12,7 @@ var remediation = topic{
 		plainly("runs", "Runs in the period, restores among them", rowsOf("runs")),
 		plainly("runs-approved", "Of them, those that went on somebody's approval", rowsOf("runs", notZero("approvals"))),
 		plainly("runs-automatic", "Of them, those that the daemon began by itself", rowsOf("runs", oneOf("automatic", "yes"))),
-		worrying("runs-without-approval", "Of them, those that went on nobody's approval", rowsOf("runs", oneOf("approvals", "0"))),
+		worrying("runs-without-approval", "Of them, those that somebody began and nobody approved", rowsOf("runs", oneOf("approvals", "0"), oneOf("automatic", "no"))),
 		worrying("runs-not-readable", "Of them, those that the journal does not tell whole", rowsOf("runs", oneOf("readable", "no"))),
 		plainly("actions-verified", "Changes that were made, and seen to be made", rowsOf("actions", oneOf("state", "verified"), filled("sent_at"))),
 		plainly("actions-refused", "Changes that a guard forbade", rowsOf("actions", oneOf("state", "refused"))),

@@ -1,7 +1,9 @@
 package oscal
 
 import (
+	"encoding/json"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,8 +33,18 @@ func TestWhatIsGatheredFromAStoreIsValidInEachFramework(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := judge(write(t, e)); err != nil {
+		text := write(t, e)
+		if err := judge(text); err != nil {
 			t.Errorf("%s: %v", f, err)
+		}
+		var d document
+		if err := json.Unmarshal(text, &d); err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range d.Results.Results[0].Observations {
+			if strings.Contains(o.Remarks, "SELECT") && len(o.Evidence) != 1 {
+				t.Errorf("%s: %q is counted in one table, and names %v", f, o.Title, o.Evidence)
+			}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package oscal
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/eb661601/ajar/internal/evidence"
 )
@@ -68,7 +69,9 @@ func (d *draft) counted(c evidence.Control) []observation {
 		o := d.seen(d.id("figure", c.ID, f.Name), f.Title, fmt.Sprintf("%s: %d", f.Title, f.Value), d.subjects())
 		o.Props = []property{prop("figure", f.Name), prop("value", strconv.FormatInt(f.Value, 10)), prop("exception", yesNo(f.Exception))}
 		for _, t := range c.Tables {
-			o.Evidence = append(o.Evidence, relevant{"The table " + t + " of the pack."})
+			if strings.Contains(f.Query+" ", " FROM "+strings.ReplaceAll(t, "-", "_")+" ") {
+				o.Evidence = append(o.Evidence, relevant{"The table " + t + " of the pack."})
+			}
 		}
 		o.Remarks = "Over the tables of the pack this query gives the value again:\n\n" + f.Query
 		out = append(out, o)
