@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -92,7 +93,7 @@ func (s *sheet) begin(name string, frozen int, widths []float64, said *excelize.
 	if s.out, err = s.f.NewStreamWriter(name); err != nil {
 		return err
 	}
-	for i, w := range widths {
+	for i, w := range slices.Backward(widths) { // the library puts each before those it has
 		if err := s.out.SetColWidth(i+1, i+1, w); err != nil {
 			return err
 		}

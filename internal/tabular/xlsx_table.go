@@ -146,7 +146,7 @@ func (s *sheet) said(e evidence.Evidence, title, note string) excelize.Cell {
 	if !e.Complete {
 		style, text = s.incomplete, completeWord(e)+": "+text+"Sheet Gaps lists what is missing. "
 	}
-	text, _ = fit(report.Visible(text + note))
+	text, _ = fit(report.Visible(strings.TrimSpace(text + note)))
 	return excelize.Cell{StyleID: style, Value: text}
 }
 

@@ -6,9 +6,13 @@ import (
 	"context"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -175,6 +179,39 @@ func TestATextThatACellCannotHoldIsCutAndCounted(t *testing.T) {
 	rows, err := f.GetRows(firstSheet)
 	if err != nil || !slices.ContainsFunc(rows, func(r []string) bool { return len(r) == 5 && strings.Contains(r[4], "which are cut: 1;") }) {
 		t.Errorf("About does not tell of it (%v)", err)
+	}
+}
+
+// A part of a workbook by its path.
+func partOf(t testing.TB, data []byte, path string) string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := fs.ReadFile(z, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// Nothing promises that a program bears columns out of their order. Sheets of which more
+// than one is selected are a group: what is typed in one is typed in all.
+func TestColumnsAreInOrderAndOneSheetIsSelected(t *testing.T) {
+	data := xlsxOf(t, exampleEvidence(), sheetRows)
+	for n := range 8 {
+		text := partOf(t, data, fmt.Sprintf("xl/worksheets/sheet%d.xml", n+1))
+		last := 0
+		for _, m := range regexp.MustCompile(`<col min="(\d+)"`).FindAllStringSubmatch(text, -1) {
+			if column, err := strconv.Atoi(m[1]); err != nil || column != last+1 {
+				t.Errorf("sheet %d: column %s comes after %d", n+1, m[1], last)
+			}
+			last++
+		}
+		if got := strings.Contains(text, "tabSelected"); last == 0 || got != (n == 0) {
+			t.Errorf("sheet %d has %d columns, selected %v", n+1, last, got)
+		}
 	}
 }
 
