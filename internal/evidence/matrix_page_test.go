@@ -32,6 +32,8 @@ sqlite3 -cmd '.mode csv' -cmd '.import tables/population-end.csv population_end'
   'SELECT count(*) FROM population_end'
 ` + "```" + `
 
+With ` + "`SELECT *` for `SELECT count(*)`" + ` it lists the rows that are counted.
+
 An exception is a figure of which each one needs a look: it is not a failure of the
 control. In the OSCAL document of the pack an objective is ` + "`satisfied`" + ` where the records
 are complete and count no exception; it is ajar's own objective, and not the control.
