@@ -8,8 +8,9 @@ import (
 	"github.com/eb661601/ajar/internal/store"
 )
 
-// mostMoves is about how many changes of grants are in memory at once.
-const mostMoves = 200_000
+// mostMoves is about how many changes of grants are in memory at once, with what the
+// audit log has of that time. Fewer would have the store walk through more often.
+const mostMoves = 100_000
 
 // grantColumns are the grant itself, as the populations have it. The numbers, the kinds,
 // privilege, source and role_id together are the key: a grant is the same one exactly
@@ -105,7 +106,7 @@ func (o *organization) parts(each func(earlier, later store.PassInfo) error) err
 		j, n := i+1, int64(0)
 		for ; j < len(all); j++ {
 			n += all[j].Stats.GrantsAdded + all[j].Stats.GrantsClosed
-			if n >= mostMoves || j+1 == len(all) {
+			if n >= o.most || j+1 == len(all) {
 				break
 			}
 		}

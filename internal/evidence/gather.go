@@ -61,6 +61,7 @@ type organization struct {
 	ledger      ledger
 	names       *names // nil: nobody asked yet
 	settings    []settingChange
+	most        int64 // changes of grants in memory at once
 }
 
 // Gather gives what the store knows of the period. The rows of its tables are read
@@ -139,7 +140,7 @@ func (g *gathering) organization(ctx context.Context, login string) (*organizati
 	if err != nil {
 		return nil, err
 	}
-	o := &organization{Org: Org{ID: newest.OrgID, Login: newest.Org}}
+	o := &organization{Org: Org{ID: newest.OrgID, Login: newest.Org}, most: mostMoves}
 	o.last, err = g.s.At(ctx, login, g.o.Period.To)
 	if errors.Is(err, store.ErrNoSnapshot) {
 		return o, nil // it was not known by then
