@@ -20,8 +20,9 @@ type Problem struct {
 type KeySpan struct {
 	Key     string
 	From    int64
-	Vouched bool // the key before signed the change; of the first key: it is a trusted one
-	Trusted bool // it is one of those that the verifier was told to trust
+	At      time.Time // when that entry was written
+	Vouched bool      // the key before signed the change; of the first key: it is a trusted one
+	Trusted bool      // it is one of those that the verifier was told to trust
 }
 
 // maxProblems is how many problems are told; the rest is counted.
@@ -164,7 +165,7 @@ func (v *Verifier) meaning(e Entry) {
 		if err = e.Decode(&k); err == nil && v.key != "" {
 			err = errors.New("the journal has a key already")
 		} else if err == nil {
-			v.sign(KeySpan{Key: k.Key, From: e.Seq, Vouched: true})
+			v.sign(KeySpan{Key: k.Key, From: e.Seq, At: e.At, Vouched: true})
 		}
 	case KeyChange:
 		var r Rotation
@@ -198,7 +199,7 @@ func (v *Verifier) change(e Entry, r Rotation) error {
 	if r.Old != v.key {
 		return errors.New("it replaces a key that was not in force")
 	}
-	v.sign(KeySpan{Key: r.New, From: e.Seq, Vouched: err == nil})
+	v.sign(KeySpan{Key: r.New, From: e.Seq, At: e.At, Vouched: err == nil})
 	return nil
 }
 

@@ -30,6 +30,7 @@ type packing struct {
 	part    *journal.Part
 	chosen  []evidence.Table // that go into it one by one
 	sampled []evidence.Table
+	drawn   int64 // rows of them
 }
 
 // put writes a file that the manifest names.
@@ -103,6 +104,9 @@ func (p *packing) tables(e evidence.Evidence) error {
 		}
 		p.m.Tables = append(p.m.Tables, Table{Name: t.Name, Title: t.Title, Rows: n, Columns: len(t.Columns), CSV: csv, JSON: json})
 		if draw && n > 0 {
+			if p.drawn += int64(len(u)); p.drawn > allSamples {
+				return fmt.Errorf("the samples have more than %d rows in all, which nobody could verify: ask for fewer of each table", allSamples)
+			}
 			p.sampled = append(p.sampled, sampleOf(t, u))
 			p.m.Samples = append(p.m.Samples, Sample{Table: t.Name, Rows: n, Size: int64(len(u)), Seed: p.o.Sample.Seed, Method: drawing})
 		}

@@ -22,7 +22,7 @@ type Draw struct {
 }
 
 // MaxSample is the most rows that a sample may have: they are kept in memory.
-const MaxSample = 100_000
+const MaxSample = 10_000
 
 // drawing names how samples are drawn, so that anybody can draw them again: rows are
 // numbered from 1 in the order of the table; of each number the SHA-256 of four lines is

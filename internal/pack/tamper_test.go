@@ -76,6 +76,10 @@ func TestWhatWasDoneToAPackIsNamed(t *testing.T) {
 			u.replace("samples/owners.csv", "owner", "0wner")
 			u.reseal(b.signer)
 		}},
+		{"samples without end", "manifest.json", "not kept in memory", func(u *unpacked) {
+			u.replace("manifest.json", `"size": 5,`, `"size": 500001,`)
+			u.reseal(b.signer)
+		}},
 		{"a lie about the journal", "journal/journal.jsonl", "the manifest says that it holds", func(u *unpacked) {
 			u.replace("manifest.json", `"redacted": 0`, `"redacted": 7`)
 			u.reseal(b.signer)

@@ -39,6 +39,12 @@ func TestAChangeOfTheKeyKeepsOldPacksVerifiable(t *testing.T) {
 			t.Errorf("%s: %v, %v", c.name, r.Trusted, r.Problems)
 		}
 	}
+	early := newBook(t, 1).fill(70)
+	stolen := made(t, early)
+	early.rotate(false)
+	early.fill(100)
+	r := look(t, stolen, pack.VerifyOptions{Keys: early.keys[1:], Journal: exported(early)})
+	named(t, r, "", "was replaced on 2026-02-07T00:00:00Z, before the period ended")
 	if r := look(t, old, pack.VerifyOptions{Keys: b.keys[1:], Journal: exported(b)}); !r.Through {
 		t.Error("it is not said that the journal showed it")
 	}

@@ -22,11 +22,11 @@ type VerifyOptions struct {
 	// Journal opens an exported journal, which shows which keys follow from which, and
 	// that the pack's part is of it; nil: there is none.
 	Journal func() (io.ReadCloser, error)
-	// MaxBytes bounds what is unpacked in all; 0: 64 GiB.
+	// MaxBytes bounds what is unpacked in all; 0: 16 GiB.
 	MaxBytes int64
 }
 
-const defaultMax = 64 << 30
+const defaultMax = 16 << 30
 
 // Verify checks a pack that is a zip file. What is wrong with it is in the report; the
 // error is of the reading itself, or says that it is no pack at all.

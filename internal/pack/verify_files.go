@@ -24,11 +24,20 @@ type population struct {
 	drawn map[int64][sha256.Size]byte // of those in the file of the sample
 }
 
+// allSamples bounds the rows of all samples of a pack that is verified: something is kept
+// of each, and the population may be packed into next to nothing.
+const allSamples = 50 * MaxSample
+
 // contents reads every file once: its hash, and the rows of tables.
 func (c *checking) contents() error {
 	m := c.r.Manifest
 	samples := map[string]*population{} // by either file
+	room := int64(allSamples)
 	for _, s := range m.Samples {
+		if room -= max(s.Size, 0); room < 0 {
+			c.r.say(manifestName, "its samples have more than %d rows in all, which are not kept in memory", allSamples)
+			break
+		}
 		p := &population{Sample: s, kept: map[int64][sha256.Size]byte{}, drawn: map[int64][sha256.Size]byte{}}
 		i := slices.IndexFunc(m.Tables, func(t Table) bool { return t.Name == s.Table })
 		if d := (Draw{int(min(max(s.Size, 0), MaxSample+1)), s.Seed}); i < 0 || s.Method != drawing || d.Check() != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/eb661601/ajar/internal/journal"
 )
@@ -146,9 +147,12 @@ func (c *checking) through(keys []journal.KeySpan, trusted func(string) bool) (b
 	if len(keys) == 0 {
 		return false, nil
 	}
-	names := slices.ContainsFunc(r.Keys, func(k journal.KeySpan) bool { return k.Key == keys[len(keys)-1].Key })
+	i := slices.IndexFunc(r.Keys, func(k journal.KeySpan) bool { return k.Key == keys[len(keys)-1].Key })
+	names := i >= 0
 	if !names {
 		c.r.say("", "the exported journal does not name the key that signed the pack: it is another one's")
+	} else if end := c.r.Manifest.Period.To; i+1 < len(r.Keys) && r.Keys[i+1].At.Before(end) {
+		c.r.say("", "the key that signed the pack was replaced on %s, before the period ended: no pack of it can be signed by it", r.Keys[i+1].At.UTC().Format(time.RFC3339))
 	}
 	return names && r.Sound() && followed(r.Keys, trusted), nil
 }
