@@ -59,7 +59,7 @@ func (r *run) hold(t *heldTeam) {
 func (r *run) settleFamilies(ctx context.Context) error {
 	all := r.families.teams
 	r.families.teams = nil
-	listed := inherits(all)
+	listed, sure := inherits(all)
 	for _, id := range slices.Sorted(maps.Keys(all)) {
 		t := all[id]
 		if !t.at.IsZero() {
@@ -73,7 +73,10 @@ func (r *run) settleFamilies(ctx context.Context) error {
 			why := partial("repositories of team %s: what it inherits cannot be told from its own, since its parent team was not read", r.name(t.slug))
 			rows, g = nil, cmp.Or(g, &why)
 		} else if t.parent != 0 && listed {
-			rows = own(t.rows, parent.rows)
+			if rows = own(t.rows, parent.rows); !sure && len(rows) < len(t.rows) {
+				why := partial("repositories of team %s: what it inherits cannot be told from its own, since not all teams above others were read", r.name(t.slug))
+				g = cmp.Or(g, &why)
+			}
 		}
 		if err := r.finishTeam(ctx, id, rows, g); err != nil {
 			return err
@@ -85,12 +88,15 @@ func (r *run) settleFamilies(ctx context.Context) error {
 // inherits finds out whether lists show what is inherited: then nearly all that
 // a parent lists is in its children's lists, and else hardly any. A few that
 // differ are changes that were made meanwhile. Where there is no parent to tell
-// it by, it has to be thought possible.
-func inherits(all map[int64]*heldTeam) bool {
-	covered, total := 0, 0
+// it by, it has to be thought possible; it is not sure where few are left to tell it by
+// of more that there are, for then it may be one thing in this pass and another in the
+// next.
+func inherits(all map[int64]*heldTeam) (listed, sure bool) {
+	covered, total, unread := 0, 0, false
 	for _, t := range all {
 		parent, known := all[t.parent]
 		if !known || t.gap != nil || parent.gap != nil {
+			unread = unread || t.parent != 0
 			continue
 		}
 		total += len(parent.rows)
@@ -100,8 +106,11 @@ func inherits(all map[int64]*heldTeam) bool {
 			}
 		}
 	}
-	return covered*10 >= total*9
+	return covered*10 >= total*9, !unread || total >= enoughRows
 }
+
+// enoughRows is how many rows of parents tell what lists show, whatever was not read.
+const enoughRows = 20
 
 // own drops the rows that a team has just as its parent has them. A grant of
 // its own that gives no more than the inherited one cannot be told from it.

@@ -81,7 +81,8 @@ func (r *run) findBases(all map[int64]*heldTeam) {
 	for _, c := range slices.SortedFunc(maps.Values(r.custom.byName), func(a, b access.CustomRole) int { return cmp.Compare(a.ID, b.ID) }) {
 		fmt.Fprintf(roles, "%d %q %d\n", c.ID, c.Name, c.Base)
 	}
-	fmt.Fprint(roles, inherits(all)) // whether lists show what is inherited
+	listed, _ := inherits(all)
+	fmt.Fprint(roles, listed)
 	root := basis(roles.Sum(nil)[:16])
 	begun := map[int64]bool{}
 	var find func(t *heldTeam) basis
