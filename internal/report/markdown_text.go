@@ -87,9 +87,9 @@ func mdWord(w string) string {
 // mdPlain reports whether a word is one that nothing is made of: letters and
 // digits, with hyphens, apostrophes and commas inside. Seven hexadecimal digits could be a
 // commit, a hyphen before a digit an issue ("GH-12"), and what looks like the
-// start of an address a link, as does "www".
+// start of an address a link, as does "www" wherever it stands.
 func mdPlain(w string) bool {
-	if strings.EqualFold(w, "www") {
+	if strings.Contains(strings.ToLower(w), "www") {
 		return false
 	}
 	hex := len(w) >= 7
