@@ -145,31 +145,10 @@ func (g *gathering) versions(ctx context.Context, o *organization) ([]version, e
 	return all, nil
 }
 
-// gapTable lists the gaps, so that they can be counted like everything else.
-func gapTable(gaps []Gap) Table {
-	return build("gaps", "Gaps", "One row for each thing that the evidence does not show, and why. Without any the evidence is complete.",
-		"the list of passes; the ledger of coverage; the changes held against the populations",
-		[]Column{organizationColumn,
-			{"area", "Area", "The kind of data; empty for all of it.", Text},
-			{"scope", "Scope", "The team, role or repository; empty for all of the area.", Text},
-			{"from", "From", "From when on.", Instant},
-			{"to", "To", "Until when it is known to have lasted.", Instant},
-			{"reason", "Reason", "Why.", Text},
-			{"snapshots", "Snapshots", "In how many snapshots it is so; 0 where there was none.", Whole},
-		}, func(_ context.Context, emit emit) error {
-			for _, x := range gaps {
-				if err := emit(Of(x.Org), Of(x.Area), Of(x.Scope), At(x.From), At(x.To), Of(x.Reason), Count(x.Snapshots)); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-}
-
 // tables are all of them, gaps first.
 func (g *gathering) tables(gaps []Gap) []Table {
 	return slices.Concat(
-		[]Table{gapTable(gaps), g.organizations(), g.completeness()},
+		[]Table{GapTable(gaps), g.organizations(), g.completeness()},
 		g.populations(),
 		[]Table{g.accessChanges(), g.settingChanges(), g.owners(), g.privileged(), g.environments(), g.environmentAccess(),
 			g.findings(), g.findingEvents(), g.waivers(), g.plans(), g.runs(), g.actions(), g.approvals(), g.notices(),

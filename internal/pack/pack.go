@@ -121,7 +121,7 @@ func write(ctx context.Context, to sink, e evidence.Evidence, o Options) (Manife
 // all gives the tables of an evidence, and those that are made of the rest of it.
 func all(e evidence.Evidence) []evidence.Table {
 	out := slices.Clone(e.Tables)
-	for _, t := range controlTables(e) {
+	for _, t := range []evidence.Table{evidence.GapTable(e.Gaps), evidence.ControlTable(e.Controls), evidence.FigureTable(e.Controls)} {
 		if !slices.ContainsFunc(out, func(x evidence.Table) bool { return x.Name == t.Name }) {
 			out = append(out, t)
 		}

@@ -17,7 +17,7 @@ const (
 // ordered gives the tables as they are shown together: the gaps, which are one of them or
 // are made of the evidence, and then the others.
 func ordered(e evidence.Evidence) (gaps evidence.Table, others []evidence.Table) {
-	gaps = GapsTable(e)
+	gaps = evidence.GapTable(e.Gaps)
 	for _, t := range e.Tables {
 		if t.Name == gapsName {
 			gaps = t
@@ -28,34 +28,9 @@ func ordered(e evidence.Evidence) (gaps evidence.Table, others []evidence.Table)
 	return gaps, others
 }
 
-// GapsTable gives the gaps of the evidence as a table, one a row.
-func GapsTable(e evidence.Evidence) evidence.Table {
-	return evidence.Table{
-		Name: gapsName, Title: "Gaps", Source: "the coverage of each snapshot and pass",
-		About: "A row is something that the evidence does not show, and why. Nothing may be concluded from what was not seen.",
-		Columns: []evidence.Column{
-			{Name: "organization", Title: "Organization", About: "Where it is missing; empty: everywhere.", Kind: evidence.Text},
-			{Name: "area", Title: "Area", About: "The kind of data; empty: all of them.", Kind: evidence.Text},
-			{Name: "scope", Title: "Scope", About: "The part of the area, such as a repository; empty: all of it.", Kind: evidence.Text},
-			{Name: "from_at", Title: "From", About: "Since when it is missing.", Kind: evidence.Instant},
-			{Name: "to_at", Title: "To", About: "Until when.", Kind: evidence.Instant},
-			{Name: "snapshots", Title: "Snapshots", About: "In how many snapshots it is so.", Kind: evidence.Whole},
-			{Name: "reason", Title: "Reason", About: "Why it is missing.", Kind: evidence.Text},
-		},
-		Rows: made(func(yield func(...evidence.Value) bool) {
-			for _, g := range e.Gaps {
-				if !yield(evidence.Of(g.Org), evidence.Of(g.Area), evidence.Of(g.Scope), evidence.At(g.From), evidence.At(g.To),
-					evidence.Count(g.Snapshots), evidence.Of(g.Reason)) {
-					return
-				}
-			}
-		}),
-	}
-}
-
-// ControlsTable gives the control matrix as a table: a row for each figure of a control, and
+// controlSheet gives the control matrix as one table: a row for each figure of a control, and
 // one for a control without any.
-func ControlsTable(e evidence.Evidence) evidence.Table {
+func controlSheet(e evidence.Evidence) evidence.Table {
 	return evidence.Table{
 		Name: controlsName, Title: "Controls", Source: "the tables that each control names",
 		About: "A row is a figure that supports a control, with the query that gives it again from the tables.",

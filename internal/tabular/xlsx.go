@@ -70,7 +70,7 @@ func newWorkbook(w io.Writer, e evidence.Evidence) *workbook {
 func (b *workbook) write(ctx context.Context) error {
 	b.name(firstSheet)
 	gaps, others := ordered(b.e)
-	for _, t := range append([]evidence.Table{gaps, ControlsTable(b.e)}, others...) {
+	for _, t := range append([]evidence.Table{gaps, controlSheet(b.e)}, others...) {
 		if err := b.table(ctx, t); err != nil {
 			return fmt.Errorf("table %s: %w", t.Name, err)
 		}
