@@ -44,19 +44,24 @@ var (
 	ocsfActor    = word{2, "Actor"}
 )
 
+// ocsfHead is what every event begins with.
+type ocsfHead struct {
+	ActivityID  int    `json:"activity_id"`
+	Activity    string `json:"activity_name"`
+	CategoryUID int    `json:"category_uid"`
+	Category    string `json:"category_name"`
+	ClassUID    int    `json:"class_uid"`
+	Class       string `json:"class_name"`
+	TypeUID     int    `json:"type_uid"`
+	Type        string `json:"type_name"`
+	SeverityID  int    `json:"severity_id"`
+	Severity    string `json:"severity"`
+	StatusID    int    `json:"status_id"`
+	Status      string `json:"status"`
+}
+
 type ocsfEvent struct {
-	ActivityID   int          `json:"activity_id"`
-	Activity     string       `json:"activity_name"`
-	CategoryUID  int          `json:"category_uid"`
-	Category     string       `json:"category_name"`
-	ClassUID     int          `json:"class_uid"`
-	Class        string       `json:"class_name"`
-	TypeUID      int          `json:"type_uid"`
-	Type         string       `json:"type_name"`
-	SeverityID   int          `json:"severity_id"`
-	Severity     string       `json:"severity"`
-	StatusID     int          `json:"status_id"`
-	Status       string       `json:"status"`
+	ocsfHead
 	ConfidenceID int          `json:"confidence_id"`
 	Confidence   string       `json:"confidence"`
 	Time         int64        `json:"time"` // milliseconds since 1970, as all times of OCSF
@@ -209,10 +214,12 @@ func (x exported) event(class, activity word, severity access.Severity, uid stri
 		level = word{0, "Unknown"}
 	}
 	e := ocsfEvent{
-		ActivityID: activity.id, Activity: activity.name, CategoryUID: ocsfCategory.id, Category: ocsfCategory.name,
-		ClassUID: class.id, Class: class.name, TypeUID: class.id*100 + activity.id, Type: class.name + ": " + activity.name,
-		SeverityID: level.id, Severity: level.name, ConfidenceID: ocsfCertain.id, Confidence: ocsfCertain.name,
-		Time: millis(at), Info: ocsfInfo{UID: uid},
+		ocsfHead: ocsfHead{
+			ActivityID: activity.id, Activity: activity.name, CategoryUID: ocsfCategory.id, Category: ocsfCategory.name,
+			ClassUID: class.id, Class: class.name, TypeUID: class.id*100 + activity.id, Type: class.name + ": " + activity.name,
+			SeverityID: level.id, Severity: level.name,
+		},
+		ConfidenceID: ocsfCertain.id, Confidence: ocsfCertain.name, Time: millis(at), Info: ocsfInfo{UID: uid},
 	}
 	open := ocsfStates[access.Open]
 	e.StatusID, e.Status = open.id, open.name

@@ -42,23 +42,12 @@ type AccessChange struct {
 
 // ocsfChange is one event of a change.
 type ocsfChange struct {
-	ActivityID  int          `json:"activity_id"`
-	Activity    string       `json:"activity_name"`
-	CategoryUID int          `json:"category_uid"`
-	Category    string       `json:"category_name"`
-	ClassUID    int          `json:"class_uid"`
-	Class       string       `json:"class_name"`
-	TypeUID     int          `json:"type_uid"`
-	Type        string       `json:"type_name"`
-	SeverityID  int          `json:"severity_id"`
-	Severity    string       `json:"severity"`
-	StatusID    int          `json:"status_id"`
-	Status      string       `json:"status"`
-	Time        int64        `json:"time"`
-	Offset      int          `json:"timezone_offset"`
-	Start       int64        `json:"start_time,omitempty"`
-	Message     string       `json:"message"`
-	Metadata    ocsfMetadata `json:"metadata"`
+	ocsfHead
+	Time     int64        `json:"time"`
+	Offset   int          `json:"timezone_offset"`
+	Start    int64        `json:"start_time,omitempty"`
+	Message  string       `json:"message"`
+	Metadata ocsfMetadata `json:"metadata"`
 
 	User       *ocsfThing  `json:"user,omitempty"`
 	Group      *ocsfThing  `json:"group,omitempty"`
@@ -113,17 +102,14 @@ func (e *ChangeEvents) Change(c AccessChange) (bool, error) {
 	x := exported{org: c.Org, at: c.SeenAt, version: e.version}
 	uid := access.Fingerprint("change", c.Org.String(), c.Principal.String(), c.Resource.String(), c.Privilege, c.Source,
 		strconv.FormatInt(c.RoleID, 10), strconv.FormatInt(c.Snapshot, 10), activity.name)
-	level := ocsfSeverities[access.Info]
+	common := x.event(class, activity, access.Info, uid, c.SeenAt)
 	o := ocsfChange{
-		ActivityID: activity.id, Activity: activity.name, CategoryUID: ocsfIdentity.id, Category: ocsfIdentity.name,
-		ClassUID: class.id, Class: class.name, TypeUID: class.id*100 + activity.id, Type: class.name + ": " + activity.name,
-		SeverityID: level.id, Severity: level.name, StatusID: ocsfSuccess.id, Status: ocsfSuccess.name,
-		Time: millis(c.SeenAt), Start: millis(c.NotBefore), Message: c.message(),
-		Metadata:   x.event(class, activity, access.Info, uid, c.SeenAt).Metadata,
+		ocsfHead: common.ocsfHead, Time: common.Time, Start: millis(c.NotBefore), Message: c.message(), Metadata: common.Metadata,
 		Privileges: []string{c.Privilege},
 		Unmapped: map[string]ocsfHow{"ajar": {Org: c.Org, Source: c.Source, Role: c.Role, Snapshot: c.Snapshot, Actor: c.Actor, Manner: c.Manner,
 			Plan: c.Plan, Run: c.Run, Action: c.Action, Doubt: c.Doubt}},
 	}
+	o.CategoryUID, o.Category, o.StatusID, o.Status = ocsfIdentity.id, ocsfIdentity.name, ocsfSuccess.id, ocsfSuccess.name
 	on, who := resourceThing(c.Resource, ocsfTarget), userThing(c.Principal)
 	group := func(n access.Named) *ocsfThing {
 		return &ocsfThing{UID: n.String(), Name: n.Name, Type: n.Kind.String()}
