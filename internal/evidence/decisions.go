@@ -142,7 +142,7 @@ func (g *gathering) notices() Table {
 			{"finding", "Finding", "The finding that it is about; see findings.", Text},
 			{"plan", "Plan", "The plan that it announces.", Text},
 			{"action", "Action", "The action that it announces.", Text},
-			{"to", "To", "Who was to be told, separated by semicolons.", Text},
+			{"recipients", "Recipients", "Who was to be told, separated by semicolons.", Text},
 			{"date", "Date", "The change does not come before.", Instant},
 			{"tries", "Tries", "How often it was tried to send it.", Whole},
 			{"error", "Error", "Of the last try.", Text},

@@ -189,8 +189,8 @@ func (g *gathering) waivers() Table {
 		"what each audit noted; the waiver itself stands in the baseline",
 		slices.Concat([]Column{organizationColumn}, findingColumns, []Column{
 			{"reason", "Reason", "Why it was accepted, by the waiver.", Text},
-			{"from", "From", "The audit that first found it in force.", Instant},
-			{"to", "To", "The audit that no longer found it in force; empty: it is, at the end of the period.", Instant},
+			{"since", "Since", "The audit that first found it in force.", Instant},
+			{"until", "Until", "The audit that no longer found it in force; empty: it is, at the end of the period.", Instant},
 			{"over", "Over", "Why it is no longer in force.", Text},
 			{"expires", "Expires", "When the waiver ends by itself; known of the last one of each finding.", Instant},
 			{"age_seconds", "Age", "Seconds that it was in force up to the end of the period.", Whole},

@@ -71,7 +71,7 @@ func TestFindingsAreToldAsTheyStoodAtTheEndOfThePeriod(t *testing.T) {
 		t.Errorf("not told are %v", want)
 	}
 	waivers := rows(t, e, "waivers")
-	if len(waivers) != 1 || waivers[0]["reason"] != "it is known" || waivers[0]["from"] != hour(3).Format(time.RFC3339) || waivers[0]["to"] != hour(5).Format(time.RFC3339) ||
+	if len(waivers) != 1 || waivers[0]["reason"] != "it is known" || waivers[0]["since"] != hour(3).Format(time.RFC3339) || waivers[0]["until"] != hour(5).Format(time.RFC3339) ||
 		waivers[0]["age_seconds"] != hours(2) {
 		t.Errorf("the waivers are told as %v", waivers)
 	}

@@ -124,9 +124,9 @@ var environments = topic{
 var waivers = topic{
 	[]string{"waivers", TrendWaivers},
 	[]figure{
-		plainly("waivers-in-force", "Waivers in force at the end", rowsOf("waivers", empty("to"))),
-		plainly("waivers-over", "Waivers that were over by the end", rowsOf("waivers", filled("to"))),
-		plainly("waivers-without-end", "Waivers in force at the end without a known end", rowsOf("waivers", empty("to"), empty("expires"))),
+		plainly("waivers-in-force", "Waivers in force at the end", rowsOf("waivers", empty("until"))),
+		plainly("waivers-over", "Waivers that were over by the end", rowsOf("waivers", filled("until"))),
+		plainly("waivers-without-end", "Waivers in force at the end without a known end", rowsOf("waivers", empty("until"), empty("expires"))),
 	},
 }
 

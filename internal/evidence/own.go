@@ -12,8 +12,8 @@ func GapTable(gaps []Gap) Table {
 		[]Column{organizationColumn,
 			{"area", "Area", "The kind of data; empty for all of it.", Text},
 			{"scope", "Scope", "The team, role or repository; empty for all of the area.", Text},
-			{"from", "From", "From when on.", Instant},
-			{"to", "To", "Until when it is known to have lasted.", Instant},
+			{"since", "Since", "From when on.", Instant},
+			{"until", "Until", "Until when it is known to have lasted.", Instant},
 			{"reason", "Reason", "Why.", Text},
 			{"snapshots", "Snapshots", "In how many snapshots it is so; 0 where there was none.", Whole},
 		}, func(_ context.Context, emit emit) error {

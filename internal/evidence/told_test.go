@@ -53,7 +53,7 @@ func TestDecisionsPlansAndNoticesOfThePeriodAreTold(t *testing.T) {
 	if len(got) == 2 && (got[1]["decision"] != "refused" || got[1]["code"] != "own-approval" || got[1]["wanted"] != "apply" || got[1]["reason"] != "ann approved it") {
 		t.Errorf("the refusal is %v", got[1])
 	}
-	if got := rows(t, e, "notices"); len(got) != 2 || got[0]["told_by"] != "journal" || got[0]["to"] != "user:bob" || got[0]["finding"] != "f1" ||
+	if got := rows(t, e, "notices"); len(got) != 2 || got[0]["told_by"] != "journal" || got[0]["recipients"] != "user:bob" || got[0]["finding"] != "f1" ||
 		got[1]["told_by"] != "outbox" || got[1]["channels"] != "chat" || got[1]["state"] != "waiting" {
 		t.Errorf("the notices are %v", got)
 	}
