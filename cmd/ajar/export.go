@@ -19,7 +19,6 @@ import (
 	"github.com/eb661601/ajar/internal/pack"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
-	"github.com/eb661601/ajar/internal/tabular"
 )
 
 type exportFlags struct {
@@ -51,7 +50,8 @@ and key give the same bytes. Nothing is asked of GitHub, and the store is not ch
 With --to, the period goes from the first instant of --from to the end of --to.
 
 --table makes a pack of single tables; without --out, it writes one table to stdout,
-as CSV or with -o json as JSON. --sample draws rows of each table, which --seed
+as CSV or with -o json as JSON. JSON says whether the evidence is complete; CSV cannot,
+so the first gaps are told on stderr beside the exit code 3. --sample draws rows of each table, which --seed
 decides: anybody who has the table can draw them again.`,
 		Example: `  ajar export --framework soc2 --from 2026-Q1 --out acme-2026-q1.zip
   ajar export --from 2026-01-01 --to 2026-03-31 --out pack --sample 25 --seed "auditor, 12 April"
@@ -163,7 +163,7 @@ func (a *app) export(ctx context.Context, f exportFlags) error {
 	}
 	if !e.Complete {
 		a.exit(incomplete)
-		a.remark("warning: the evidence is INCOMPLETE: it lists %d of what was not seen first", len(e.Gaps))
+		a.say("warning: the evidence is INCOMPLETE; gaps: %d", len(e.Gaps)) // --quiet hides no gap
 	}
 	if f.out == "" {
 		return a.oneTable(ctx, e, f.tables[0])
@@ -202,22 +202,6 @@ func programName() string {
 		out += " (" + v.Commit + ")"
 	}
 	return out
-}
-
-// oneTable writes a table to stdout.
-func (a *app) oneTable(ctx context.Context, e evidence.Evidence, name string) error {
-	t, err := pack.TableOf(e, name)
-	if err != nil {
-		return withHint(err, "one of %s", strings.Join(pack.TableNames(e), ", "))
-	}
-	f, err := a.format()
-	if err != nil {
-		return err
-	}
-	if f == report.JSON {
-		return tabular.WriteJSON(ctx, a.out, t)
-	}
-	return tabular.WriteCSV(ctx, a.out, t)
 }
 
 // pack writes a pack and says what is in it.

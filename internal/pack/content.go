@@ -98,7 +98,7 @@ func (p *packing) tables(e evidence.Evidence) error {
 				}
 			}
 		}
-		csv, json, err := p.table("tables", counted)
+		csv, json, err := p.table("tables", counted, e)
 		if err != nil {
 			return err
 		}
@@ -115,20 +115,20 @@ func (p *packing) tables(e evidence.Evidence) error {
 }
 
 // table writes a table in both formats.
-func (p *packing) table(dir string, t evidence.Table) (csv, json string, err error) {
+func (p *packing) table(dir string, t evidence.Table, e evidence.Evidence) (csv, json string, err error) {
 	base := path.Join(dir, strings.TrimPrefix(t.Name, "sample-"))
 	csv, json = base+".csv", base+".json"
 	err = p.put(csv, func(w io.Writer) error { return tabular.WriteCSV(p.ctx, w, t) })
 	if err == nil {
-		err = p.put(json, func(w io.Writer) error { return tabular.WriteJSON(p.ctx, w, t) })
+		err = p.put(json, func(w io.Writer) error { return tabular.WriteJSON(p.ctx, w, t, e) })
 	}
 	return csv, json, err
 }
 
-func (p *packing) samples(evidence.Evidence) (err error) {
+func (p *packing) samples(e evidence.Evidence) (err error) {
 	for i, t := range p.sampled {
 		s := &p.m.Samples[i]
-		if s.CSV, s.JSON, err = p.table("samples", t); err != nil {
+		if s.CSV, s.JSON, err = p.table("samples", t, e); err != nil {
 			return err
 		}
 	}

@@ -22,10 +22,10 @@ func BenchmarkTableCSV1M(b *testing.B) {
 }
 
 func BenchmarkTableJSON1M(b *testing.B) {
-	t := many(1_000_000)
+	t, e := many(1_000_000), exampleEvidence()
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := WriteJSON(b.Context(), io.Discard, t); err != nil {
+		if err := WriteJSON(b.Context(), io.Discard, t, e); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -56,7 +56,7 @@ func TestTablesAreWrittenInConstantMemory(t *testing.T) {
 		write func(evidence.Table) error
 	}{
 		"csv":  {200_000, 1 << 20, func(t2 evidence.Table) error { return WriteCSV(t.Context(), io.Discard, t2) }},
-		"json": {200_000, 1 << 20, func(t2 evidence.Table) error { return WriteJSON(t.Context(), io.Discard, t2) }},
+		"json": {200_000, 1 << 20, func(t2 evidence.Table) error { return WriteJSON(t.Context(), io.Discard, t2, e) }},
 		"xlsx": {60_000, 48 << 20, func(t2 evidence.Table) error {
 			e.Tables = []evidence.Table{t2}
 			return WriteXLSX(t.Context(), io.Discard, e)

@@ -29,7 +29,7 @@ func csvOf(t interface{ Fatal(...any) }, table evidence.Table) string {
 
 func jsonOf(t interface{ Fatal(...any) }, table evidence.Table) string {
 	var b bytes.Buffer
-	if err := WriteJSON(context.Background(), &b, table); err != nil {
+	if err := WriteJSON(context.Background(), &b, table, exampleEvidence()); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -164,7 +164,7 @@ func TestATableThatIsNotSoundIsAnError(t *testing.T) {
 	for name, table := range map[string]evidence.Table{"error": broken(cause), "short": short, "nan": nan, "twice": twice, "odd": odd, "none": none} {
 		var b bytes.Buffer
 		for format, err := range map[string]error{
-			"csv": WriteCSV(t.Context(), &b, table), "json": WriteJSON(t.Context(), &b, table),
+			"csv": WriteCSV(t.Context(), &b, table), "json": WriteJSON(t.Context(), &b, table, exampleEvidence()),
 		} {
 			if err == nil || !strings.Contains(err.Error(), table.Name) || name == "error" && !errors.Is(err, cause) {
 				t.Errorf("%s as %s: %v", name, format, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"time"
 
 	"github.com/eb661601/ajar/internal/evidence"
 	"github.com/eb661601/ajar/internal/report"
@@ -24,10 +25,12 @@ type columnDoc struct {
 
 // WriteJSON writes the table as one object, a row on each line and the number of rows at
 // its end, so that a document which was cut off does not parse. Texts are exact, a missing
-// value is null. It keeps one row in memory.
-func WriteJSON(ctx context.Context, w io.Writer, t evidence.Table) error {
+// value is null. Before the rows it says which period the evidence is about, whether
+// that is complete, and how many gaps it has: a table that is handed on by itself must not
+// look like all there was. It keeps one row in memory.
+func WriteJSON(ctx context.Context, w io.Writer, t evidence.Table, e evidence.Evidence) error {
 	b := bufio.NewWriterSize(w, 1<<16)
-	err := writeJSON(ctx, b, t)
+	err := writeJSON(ctx, b, t, e)
 	if err == nil {
 		err = b.Flush()
 	}
@@ -37,7 +40,13 @@ func WriteJSON(ctx context.Context, w io.Writer, t evidence.Table) error {
 	return nil
 }
 
-func writeJSON(ctx context.Context, w *bufio.Writer, t evidence.Table) error {
+// periodDoc is from when on up to when the evidence tells.
+type periodDoc struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+func writeJSON(ctx context.Context, w *bufio.Writer, t evidence.Table, e evidence.Evidence) error {
 	columns := make([]columnDoc, len(t.Columns))
 	keys := make([][]byte, len(t.Columns))
 	for i, c := range t.Columns {
@@ -49,13 +58,16 @@ func writeJSON(ctx context.Context, w *bufio.Writer, t evidence.Table) error {
 		keys[i] = append(key, ':')
 	}
 	head, err := report.CompactJSON(struct {
-		Schema  string      `json:"schema"`
-		Name    string      `json:"name"`
-		Title   string      `json:"title"`
-		About   string      `json:"about"`
-		Source  string      `json:"source"`
-		Columns []columnDoc `json:"columns"`
-	}{TableSchema, t.Name, t.Title, t.About, t.Source, columns})
+		Schema   string      `json:"schema"`
+		Name     string      `json:"name"`
+		Title    string      `json:"title"`
+		About    string      `json:"about"`
+		Source   string      `json:"source"`
+		Period   periodDoc   `json:"period"`
+		Complete bool        `json:"complete"`
+		Gaps     int         `json:"gaps"`
+		Columns  []columnDoc `json:"columns"`
+	}{TableSchema, t.Name, t.Title, t.About, t.Source, periodDoc{e.Period.From.UTC(), e.Period.To.UTC()}, e.Complete, len(e.Gaps), columns})
 	if err != nil {
 		return err
 	}
