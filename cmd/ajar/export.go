@@ -23,6 +23,7 @@ import (
 
 type exportFlags struct {
 	framework, from, to, out string
+	every                    string
 	tables, dates            []string
 	sample                   int
 	seed                     string
@@ -43,7 +44,9 @@ hashes, signed with the key of the journal, and holds the part of the journal th
 belongs to the period with its proofs. "ajar verify" checks it offline; so do
 sha256sum and minisign, as the README in it says. docs/evidence.md has more.
 
-What was not seen is listed first; then the exit code is 3. The same store, period
+What was not seen is listed first; then the exit code is 3. A pause longer than was
+promised is a gap: --every says what was, or [schedule] audit of the configuration;
+without either it goes by what is usual in the period. The same store, period
 and key give the same bytes. Nothing is asked of GitHub, and the store is not changed.
 
 --from and --to take what every time takes. Alone, --from 2026-Q1 is that quarter.
@@ -66,6 +69,7 @@ decides: anybody who has the table can draw them again.`,
 	cmd.Flags().StringVar(&f.out, "out", "", "write the pack to `PATH`, which must not be there yet: a zip file if it ends so, else a folder")
 	cmd.Flags().StringArrayVar(&f.tables, "table", nil, "only the table `NAME`; repeat it for several")
 	cmd.Flags().StringArrayVar(&f.dates, "date", nil, "who had access at `TIME` too, as a table of its own; repeat it for several")
+	cmd.Flags().StringVar(&f.every, "every", "", "a pass was promised every `TIME`, such as 1h or 1d, and a longer pause is a gap (else what [schedule] audit of the configuration says)")
 	cmd.Flags().IntVar(&f.sample, "sample", 0, "draw `N` rows of each table")
 	cmd.Flags().StringVar(&f.seed, "seed", "", "`TEXT` of the auditor's choice that decides which")
 	cmd.Flags().BoolVar(&f.unsigned, "unsigned", false, "make a pack that nobody signs")
@@ -176,7 +180,11 @@ func (a *app) gather(ctx context.Context, c *config.Config, s *store.Store, f ex
 	if err != nil {
 		return evidence.Evidence{}, err
 	}
-	o := evidence.Options{Framework: evidence.Framework(f.framework), Orgs: orgs, Period: period, Program: programName()}
+	every, err := f.promised(c, period)
+	if err != nil {
+		return evidence.Evidence{}, err
+	}
+	o := evidence.Options{Every: every, Framework: evidence.Framework(f.framework), Orgs: orgs, Period: period, Program: programName()}
 	for _, word := range f.dates {
 		at, err := past("--date", word, a.clock.Now())
 		if err != nil {

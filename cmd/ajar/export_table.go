@@ -3,12 +3,39 @@ package main
 import (
 	"context"
 	"strings"
+	"time"
 
+	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/evidence"
 	"github.com/eb661601/ajar/internal/pack"
 	"github.com/eb661601/ajar/internal/report"
+	"github.com/eb661601/ajar/internal/schedule"
 	"github.com/eb661601/ajar/internal/tabular"
 )
+
+// leastPromise and mostPromise bound what --every may say.
+const leastPromise, mostPromise = time.Minute, 366 * 24 * time.Hour
+
+// promised gives how often a pass was promised; 0: nobody promised anything. By the
+// schedule it is the longest time between two of its instants, as far as a hundred from
+// the beginning of the period on show: what the clock says now has no part in it.
+func (f exportFlags) promised(c *config.Config, p evidence.Period) (time.Duration, error) {
+	if f.every != "" {
+		d, err := lasting("--every", f.every)
+		if err == nil && (d < leastPromise || d > mostPromise) {
+			err = usage("--every %s: at least a minute, at most a year", f.every)
+		}
+		return d, err
+	}
+	if !c.Schedule.Said || c.Schedule.Audit == "" {
+		return 0, nil
+	}
+	s, err := schedule.Parse(c.Schedule.Audit)
+	if err != nil {
+		return 0, err
+	}
+	return s.Gap(p.From), nil
+}
 
 // oneTable writes a table to stdout.
 func (a *app) oneTable(ctx context.Context, e evidence.Evidence, name string) error {

@@ -103,6 +103,14 @@ func ago(text string, now time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// lasting reads how long something is: "30m", "1h", "7d", "2w".
+func lasting(flag, text string) (time.Duration, error) {
+	if t, ok := ago(text, time.Unix(0, 0).UTC()); ok && !strings.Contains(text, "ago") {
+		return time.Unix(0, 0).Sub(t), nil
+	}
+	return 0, withHint(usage("%s %q is not a length of time", flag, text), "write 30m, 1h, 7d or 2w")
+}
+
 // moment reads a time that may be yet to come, and gives the last instant of it.
 func moment(text string, now time.Time) (time.Time, error) {
 	s, err := parseTime("--at", text, now)

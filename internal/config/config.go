@@ -103,6 +103,7 @@ type Limit struct {
 // Schedule says when the daemon does what. "" = never.
 type Schedule struct {
 	Audit  string
+	Said   bool          // a file says when to audit; false: that is the default
 	Jitter time.Duration // by how much organizations are spread; 0 = not at all
 	Digest string
 	Backup string

@@ -33,6 +33,7 @@ func TestExampleLoadsAsItStandsAndSaysTheDefaults(t *testing.T) {
 	want.StorePath = filepath.Join("..", "..", "ajar.db")
 	want.Remediate.Protected = []string{}
 	want.Remediate.Approvers = []string{}
+	want.Schedule.Said = true
 	if diff := cmp.Diff(&want, c); diff != "" {
 		t.Errorf("the example differs from the defaults (-default +example):\n%s", diff)
 	}
@@ -44,6 +45,7 @@ func TestExampleSwitchedOnSaysTheDefaultsToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Default()
+	want.Schedule.Said = true
 	if diff := cmp.Diff(want.Schedule, c.Schedule) + cmp.Diff(want.Backup.Keep, c.Backup.Keep) + cmp.Diff(want.Remediate.Grace, c.Remediate.Grace); diff != "" {
 		t.Errorf("the example differs from the defaults (-default +example):\n%s", diff)
 	}

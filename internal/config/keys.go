@@ -181,7 +181,7 @@ var keys = []key{
 	{"notify.route[].digest", "string", `"low"`, "From which severity on it is told in the digest, if not at once. `none`: nothing is.", "",
 		func(c *Config, v value) { c.route(v).Digest = v.severity(true) }},
 	{"schedule.audit", "string", `"@hourly"`, "When the daemon audits each organization: a cron line of five fields in UTC, `@hourly`, `@daily`, `@weekly`, `@monthly`, or `@every 30m` (at least a minute).", "",
-		func(c *Config, v value) { c.Schedule.Audit = v.schedule() }},
+		func(c *Config, v value) { c.Schedule.Audit, c.Schedule.Said = v.schedule(), true }},
 	{"schedule.jitter", "duration", `"5m"`, "By how much the organizations' audits are spread after those instants. Where each lies in it comes from its name and stays. `\"0\"` = not at all.", "",
 		func(c *Config, v value) { c.Schedule.Jitter = v.duration(0, day) }},
 	{"schedule.digest", "string", `"0 8 * * 1"`, "When channels that take a digest get it.", "",

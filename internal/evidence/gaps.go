@@ -13,11 +13,12 @@ import (
 	"github.com/eb661601/ajar/internal/store"
 )
 
-// usual gives how far apart two passes may lie: what was asked for, else three times
-// the median of the period, between [ShortestPause] and [LongestPause].
+// usual gives how far apart two passes may lie: what was promised and what a pass may be
+// late, else three times the median of the period, between [ShortestPause] and
+// [LongestPause].
 func usual(passes []store.PassInfo, every time.Duration) time.Duration {
 	if every > 0 {
-		return every
+		return every + max(leastLate, every/10)
 	}
 	var apart []time.Duration
 	var last time.Time
@@ -77,13 +78,21 @@ func (g *gathering) unseen(o *organization) []Gap {
 	}
 	for i := 1; i < len(all); i++ {
 		if apart := all[i].At.Sub(all[i-1].At); apart > o.pause {
-			none(all[i-1].At, all[i].At, "no snapshot was taken for %s, and %s is the most that counts as seen: what came and went in between is not known", span(apart), span(o.pause))
+			none(all[i-1].At, all[i].At, "no snapshot was taken for %s, and %s is the most that counts as seen%s: what came and went in between is not known", span(apart), span(o.pause), g.promise())
 		}
 	}
 	if last := all[len(all)-1]; p.To.Sub(last.At) > o.pause {
 		none(last.At, p.To, "the newest snapshot was taken %s before the period ended: what changed afterwards is not known", span(p.To.Sub(last.At)))
 	}
 	return out
+}
+
+// promise says what the longest pause follows from, where that is a promise.
+func (g *gathering) promise() string {
+	if g.o.Every <= 0 {
+		return ""
+	}
+	return " (a pass was promised every " + span(g.o.Every) + ")"
 }
 
 // brokenOff lists the passes that did not come to their end.

@@ -10,6 +10,9 @@ import (
 	"github.com/eb661601/ajar/internal/store"
 )
 
+// howJudged says what would have helped, and what helps the next time.
+const howJudged = " (ajar audit and ajar serve judge what they collect, ajar collect does not; afterwards, ajar audit --offline judges the newest snapshot alone)"
+
 // unjudged lists the stretches in which nobody held the rules against what was seen: what
 // they would have found then is not known, and no finding is no sign that all was well.
 func (g *gathering) unjudged(_ context.Context, o *organization) ([]Gap, error) {
@@ -18,7 +21,7 @@ func (g *gathering) unjudged(_ context.Context, o *organization) ([]Gap, error) 
 	gap := func(to time.Time) {
 		if looks > 0 && to.Sub(since) > o.pause {
 			out = append(out, Gap{Org: o.Login, From: since, To: to, Snapshots: looks,
-				Reason: "no snapshot was audited for " + span(to.Sub(since)) + ": findings of that time are not known"})
+				Reason: "no snapshot was audited for " + span(to.Sub(since)) + ": findings of that time are not known" + howJudged})
 		}
 	}
 	judged := false
@@ -31,7 +34,7 @@ func (g *gathering) unjudged(_ context.Context, o *organization) ([]Gap, error) 
 		since, looks, judged = p.At, 0, true
 	}
 	if !judged {
-		return []Gap{{Org: o.Login, From: o.first.At, To: o.last.At, Snapshots: looks, Reason: "no snapshot was audited: findings are not known, and none are listed"}}, nil
+		return []Gap{{Org: o.Login, From: o.first.At, To: o.last.At, Snapshots: looks, Reason: "no snapshot was audited: findings are not known, and none are listed" + howJudged}}, nil
 	}
 	gap(g.o.Period.To)
 	return out, nil

@@ -21,22 +21,27 @@ type Options struct {
 	// Dates are instants in the period, to the second, at which the population is told as
 	// well. One that lies elsewhere is a gap.
 	Dates []time.Time
-	// Every is how far apart two passes may lie without the time in between being a gap;
-	// 0: three times what is usual in the period, at most [LongestPause] and at least
-	// [ShortestPause].
+	// Every is how often a pass was promised; 0: nobody promised anything. Two passes may
+	// lie that far apart and a tenth more, at least five minutes, without the time in between
+	// being a gap. Without a promise it is three times what is usual in the period, at most
+	// [LongestPause] and at least [ShortestPause].
 	Every time.Duration
 	// Baselines are those at hand, in any order. One counts for a snapshot alone that was
 	// judged by the very one: the store knows a hash and no text.
 	Baselines []*baseline.Baseline
 }
 
-// How far apart two passes may lie without a gap, where nothing else is said: at most a
-// day, and an hour in which a daily pass may be late; and in any case a quarter of an
+// How far apart two passes may lie without a gap, where nobody promised anything: at most
+// a day, and an hour in which a daily pass may be late; and in any case a quarter of an
 // hour, however often ajar looks.
 const (
 	LongestPause  = 25 * time.Hour
 	ShortestPause = 15 * time.Minute
 )
+
+// leastLate is by how much a promised pass may be late in any case: it waits for the one
+// before it, and for GitHub.
+const leastLate = 5 * time.Minute
 
 // ErrPeriod says that the period has no length, or no beginning.
 var ErrPeriod = errors.New("a period ends after it began")

@@ -20,6 +20,7 @@ func (g *gathering) organizations() Table {
 			{"last_at", "Last at", "When it was taken.", Instant},
 			{"snapshots", "Snapshots", "How many there are from the first to the last.", Whole},
 			{"broken_off", "Broken off", "How many passes did not come to their end.", Whole},
+			{"promised", "Promised", "Every how many seconds a pass was promised; empty: the evidence was made without a promise.", Whole},
 			{"pause", "Longest pause", "How many seconds two passes may lie apart without the time in between being a gap.", Whole},
 			{"grants_start", "Grants at the start", "How many grants the first snapshot shows.", Whole},
 			{"grants_end", "Grants at the end", "How many grants the last snapshot shows.", Whole},
@@ -45,8 +46,12 @@ func (g *gathering) organizations() Table {
 						factor = Is(*s.TwoFactorRequired)
 					}
 				}
+				var promised Value
+				if g.o.Every > 0 {
+					promised = seconds(g.o.Every)
+				}
 				err = emit(Of(o.Login), Count(o.ID), Count(o.First), At(o.Start), Count(o.Last), At(o.End), Count(whole), Count(len(o.passes)-whole),
-					seconds(o.pause), Count(len(first.snap.Grants)), Count(len(last.snap.Grants)), base, factor)
+					promised, seconds(o.pause), Count(len(first.snap.Grants)), Count(len(last.snap.Grants)), base, factor)
 				if err != nil {
 					return err
 				}

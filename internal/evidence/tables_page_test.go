@@ -22,8 +22,9 @@ themselves, are the same whenever the same store is asked about the same period.
 - **Gaps** come first, and evidence with a gap is never called complete: a pass that broke
   off, data that was not seen to the end, a time without a snapshot or without an audit,
   a backup that was put in the place of the store, a redacted entry of the journal.
-  Two passes may lie apart three times as long as is usual in the period, between a quarter
-  of an hour and 25 hours.
+  Two passes may lie apart as long as was promised (` + "`ajar export --every`" + `, or the schedule of
+  the configuration) and a tenth more, at least five minutes; without a promise three times
+  as long as is usual in the period, between a quarter of an hour and 25 hours.
 - **Entitled** is told by the very baseline that a snapshot was judged by. The store keeps
   its hash, not its text: where the file is not at hand, only findings say what is not.
 - An empty cell is unknown or none; the column says which.
