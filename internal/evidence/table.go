@@ -6,6 +6,7 @@ package evidence
 import (
 	"context"
 	"iter"
+	"strings"
 	"time"
 )
 
@@ -39,8 +40,9 @@ type Value struct {
 	Instant time.Time
 }
 
-// Of makes the cell of a text; the empty text is an empty cell.
-func Of(s string) Value { return Value{Set: s != "", Text: s} }
+// Of makes the cell of a text; the empty text is an empty cell. Bytes that are not UTF-8
+// are replaced, so that every form of the table says the same.
+func Of(s string) Value { return Value{Set: s != "", Text: strings.ToValidUTF8(s, "\uFFFD")} }
 
 // Count makes the cell of an integer.
 func Count[N ~int | ~int64](n N) Value { return Value{Set: true, Whole: int64(n)} }
