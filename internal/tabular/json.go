@@ -40,10 +40,29 @@ func WriteJSON(ctx context.Context, w io.Writer, t evidence.Table, e evidence.Ev
 	return nil
 }
 
+// headDoc is what stands before the rows. The first tables said nothing of the evidence.
+type headDoc struct {
+	Schema   string      `json:"schema"`
+	Name     string      `json:"name"`
+	Title    string      `json:"title"`
+	About    string      `json:"about"`
+	Source   string      `json:"source"`
+	Period   *periodDoc  `json:"period,omitempty"`
+	Complete *bool       `json:"complete,omitempty"`
+	Gaps     *int        `json:"gaps,omitempty"`
+	Columns  []columnDoc `json:"columns"`
+}
+
 // periodDoc is from when on up to when the evidence tells.
 type periodDoc struct {
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
+}
+
+// of has the document say which evidence its table is of.
+func (d *headDoc) of(e evidence.Evidence) {
+	gaps := len(e.Gaps)
+	d.Period, d.Complete, d.Gaps = &periodDoc{e.Period.From.UTC(), e.Period.To.UTC()}, &e.Complete, &gaps
 }
 
 func writeJSON(ctx context.Context, w *bufio.Writer, t evidence.Table, e evidence.Evidence) error {
@@ -57,17 +76,9 @@ func writeJSON(ctx context.Context, w *bufio.Writer, t evidence.Table, e evidenc
 		}
 		keys[i] = append(key, ':')
 	}
-	head, err := report.CompactJSON(struct {
-		Schema   string      `json:"schema"`
-		Name     string      `json:"name"`
-		Title    string      `json:"title"`
-		About    string      `json:"about"`
-		Source   string      `json:"source"`
-		Period   periodDoc   `json:"period"`
-		Complete bool        `json:"complete"`
-		Gaps     int         `json:"gaps"`
-		Columns  []columnDoc `json:"columns"`
-	}{TableSchema, t.Name, t.Title, t.About, t.Source, periodDoc{e.Period.From.UTC(), e.Period.To.UTC()}, e.Complete, len(e.Gaps), columns})
+	doc := headDoc{Schema: TableSchema, Name: t.Name, Title: t.Title, About: t.About, Source: t.Source, Columns: columns}
+	doc.of(e)
+	head, err := report.CompactJSON(doc)
 	if err != nil {
 		return err
 	}
