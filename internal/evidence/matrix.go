@@ -15,33 +15,28 @@ var frameworkNames = map[Framework]string{SOC2: analyzer.SOC2, ISO27001: analyze
 // catalog. It reads the tables of e, each of them once, and not e.Controls. What would
 // be counted in a table that e does not have is left out, and so is that table.
 func Matrix(ctx context.Context, e Evidence) ([]Control, error) {
-	name, known := frameworkNames[e.Framework]
-	if !known {
-		return nil, fmt.Errorf("laying out the controls: no framework is called %q", e.Framework)
-	}
-	var all []question
-	topics := map[string][]topic{}
-	for _, c := range analyzer.Controls(name) {
-		topics[c.ID] = topicsOf(c)
-		for _, t := range topics[c.ID] {
-			for _, f := range t.figures {
-				all = append(all, f.question)
-			}
-		}
-	}
-	answers, err := answer(ctx, e.Tables, all)
+	r, err := NewRecount(e.Framework)
 	if err != nil {
 		return nil, fmt.Errorf("laying out the controls: %w", err)
 	}
+	answers, err := answer(ctx, e.Tables, r.questions)
+	if err != nil {
+		return nil, fmt.Errorf("laying out the controls: %w", err)
+	}
+	return layOut(e.Framework, e.Tables, answers), nil
+}
+
+// layOut makes the controls of a framework of what was counted in tables.
+func layOut(f Framework, tables []Table, answers map[string]int64) []Control {
 	var out []Control
-	for _, c := range analyzer.Controls(name) {
+	for _, c := range analyzer.Controls(frameworkNames[f]) {
 		control := Control{ID: c.ID, Title: c.Title, Statement: statements[c.ID].text}
-		for _, t := range topics[c.ID] {
-			control.add(t, e.Tables, answers)
+		for _, t := range topicsOf(c) {
+			control.add(t, tables, answers)
 		}
 		out = append(out, control)
 	}
-	return out, nil
+	return out
 }
 
 // add adds what a topic shows, as far as its tables are there.
