@@ -202,14 +202,18 @@ func (a *app) gather(ctx context.Context, c *config.Config, s *store.Store, f ex
 	return evidence.Gather(ctx, s, o)
 }
 
-// programName is what a pack says that it was made by.
+// programName is what a pack says that it was made by: all that decides its bytes. The
+// compression of the workbook is of the version of Go.
 func programName() string {
 	v := buildVersion()
-	out := "ajar " + v.Version
+	of := []string{v.Go}
 	if v.Commit != "" {
-		out += " (" + v.Commit + ")"
+		of = append([]string{v.Commit}, of...)
 	}
-	return out
+	if v.Modified {
+		of = append(of, "modified")
+	}
+	return "ajar " + v.Version + " (" + strings.Join(of, ", ") + ")"
 }
 
 // pack writes a pack and says what is in it.

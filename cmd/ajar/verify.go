@@ -21,7 +21,9 @@ func newVerify(a *app) *cobra.Command {
 		Short: "Check an evidence pack offline, and say what is proven and what is not",
 		Long: `Check an evidence pack, a zip file or a folder that "ajar export" made: its manifest,
 the hash of every file, the signatures, the rows of the tables, the samples, and the
-journal in it with its proofs. It needs no network, no store and no configuration.
+journal in it with its proofs. It counts the numbers of the controls again, and makes
+the workbook, the page and the other forms again of the tables, to compare them. It
+needs no network, no store and no configuration, and runs nothing that is in the pack.
 It names a file that was changed, is missing or was added, a journal that was cut
 off, a checkpoint that was forged, and whatever else is wrong, and says in words what
 is proven by that, and what is not. Nothing in the pack is believed: no size, no name.
@@ -39,7 +41,7 @@ before the pack was made.`,
   ajar verify acme-2026-q1.zip --key "$(cat ajar.pub)" --checkpoints /mnt/elsewhere/ajar.checkpoints`,
 		Args: exactly("the evidence pack, PACK"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o := pack.VerifyOptions{Keys: keys, Copies: map[string][]journal.Checkpoint{}}
+			o := pack.VerifyOptions{Keys: keys, Program: programName(), Copies: map[string][]journal.Checkpoint{}}
 			for _, key := range keys {
 				if err := pack.CheckKey(key); err != nil {
 					return withHint(usage("--key: %v", err), "%s keys prints the public keys", a.program)
@@ -80,7 +82,7 @@ func (a *app) verifyPack(ctx context.Context, path string, o pack.VerifyOptions)
 	}
 	m := r.Manifest
 	v := report.PackCheck{
-		Path: path, Sound: r.Sound(), Files: r.Files, Bytes: r.Bytes, Rows: r.Rows, Samples: r.Samples, Key: r.Key, Trusted: r.Trusted,
+		Path: path, Sound: r.Sound(), Files: r.Files, Bytes: r.Bytes, Rows: r.Rows, Samples: r.Samples, Numbers: r.Numbers, Made: r.Made, Key: r.Key, Trusted: r.Trusted,
 		More: r.More, Proven: r.Proven(), Unproven: r.Unproven(),
 	}
 	if r.Read {

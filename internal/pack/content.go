@@ -140,18 +140,42 @@ func (p *packing) documents(e evidence.Evidence) error {
 	if p.o.Tables != nil {
 		return nil
 	}
+	for _, d := range documentsOf(p.ctx, e, p.sampled) {
+		if err := p.put(d.name, d.write); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// document is a file that is made of all tables together.
+type document struct {
+	name  string
+	write func(io.Writer) error
+}
+
+// documentNames are those of the documents, in their order.
+var documentNames = []string{"evidence.xlsx", "report.html", "oscal-assessment-results.json", "ocsf-changes.jsonl"}
+
+// documentsOf gives the documents of an evidence and the samples that were drawn.
+func documentsOf(ctx context.Context, e evidence.Evidence, samples []evidence.Table) []document {
 	shown := e
-	shown.Tables = append(shown.Tables[:len(shown.Tables):len(shown.Tables)], p.sampled...)
-	return errors.Join(
-		p.put("evidence.xlsx", func(w io.Writer) error { return tabular.WriteXLSX(p.ctx, w, shown) }),
-		p.put("report.html", func(w io.Writer) error { return tabular.WriteHTML(p.ctx, w, e) }),
-		p.put("oscal-assessment-results.json", func(w io.Writer) error { return oscal.Write(p.ctx, w, e) }),
-		p.put("ocsf-changes.jsonl", func(w io.Writer) error { return ocsf.Write(p.ctx, w, e) }),
-	)
+	shown.Tables = append(shown.Tables[:len(shown.Tables):len(shown.Tables)], samples...)
+	writers := []func(io.Writer) error{
+		func(w io.Writer) error { return tabular.WriteXLSX(ctx, w, shown) },
+		func(w io.Writer) error { return tabular.WriteHTML(ctx, w, e) },
+		func(w io.Writer) error { return oscal.Write(ctx, w, e) },
+		func(w io.Writer) error { return ocsf.Write(ctx, w, e) },
+	}
+	var out []document
+	for i, write := range writers {
+		out = append(out, document{documentNames[i], write})
+	}
+	return out
 }
 
 func (p *packing) readme(e evidence.Evidence) error {
-	return p.put("README.txt", text(readme(e, p.m)))
+	return p.put(readmeName, text(readme(e, p.m)))
 }
 
 // schemas writes the JSON schemas of what is in the pack.

@@ -114,6 +114,8 @@ const (
 	signature    = ".minisig"
 )
 
+const readmeName = "README.txt"
+
 // Limits of what is read of a pack before it is known to be sound, in bytes.
 const (
 	maxManifest  = 16 << 20

@@ -2,6 +2,8 @@ package pack
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/eb661601/ajar/internal/journal"
@@ -32,8 +34,16 @@ type Report struct {
 	Beyond   int // and that are about no entry of the pack, so nothing is shown by them
 	Rows     int64
 	Samples  int
-	Problems []Problem
-	More     int // problems that are not listed
+	Forms    int // tables and samples whose CSV and JSON say the same
+	// Numbers is how many numbers of the controls the tables give again, and Uncounted how
+	// many were not counted: this program asks no such question, or the pack lacks the table.
+	Numbers, Uncounted int
+	Made               []string // files that this program made again, byte for byte
+	Unmade             []string // those that came out otherwise, and another version made
+	Large              bool     // they were not made, being too large
+	Unknown            []string // files that this program puts into no pack
+	Problems           []Problem
+	More               int // problems that are not listed
 }
 
 // Sound reports whether nothing is wrong.
@@ -67,6 +77,15 @@ func (r *Report) Proven() []string {
 		out = append(out, fmt.Sprintf("all %d files are those that the manifest names", r.Files))
 	}
 	out = append(out, fmt.Sprintf("the tables have the rows that the manifest counts, %d in all", r.Rows))
+	if r.Forms > 0 {
+		out = append(out, "CSV and JSON of each table say the same, row by row")
+	}
+	if r.Numbers > 0 {
+		out = append(out, fmt.Sprintf("%s of the controls: counted again from the tables", counted(r.Numbers, "number")))
+	}
+	if made := r.documents(r.Made); made != "" {
+		out = append(out, made+": what the tables and the manifest say; this program made the same bytes of them")
+	}
 	if r.Samples > 0 {
 		out = append(out, fmt.Sprintf("%s: what the seed draws from the populations in the pack", counted(r.Samples, "sample")))
 	}
@@ -115,8 +134,8 @@ func (r *Report) Unproven() []string {
 		}
 	}
 	out = append(out, r.unprovenJournal()...)
+	out = append(out, r.unprovenForms()...)
 	return append(out,
-		"that the other formats and the numbers of the controls say what the CSV of the tables says: of those, hashes and counts were looked at",
 		"that the tables are true: they are what ajar saw and was told by GitHub, and whoever holds the store and the key can make other ones")
 }
 
@@ -140,6 +159,38 @@ func (r *Report) unprovenJournal() []string {
 	}
 	if r.Copies == 0 {
 		out = append(out, "that the journal was not rewritten before the pack was made: no checkpoint from elsewhere was compared (--checkpoints)")
+	}
+	return out
+}
+
+// documents lists files for people; the schemas are one thing.
+func (r *Report) documents(names []string) string {
+	var out []string
+	for _, name := range names {
+		if strings.HasPrefix(name, "schemas/") {
+			name = "schemas"
+		}
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func (r *Report) unprovenForms() []string {
+	var out []string
+	if r.Uncounted > 0 {
+		out = append(out, fmt.Sprintf("%s of the controls: this program asks no such question, or the tables that it asks are not here", counted(r.Uncounted, "number")))
+	}
+	switch unmade := r.documents(r.Unmade); {
+	case unmade == "":
+	case r.Large:
+		out = append(out, "that "+unmade+" say what the tables say: they are of more than is kept in memory, so they were not made again")
+	default:
+		out = append(out, fmt.Sprintf("that %s say what the tables say: the pack was made by %s, and this program writes them in another way", unmade, r.Manifest.Program))
+	}
+	if len(r.Unknown) > 0 {
+		out = append(out, "what these files say, of which this program knows nothing: "+r.documents(r.Unknown))
 	}
 	return out
 }

@@ -170,9 +170,11 @@ var errDiffers = errors.New("it differs")
 
 // comparing compares what is written with what is there.
 type comparing struct {
-	with io.Reader
-	at   int64 // up to here it is the same
-	buf  []byte
+	with    io.Reader
+	also    io.Writer // gets what is the same; nil: nobody does
+	at      int64     // up to here it is the same
+	differs bool
+	buf     []byte
 }
 
 func (c *comparing) Write(b []byte) (int, error) {
@@ -188,11 +190,16 @@ func (c *comparing) Write(b []byte) (int, error) {
 				break
 			}
 		}
-		c.at += int64(n)
-		return n, errDiffers
+		err = errDiffers
 	}
 	c.at += int64(n)
+	if c.also != nil {
+		if _, err := c.also.Write(b[:n]); err != nil {
+			return n, err
+		}
+	}
 	if err != nil {
+		c.differs = true
 		return n, errDiffers
 	}
 	return n, nil

@@ -22,6 +22,10 @@ type VerifyOptions struct {
 	// Journal opens an exported journal, which shows which keys follow from which, and
 	// that the pack's part is of it; nil: there is none.
 	Journal func() (io.ReadCloser, error)
+	// Program is the name that a pack of this very program bears as the one that made it:
+	// what such a pack says of its tables in other forms must be what this program makes
+	// of them. "": there is no such pack, and a difference shows nothing.
+	Program string
 	// MaxBytes bounds what is unpacked in all; 0: 16 GiB.
 	MaxBytes int64
 }
@@ -92,6 +96,11 @@ func (c *checking) check() error {
 	if err := c.contents(); err != nil {
 		return err
 	}
+	if c.r.Sound() {
+		if err := c.retell(); err != nil {
+			return err
+		}
+	}
 	// The archive itself is looked at where nothing else is wrong: until then its sizes
 	// are nobody's word, and a changed file is better named than its bytes.
 	if c.r.Sound() {
@@ -153,6 +162,19 @@ func (c *checking) sane() bool {
 	}
 	if total > limit {
 		c.r.say(manifestName, "by its own word the pack unpacks to more than %d bytes, so nothing of it is read", limit)
+	}
+	tables := map[string]bool{}
+	for _, t := range m.Tables {
+		if base := "tables/" + t.Name; t.Name == "" || tables[t.Name] || t.CSV != base+".csv" || t.JSON != base+".json" {
+			c.r.say(manifestName, "the table %.60q stands there twice, or is in a file of another name", t.Name)
+		}
+		tables[t.Name] = true
+	}
+	for _, s := range m.Samples {
+		if base := "samples/" + s.Table; tables[base] || s.CSV != base+".csv" || s.JSON != base+".json" {
+			c.r.say(manifestName, "the sample of %.60q stands there twice, or is in a file of another name", s.Table)
+		}
+		tables["samples/"+s.Table] = true
 	}
 	if id := packID(m.Files); id != m.Pack {
 		c.r.say(manifestName, "the number of the pack is %.40q, and that of these files is %s", m.Pack, id)

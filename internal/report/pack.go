@@ -23,7 +23,9 @@ type PackCheck struct {
 	Bytes     int64         `json:"bytes"` // of them
 	Rows      int64         `json:"rows"`  // of all tables
 	Samples   int           `json:"samples"`
-	Key       string        `json:"signed_by"` // "" where nobody did, or not soundly
+	Numbers   int           `json:"numbers"`    // of the controls, that the tables give again
+	Made      []string      `json:"made_again"` // files that came out the same, byte for byte
+	Key       string        `json:"signed_by"`  // "" where nobody did, or not soundly
 	Minisign  string        `json:"minisign_key"`
 	Trusted   bool          `json:"trusted"`
 	Gaps      []PackGap     `json:"gaps"`
@@ -49,7 +51,7 @@ type PackProblem struct {
 }
 
 func (v PackCheck) json(w io.Writer) error {
-	v.Orgs, v.Gaps, v.Problems, v.Proven, v.Unproven = list(v.Orgs), list(v.Gaps), list(v.Problems), list(v.Proven), list(v.Unproven)
+	v.Orgs, v.Gaps, v.Problems, v.Made, v.Proven, v.Unproven = list(v.Orgs), list(v.Gaps), list(v.Problems), list(v.Made), list(v.Proven), list(v.Unproven)
 	return encode(w, struct {
 		Schema string `json:"schema"`
 		PackCheck
@@ -114,7 +116,8 @@ func (v PackCheck) about(p *page) {
 	p.field("period", "from "+moment(v.From)+" up to, and without, "+moment(v.To))
 	p.field("framework", v.Framework)
 	p.field("made by", v.Program)
-	p.field("files", count(v.Files, "file", "files")+" as the manifest says, "+number(v.Rows)+" rows of tables, "+count(v.Samples, "sample", "samples"))
+	p.field("files", count(v.Files, "file", "files")+" as the manifest says, "+number(v.Rows)+" rows of tables, "+count(v.Samples, "sample", "samples")+", "+
+		count(v.Numbers, "number", "numbers")+" of controls counted again")
 	key := v.Key
 	if key == "" {
 		key = "nobody, or not soundly"
