@@ -2,6 +2,7 @@ package oscal
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -53,6 +54,30 @@ func line(s string) string {
 	return s
 }
 
+// acting are the characters of which OSCAL's markup, CommonMark with a few of its own,
+// makes something within a line.
+const acting = "\\`*_~^[]<>{}\"&"
+
+var opening = regexp.MustCompile(`^([#+=|:>-]|[0-9]+[.)])`)
+
+// markup writes such a line where OSCAL has markup: titles, descriptions and remarks. Nothing
+// of it is taken for markup.
+func markup(s string) string {
+	s = line(s)
+	var b strings.Builder
+	if m := opening.FindString(s); m != "" {
+		b.WriteString(m[:len(m)-1] + `\` + m[len(m)-1:])
+		s = s[len(m):]
+	}
+	for _, r := range s {
+		if strings.ContainsRune(acting, r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
 func prop(name, value string) property { return property{name, namespace, line(value)} }
 
 func (d *draft) results() assessmentResults {
@@ -80,7 +105,7 @@ func (d *draft) results() assessmentResults {
 func (d *draft) orgs() string {
 	var names []string
 	for _, o := range d.e.Orgs {
-		names = append(names, line(o.Login))
+		names = append(names, markup(o.Login))
 	}
 	if names == nil {
 		return "no organization"
@@ -103,7 +128,7 @@ func (d *draft) objectives() []objective {
 	var out []objective
 	for _, c := range d.e.Controls {
 		out = append(out, objective{
-			Control: controlID(d.e.Framework, c.ID), Description: line(c.Statement),
+			Control: controlID(d.e.Framework, c.ID), Description: markup(c.Statement),
 			Parts: []part{{objectiveID(d.e.Framework, c.ID), "assessment-objective",
 				"The records of the period that support " + c.ID + " are complete and count no exception."}},
 		})
@@ -144,7 +169,7 @@ func (d *draft) components() []component {
 	var out []component
 	for _, o := range d.e.Orgs {
 		out = append(out, component{
-			UUID: d.org(o), Type: "service", Title: line(o.Login), Description: "An organization on GitHub.",
+			UUID: d.org(o), Type: "service", Title: markup(o.Login), Description: "An organization on GitHub.",
 			Props: []property{prop("organization-id", strconv.FormatInt(o.ID, 10)), prop("first-snapshot", strconv.FormatInt(o.First, 10)),
 				prop("last-snapshot", strconv.FormatInt(o.Last, 10))},
 			Status: state{State: "operational"},

@@ -12,7 +12,7 @@ func (d *draft) origins() []origin { return []origin{{[]actor{{"tool", d.tool}}}
 
 // seen fills in what each observation has.
 func (d *draft) seen(uid, title, description string, of []subject) observation {
-	return observation{UUID: uid, Title: line(title), Description: line(description), Methods: []string{"EXAMINE"},
+	return observation{UUID: uid, Title: markup(title), Description: markup(description), Methods: []string{"EXAMINE"},
 		Types: []string{"control-objective"}, Origins: d.origins(), Subjects: of, Collected: instant(d.e.Period.To)}
 }
 
@@ -73,7 +73,7 @@ func (d *draft) counted(c evidence.Control) []observation {
 				o.Evidence = append(o.Evidence, relevant{"The table " + t + " of the pack."})
 			}
 		}
-		o.Remarks = "Over the tables of the pack this query gives the value again:\n\n" + f.Query
+		o.Remarks = "Over the tables of the pack this query gives the value again:\n\n```\n" + f.Query + "\n```"
 		out = append(out, o)
 	}
 	return out
@@ -82,7 +82,7 @@ func (d *draft) counted(c evidence.Control) []observation {
 // finding says of one control whether its records are whole and free of exceptions.
 func (d *draft) finding(c evidence.Control, counted, gaps []observation) finding {
 	f := finding{
-		UUID: d.id("finding", c.ID), Title: line(c.ID + " " + c.Title), Description: line(c.Statement), Origins: d.origins(),
+		UUID: d.id("finding", c.ID), Title: markup(c.ID + " " + c.Title), Description: markup(c.Statement), Origins: d.origins(),
 		Target: target{Type: "objective-id", ID: objectiveID(d.e.Framework, c.ID), Title: "ajar's records that support " + c.ID},
 	}
 	var exceptions int64
