@@ -21,7 +21,12 @@ the organization, repositories, environments. --all lists everybody's access,
 row by row, however large the organization.
 
 With --since, say instead what came to the principal and what went, when, and why:
-given directly, a team joined, a team given it. That works for those who left too.`,
+given directly, a team joined, a team given it; by which plan and run of ajar, for
+which rule and on whose word, or out of band, by whom as far as GitHub's audit log
+tells; and what the audits said of it, with waivers and when they ended. What was not
+seen in that time comes first: pauses between snapshots, data that was not read to its
+end; then the exit code is 3. Those who left, and those who were called otherwise, are
+found by any name they had.`,
 		Example: `  ajar access user:alice
   ajar access team:acme/sre -o csv
   ajar access user:alice --since 2026-01-01

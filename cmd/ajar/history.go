@@ -1,16 +1,14 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/audit"
-	"github.com/eb661601/ajar/internal/changes"
+	"github.com/eb661601/ajar/internal/evidence"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
 )
@@ -22,7 +20,8 @@ type historian struct {
 	all   []store.SnapshotInfo // the newest first
 	newer *access.Snapshot
 	names map[access.Ref]access.Named
-	cover map[int64]access.Coverage
+	held  []store.Held
+	told  *evidence.Account
 }
 
 // historyOf says what came to a principal and what went, since a time.
@@ -35,7 +34,7 @@ func (a *app) historyOf(ctx context.Context, principal, since string, rows bool)
 		return withHint(usage("%s is a resource, and --since tells the history of a principal", principal), "name a user, a team or a key")
 	}
 	return a.consult(ctx, orgOf(kind, name), "", func(w *work, v audit.View) (report.View, error) {
-		h := &historian{s: w.store, org: v.Info.Org, newer: v.Snapshot, names: map[access.Ref]access.Named{}, cover: map[int64]access.Coverage{}}
+		h := &historian{s: w.store, org: v.Info.Org, newer: v.Snapshot, names: map[access.Ref]access.Named{}}
 		who, err := h.find(ctx, kind, name)
 		if err != nil {
 			return nil, err
@@ -44,11 +43,25 @@ func (a *app) historyOf(ctx context.Context, principal, since string, rows bool)
 		if err != nil {
 			return nil, err
 		}
-		view, err := h.tell(ctx, who, from)
+		if from.After(v.Info.At) {
+			return nil, withHint(usage("--since %s is after the newest snapshot, which is #%d of %s", since, v.Info.ID, instant(v.Info.At)),
+				"%s audit takes a new one", a.program)
+		}
+		period := evidence.Period{From: from, To: v.Info.At}
+		every, err := exportFlags{}.promised(w.config, period)
 		if err != nil {
 			return nil, err
 		}
-		view.To = report.SnapshotMark{ID: v.Info.ID, At: v.Info.At}
+		if h.told, err = evidence.AccountOf(ctx, w.store, h.org, period, every, who.Ref, v.Snapshot); err != nil {
+			return nil, err
+		}
+		view, err := h.tell(ctx, who, from, v.Info)
+		if err != nil {
+			return nil, err
+		}
+		if view.Gaps, err = h.gaps(ctx, w.config.Collect.Without); err != nil {
+			return nil, err
+		}
 		a.exit(status(view.Exit()))
 		w.all = rows
 		return view, nil
@@ -114,11 +127,14 @@ func (h *historian) name(ctx context.Context, r access.Ref) (access.Named, error
 	return n, nil
 }
 
-func (h *historian) tell(ctx context.Context, who access.Named, since time.Time) (report.AccessHistory, error) {
+func (h *historian) tell(ctx context.Context, who access.Named, since time.Time, newest store.SnapshotInfo) (report.AccessHistory, error) {
 	org := access.Ref{Kind: access.Org, ID: h.newer.Org.ID}
-	v := report.AccessHistory{Org: access.Named{Ref: org, Name: h.newer.Name(org)}, Principal: who, Since: since}
-	held, err := h.s.HeldEver(ctx, h.org, who.Ref)
-	if err != nil {
+	v := report.AccessHistory{Org: access.Named{Ref: org, Name: h.newer.Name(org)}, Principal: who, Since: since, To: mark(newest), Snapshots: h.told.Snapshots()}
+	var err error
+	if v.Formerly, err = h.formerly(ctx, who); err != nil {
+		return v, err
+	}
+	if h.held, err = h.s.HeldEver(ctx, h.org, who.Ref); err != nil {
 		return v, err
 	}
 	if h.all, err = h.s.Snapshots(ctx, h.org); err != nil {
@@ -126,7 +142,7 @@ func (h *historian) tell(ctx context.Context, who access.Named, since time.Time)
 	}
 	oldest := h.all[len(h.all)-1].ID
 	live := false
-	for _, x := range held {
+	for _, x := range h.held {
 		if v.First.ID == 0 || x.From.ID < v.First.ID {
 			v.First = mark(x.From)
 		}
@@ -139,13 +155,11 @@ func (h *historian) tell(ctx context.Context, who access.Named, since time.Time)
 		if !came && x.To.ID == 0 {
 			v.Unchanged++
 		}
-		if came {
-			if err := h.note(ctx, &v, x, true); err != nil {
-				return v, err
+		for _, turn := range []struct{ there, came bool }{{came, true}, {went, false}} {
+			if !turn.there {
+				continue
 			}
-		}
-		if went {
-			if err := h.note(ctx, &v, x, false); err != nil {
+			if err := h.note(ctx, &v, x, turn.came); err != nil {
 				return v, err
 			}
 		}
@@ -154,125 +168,8 @@ func (h *historian) tell(ctx context.Context, who access.Named, since time.Time)
 		v.Last = report.SnapshotMark{}
 	}
 	v.Events = joined(v.Events)
-	return v, nil
+	v.Judged, err = h.judged(ctx, who, since, newest)
+	return v, err
 }
 
 func mark(i store.SnapshotInfo) report.SnapshotMark { return report.SnapshotMark{ID: i.ID, At: i.At} }
-
-// note adds one event.
-func (h *historian) note(ctx context.Context, v *report.AccessHistory, x store.Held, came bool) error {
-	on, err := h.name(ctx, x.Grant.Resource)
-	if err != nil {
-		return err
-	}
-	e := report.HistoryEvent{Mark: mark(x.To), What: "went", Resource: on, Before: h.newer.RoleName(x.Grant)}
-	if came {
-		e.Mark, e.What, e.Before, e.After = mark(x.From), "came", "", e.Before
-		e.Doubt, err = h.doubt(ctx, x)
-	}
-	for _, t := range x.Teams {
-		n, bad := h.name(ctx, t)
-		err = errors.Join(err, bad)
-		e.Teams = append(e.Teams, n)
-	}
-	e.Why = why(x, e, came)
-	v.Events = append(v.Events, e)
-	return err
-}
-
-// doubt says why something may have been there before a snapshot first showed it.
-func (h *historian) doubt(ctx context.Context, x store.Held) (string, error) {
-	i := slices.IndexFunc(h.all, func(s store.SnapshotInfo) bool { return s.ID < x.From.ID })
-	if i < 0 {
-		return "", nil
-	}
-	c, ok := h.cover[h.all[i].ID]
-	if !ok {
-		var err error
-		if c, err = h.s.Coverage(ctx, h.all[i]); err != nil {
-			return "", err
-		}
-		h.cover[h.all[i].ID] = c
-	}
-	area, scope := changes.AreaOf(x.Grant)
-	line := c.Of(area)
-	if scope != 0 {
-		line = c.For(area, scope)
-	}
-	if line.Status == access.Complete {
-		return "", nil
-	}
-	return "the snapshot before it did not see all " + strings.ReplaceAll(string(area), "-", " "), nil
-}
-
-// why says in words what made something come or go.
-func why(x store.Held, e report.HistoryEvent, came bool) string {
-	edge, verb := x.Went, [2]string{"left ", "taken from "}
-	if came {
-		edge, verb = x.Came, [2]string{"joined ", "given to "}
-	}
-	if n := len(e.Teams); n > 0 {
-		if edge.IsZero() {
-			s := verb[1] + e.Teams[n-1].Name
-			if n > 1 {
-				s += ", above " + e.Teams[0].Name
-			}
-			return s
-		}
-		s := verb[0] + e.Teams[0].Name
-		if n > 1 {
-			s += ", below " + e.Teams[n-1].Name
-		}
-		return s
-	}
-	source := map[access.Source]string{access.ByOwner: map[bool]string{true: "made an owner", false: "no longer an owner"}[came], access.ByOrgRole: "by an organization role", access.Reviewer: "as a reviewer",
-		access.ByTeam: "by the team's own permission", access.ByKey: "by the key itself"}
-	if x.Grant.Resource.Kind == access.Team || x.Grant.Resource.Kind == access.Org && x.Grant.Source == access.Direct {
-		return map[bool]string{true: "joined", false: "left"}[came]
-	}
-	return cmp.Or(source[x.Grant.Source], map[bool]string{true: "given directly", false: "taken away directly"}[came])
-}
-
-// joined makes one event of what went and came at once on the same thing by the
-// same way, and puts the newest first.
-func joined(all []report.HistoryEvent) []report.HistoryEvent {
-	type key struct {
-		snapshot int64
-		on       access.Ref
-		way      string
-	}
-	of := func(e report.HistoryEvent) key {
-		way := ""
-		for _, t := range e.Teams {
-			way += t.Ref.String() + " "
-		}
-		return key{e.Mark.ID, e.Resource.Ref, way}
-	}
-	went := map[key]int{}
-	for i, e := range all {
-		if e.What == "went" {
-			went[of(e)] = i
-		}
-	}
-	drop := map[int]bool{}
-	for i := range all {
-		e := &all[i]
-		if e.What != "came" {
-			continue
-		}
-		if j, ok := went[of(*e)]; ok && !drop[j] {
-			e.What, e.Before, e.Doubt = "changed", all[j].Before, ""
-			drop[j] = true
-		}
-	}
-	out := make([]report.HistoryEvent, 0, len(all))
-	for i, e := range all {
-		if !drop[i] {
-			out = append(out, e)
-		}
-	}
-	slices.SortStableFunc(out, func(x, y report.HistoryEvent) int {
-		return cmp.Or(cmp.Compare(y.Mark.ID, x.Mark.ID), cmp.Compare(x.What, y.What), cmp.Compare(x.Resource.Kind, y.Resource.Kind), cmp.Compare(x.Resource.Name, y.Resource.Name))
-	})
-	return out
-}

@@ -22,6 +22,8 @@ type deed struct {
 	invites           bool      // it takes effect when somebody accepts
 	from, to          time.Time // it was sent, and the last that was heard of it
 	made              int64     // the number that GitHub gave to what came of it; 0: none
+	of                *run.Run  // that made it
+	rules             []string  // whose findings it answers
 }
 
 // upTo is until when the deed may take effect.
@@ -77,7 +79,7 @@ func deedOf(r *run.Run, a *run.Past) (deed, bool) {
 	if !a.Effective() {
 		return deed{}, false
 	}
-	d := deed{Change: a.Change, plan: r.Begun.Plan, run: r.ID, action: a.ID, restores: r.Begun.Restores != "",
+	d := deed{Change: a.Change, plan: r.Begun.Plan, run: r.ID, action: a.ID, restores: r.Begun.Restores != "", of: r, rules: a.Rules,
 		invites: a.How == run.Invited || (a.Change.Thing == remediate.OrgInvitation || a.Change.Thing == remediate.RepoInvitation) && a.Change.After.There}
 	hear := func(at time.Time) {
 		if d.from.IsZero() || at.Before(d.from) {

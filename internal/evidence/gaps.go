@@ -57,10 +57,15 @@ func (g *gathering) gaps(ctx context.Context, o *organization) ([]Gap, error) {
 		}
 		out = append(out, some...)
 	}
-	slices.SortStableFunc(out, func(a, b Gap) int {
+	inOrder(out)
+	return out, nil
+}
+
+// inOrder puts gaps into the order of when they began.
+func inOrder(gaps []Gap) {
+	slices.SortStableFunc(gaps, func(a, b Gap) int {
 		return cmp.Or(a.From.Compare(b.From), cmp.Compare(a.Area, b.Area), cmp.Compare(a.Scope, b.Scope), a.To.Compare(b.To))
 	})
-	return out, nil
 }
 
 // unseen lists the stretches without a snapshot.

@@ -18,11 +18,13 @@ import (
 type names struct {
 	all    *access.Snapshot // every thing of any snapshot, without grants
 	envs   map[int64]string
-	repoOf map[int64]int64         // of an environment
-	ask    func(access.Ref) string // the store, of what no snapshot at either end has
+	repoOf map[int64]int64                // of an environment
+	ask    func(access.Ref) string        // the store, of what no snapshot at either end has
+	ever   func(access.Ref) []store.Label // the store: all that something was ever called, in full, the last name last
 
-	mu    sync.Mutex
-	asked map[access.Ref]string // what ask said
+	mu     sync.Mutex
+	asked  map[access.Ref]string        // what ask said
+	former map[access.Ref][]store.Label // what ever said
 }
 
 // named gives the names of an organization. The first time it looks through the things
@@ -31,19 +33,7 @@ func (g *gathering) named(ctx context.Context, o *organization) (*names, error) 
 	if o.names != nil {
 		return o.names, nil
 	}
-	n := &names{envs: map[int64]string{}, repoOf: map[int64]int64{}, asked: map[access.Ref]string{}}
-	ctx = context.WithoutCancel(ctx)
-	n.ask = func(r access.Ref) string {
-		labels, err := g.s.Names(ctx, o.last.Org, r)
-		if err != nil || len(labels) == 0 {
-			return ""
-		}
-		name := labels[len(labels)-1].Name
-		if r.Kind != access.User {
-			name = o.Login + "/" + name
-		}
-		return r.Kind.String() + ":" + name
-	}
+	n := g.noNames(ctx, o)
 	last, err := g.s.Things(ctx, o.last)
 	if err != nil {
 		return nil, err
@@ -73,6 +63,59 @@ func (g *gathering) named(ctx context.Context, o *organization) (*names, error) 
 	o.names = n
 	o.settings = n.settingChanges(pairs)
 	return n, nil
+}
+
+// noNames are names that know nothing but to ask the store.
+func (g *gathering) noNames(ctx context.Context, o *organization) *names {
+	ctx = context.WithoutCancel(ctx)
+	ever := func(r access.Ref) []store.Label {
+		labels, err := g.s.Names(ctx, o.last.Org, r)
+		if err != nil {
+			return nil // such a thing has no names of its own
+		}
+		for i, l := range labels {
+			if r.Kind != access.User {
+				l.Name = o.Login + "/" + l.Name
+			}
+			labels[i].Name = r.Kind.String() + ":" + l.Name
+		}
+		return labels
+	}
+	return &names{envs: map[int64]string{}, repoOf: map[int64]int64{}, asked: map[access.Ref]string{}, former: map[access.Ref][]store.Label{},
+		ever: ever, ask: func(r access.Ref) string {
+			all := ever(r)
+			if len(all) == 0 {
+				return ""
+			}
+			return all[len(all)-1].Name
+		}}
+}
+
+// called gives something with the name that it has; a team with those that it had in that
+// time, for the audit log knows teams by name alone, as they were called then.
+func (n *names) called(r access.Ref, x window) []access.Named {
+	if r.Kind != access.Team {
+		return []access.Named{n.named(r)}
+	}
+	n.mu.Lock()
+	labels, ok := n.former[r]
+	n.mu.Unlock()
+	if !ok {
+		labels = n.ever(r)
+		n.mu.Lock()
+		n.former[r] = labels
+		n.mu.Unlock()
+	}
+	var out []access.Named
+	for _, l := range labels {
+		if !l.From.After(x.until) && (l.To.IsZero() || !l.To.Before(x.from)) {
+			out = append(out, access.Named{Ref: r, Name: l.Name})
+		}
+	}
+	if len(out) == 0 {
+		out = append(out, n.named(r))
+	}
+	return out
 }
 
 // merge adds what another snapshot has beside.

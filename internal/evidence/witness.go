@@ -79,6 +79,11 @@ type witnesses struct {
 const longAgo = access.InvitationLife + 24*time.Hour
 
 func (g *gathering) witnesses(ctx context.Context, o *organization, from, until time.Time) (*witnesses, error) {
+	return g.heard(ctx, o, from, until, func(access.Event) bool { return true })
+}
+
+// heard is witnesses for those events of the audit log alone that are wanted.
+func (g *gathering) heard(ctx context.Context, o *organization, from, until time.Time, wanted func(access.Event) bool) (*witnesses, error) {
 	w := &witnesses{by: map[string][]int32{}, org: access.Named{Ref: access.Ref{Kind: access.Org, ID: o.ID}, Name: "org:" + o.Login}}
 	words := map[string]string{}
 	one := func(s *string) {
@@ -89,6 +94,9 @@ func (g *gathering) witnesses(ctx context.Context, o *organization, from, until 
 		words[*s] = *s
 	}
 	err := g.s.LoggedBetween(ctx, o.ID, from.Add(-longAgo), until, func(e access.Event) error {
+		if !wanted(e) {
+			return nil
+		}
 		for _, s := range []*string{&e.Action, &e.Actor, &e.User, &e.Repo, &e.Team, &e.Label} {
 			one(s)
 		}
@@ -179,7 +187,8 @@ var updating = []string{
 
 // ofGrant says who gave or took a grant.
 func (w *witnesses) ofGrant(n *names, g access.Grant, came bool, x window) author {
-	who, on := n.named(g.Principal), n.named(g.Resource)
+	whos, ons := n.called(g.Principal, x), n.called(g.Resource, x)
+	who := whos[0]
 	fits := func(e access.Event) bool {
 		gives := access.Gives(e.Action)
 		if gives != came && !slices.Contains(updating, e.Action) {
@@ -188,14 +197,18 @@ func (w *witnesses) ofGrant(n *names, g access.Grant, came bool, x window) autho
 		if other := taking[e.Action]; other != "" {
 			e.Action = other
 		}
-		return e.About(who, on)
+		return slices.ContainsFunc(whos, func(w access.Named) bool {
+			return slices.ContainsFunc(ons, func(on access.Named) bool { return e.About(w, on) })
+		})
 	}
 	keys := []string{numberKey("repo", n.repo(g.Resource)), nameKey("repo", n.repoName(g.Resource))}
 	switch g.Principal.Kind {
 	case access.User:
 		keys = []string{numberKey("user", who.ID), nameKey("user", bare(who.Name))}
 	case access.Team:
-		keys = append(keys, nameKey("team", bare(who.Name)))
+		for _, w := range whos {
+			keys = append(keys, nameKey("team", bare(w.Name)))
+		}
 	}
 	a := author{}
 	a.deed, a.manner = w.deedOf(x, func(d *deed) bool { return d.moved(g, came) })

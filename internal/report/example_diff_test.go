@@ -1,6 +1,8 @@
 package report
 
 import (
+	"time"
+
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/changes"
 )
@@ -47,13 +49,32 @@ func exampleStoreInfo() StoreInfo {
 }
 
 func exampleHistory() AccessHistory {
+	logged, sent := ago(9).Add(-time.Hour), ago(1).Add(-2*time.Hour)
+	ended := ago(11)
 	return AccessHistory{
-		Org: org, Principal: user(7, "carol"), Since: ago(30), To: SnapshotMark{41, taken}, First: SnapshotMark{1, ago(90)}, Last: SnapshotMark{40, ago(1)}, Unchanged: 3,
+		Org: org, Principal: user(7, "carol"), Formerly: []string{"user:carol-b"}, Since: ago(30), To: SnapshotMark{41, taken}, Snapshots: 20, First: SnapshotMark{1, ago(90)}, Last: SnapshotMark{40, ago(1)}, Unchanged: 3,
+		Gaps: []HistoryGap{
+			{Since: ago(20), Until: ago(16), Reason: "no snapshot was taken for 4 days, and 3 hours is the most that counts as seen: what came and went in between is not known"},
+			{Area: "direct-grants", Scope: "repo:acme-robotics/api", Since: ago(15), Until: ago(14), Reason: "page 2 failed", Snapshots: 3},
+			{Area: "direct-grants", Scope: "repo:acme-robotics/docs\u202e", Since: ago(15), Until: ago(13), Reason: "page 2 failed", Snapshots: 4},
+		},
 		Events: []HistoryEvent{
-			{Mark: SnapshotMark{40, ago(1)}, What: "went", Resource: repo(100, "api"), Before: "write", Teams: []access.Named{team(33, "release")}, Why: "left team:acme-robotics/release"},
-			{Mark: SnapshotMark{22, ago(9)}, What: "changed", Resource: repo(104, "docs"), Before: "read", After: "admin", Why: "given directly"},
+			{Mark: SnapshotMark{40, ago(1)}, NotYet: ago(2), What: "went", Resource: repo(100, "api"), Before: "write", Teams: []access.Named{team(33, "release")}, Why: "left team:acme-robotics/release",
+				Cause: &HistoryCause{Manner: "planned", Plan: "3f9a1b2c4d5e6f70", Run: "run-3f9a1b2c4d5e6f70", Action: "a1", SentAt: &sent, Rules: []string{"access-beyond-baseline"}, BegunBy: "user:dora (number 4)",
+					Approved: []Approved{{By: "user:cto (number 2)", At: sent, Reason: "TICKET-9 \x1b[2J"}}}},
+			{Mark: SnapshotMark{30, ago(5)}, NotYet: ago(6), What: "came", Resource: repo(100, "api"), After: "write", Teams: []access.Named{team(33, "release")}, Why: "joined team:acme-robotics/release",
+				Cause: &HistoryCause{Manner: "out-of-band", Rules: []string{}, Approved: []Approved{}}},
+			{Mark: SnapshotMark{22, ago(9)}, NotYet: ago(10), What: "changed", Resource: repo(104, "docs"), Before: "read", After: "admin", Why: "given directly",
+				Cause: &HistoryCause{Manner: "out-of-band", Actor: "mallory", ActorID: 9, LogAction: "repo.update_member", LoggedAt: &logged, Rules: []string{}, Approved: []Approved{}}},
+			{Mark: SnapshotMark{21, ago(10)}, What: "came", Resource: org, After: "member", Why: "joined",
+				Cause: &HistoryCause{Manner: "restored", Plan: "91c2b3a4d5e6f708", Run: "run-91c2b3a4d5e6f708", SentAt: &ended, Restores: "run-3f9a1b2c4d5e6f70", BegunBy: "ajar", Automatic: true, Rules: []string{}, Approved: []Approved{}}},
 			{Mark: SnapshotMark{20, ago(12)}, What: "came", Resource: env(501, "api/production\u202e"), After: "approve", Why: "as a reviewer",
-				Doubt: "the snapshot before it did not see all environment gates"},
+				Cause: &HistoryCause{Manner: "unknown", Rules: []string{}, Approved: []Approved{}}, Doubt: "the snapshot before did not see all of it: page 2 failed"},
+		},
+		Judged: []HistoryJudgement{
+			{At: ago(3), Snapshot: 35, What: "unwaived", Finding: "3f9a1b2c3f9a1b2c", Rule: "access-beyond-baseline", Resource: repo(100, "api"), Why: "the waiver ended"},
+			{At: ago(8), Snapshot: 24, What: "waived", Finding: "3f9a1b2c3f9a1b2c", Rule: "access-beyond-baseline", Resource: repo(100, "api"), Why: "TICKET-7"},
+			{At: ago(10), Snapshot: 21, What: "opened", Finding: "91c2b3a491c2b3a4", Rule: "expired-assignment", Resource: repo(104, "docs"), Ended: &ended},
 		},
 	}
 }
