@@ -39,6 +39,7 @@ type Baseline struct {
 	LongestWaiver time.Duration
 
 	warnings Problems
+	files    []File
 }
 
 // Load reads files, and every *.toml of folders (not of folders inside them),
@@ -137,7 +138,7 @@ func Parse(files []File) (*Baseline, error) {
 	if err := problems.Err(); err != nil {
 		return nil, problems
 	}
-	b.warnings = problems
+	b.warnings, b.files = problems, files
 	return b, nil
 }
 
@@ -189,6 +190,10 @@ func (b *Baseline) Role(name string) (Role, bool) {
 	}
 	return b.Roles[i], true
 }
+
+// Files are the texts that the baseline was read from, sorted by name: [Parse] makes the
+// same one of them. Nobody may change them.
+func (b *Baseline) Files() []File { return slices.Clone(b.files) }
 
 // Warnings are the complaints that did not stop the baseline from loading.
 func (b *Baseline) Warnings() Problems { return slices.Clone(b.warnings) }

@@ -124,7 +124,7 @@ func (s *service) passOf(sh *shift) audit.Pass {
 	c := sh.config
 	return audit.Pass{
 		Baseline: sh.baseline, Now: s.a.clock.Now, Highest: s.a.clock.Highest, Lean: sh.baseline == nil,
-		Answers: s.path + ".answers", Resume: c.Collect.Resume, Version: buildVersion().Version,
+		Answers: s.path + ".answers", Resume: c.Collect.Resume, Version: buildVersion().Version, Config: c.Hash(),
 		Collect: collector.Options{
 			Now: s.a.now, Log: s.log, Without: c.Collect.Without, ActivityWindow: c.Collect.ActivityWindow,
 			Concurrency: c.Collect.Concurrency, Every: c.Collect.Every, TierCalls: c.Collect.TierCalls,

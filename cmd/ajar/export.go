@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/eb661601/ajar/baseline"
 	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/evidence"
 	"github.com/eb661601/ajar/internal/journal"
@@ -191,13 +190,6 @@ func (a *app) gather(ctx context.Context, c *config.Config, s *store.Store, f ex
 			return evidence.Evidence{}, err
 		}
 		o.Dates = append(o.Dates, at.last().Truncate(time.Millisecond))
-	}
-	b, err := a.baseline(c)
-	if err != nil {
-		return evidence.Evidence{}, err
-	}
-	if b != nil {
-		o.Baselines = []*baseline.Baseline{b}
 	}
 	return evidence.Gather(ctx, s, o)
 }

@@ -63,7 +63,9 @@ func (a *app) prepare(without []string) (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &work{a: a, config: c, pass: audit.Pass{Baseline: b, Now: a.clock.Now, Highest: a.clock.Highest}}, nil
+	return &work{a: a, config: c, pass: audit.Pass{
+		Baseline: b, Now: a.clock.Now, Highest: a.clock.Highest, Version: buildVersion().Version, Config: c.Hash(),
+	}}, nil
 }
 
 func (w *work) online(ctx context.Context) error {
@@ -74,7 +76,7 @@ func (w *work) online(ctx context.Context) error {
 	w.store, err = w.a.open(ctx, w.config)
 	w.pass.Store = w.store
 	w.pass.Answers = w.a.storePath(w.config) + ".answers"
-	w.pass.Resume, w.pass.Version = w.config.Collect.Resume, buildVersion().Version
+	w.pass.Resume, w.pass.Version = w.config.Collect.Resume, buildVersion().Version // init prepares by itself
 	return err
 }
 

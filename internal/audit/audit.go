@@ -38,9 +38,13 @@ type Pass struct {
 	// judged, which on a large organization are a quarter of what is in memory.
 	Lean bool
 
+	// Config is the hash of the configuration that the pass is shaped by, to be kept with
+	// the judgement; "": it is not known.
+	Config string
+
 	Answers string        // path before "-ID" of the answers file of each organization; "": none is written
 	Resume  time.Duration // how long ago a pass may have broken off to be taken up; 0: none is
-	Version string        // of the program, for the answers file
+	Version string        // of the program, for the answers file and the judgement
 	tape    *github.Tape  // while a pass is taken; nil: none
 
 	// Others are asked, one after the other, for what Client's credential may not
@@ -124,10 +128,9 @@ func (p Pass) Judge(ctx context.Context, info store.SnapshotInfo) (Result, error
 	if err != nil {
 		return r, err
 	}
-	with := store.Terms{Withheld: r.silent()}
+	with := p.terms(r)
 	switch {
 	case p.Baseline != nil:
-		with.Baseline = p.Baseline.Hash()
 	case by != "":
 		r.Unkept = fmt.Sprintf("the findings of %s were judged with a baseline (%.12s) before, and there is none now: "+
 			"this judgement is shown, and the stored findings stay as they were", info.Org, by)
@@ -144,6 +147,21 @@ func (p Pass) Judge(ctx context.Context, info store.SnapshotInfo) (Result, error
 		return r, fmt.Errorf("doubting what was seen of %s: %w", info.Org, err)
 	}
 	return r, p.Store.Doubted(ctx, info, with.Baseline, r.At)
+}
+
+// terms are by what a result was judged, as the store keeps it.
+func (p Pass) terms(r Result) store.Terms {
+	with := store.Terms{Withheld: r.silent(), Config: p.Config, Program: p.Version}
+	for _, u := range r.Undecided {
+		with.Undecided = append(with.Undecided, u.Rule)
+	}
+	if p.Baseline != nil {
+		with.Baseline = p.Baseline.Hash()
+		for _, f := range p.Baseline.Files() {
+			with.Files = append(with.Files, store.Text{Name: f.Name, Body: f.Text})
+		}
+	}
+	return with
 }
 
 // many grants are so many that what the rules needed besides is worth a collection

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/eb661601/ajar/access"
 )
@@ -35,7 +36,36 @@ func (c *comparison) environments() {
 			c.renamed("environments", access.Ref{Kind: access.Env, ID: is.ID}, was.Name, is.Name)
 			c.gate(was, is)
 			c.policy(was, is)
+			c.secrets(was, is)
 		})
+}
+
+// secrets tells which secrets, by name, came, went or were set anew. What they open is not
+// known, so it is neither more nor less.
+func (c *comparison) secrets(was, is access.Environment) {
+	if was.Secrets == nil || is.Secrets == nil {
+		return
+	}
+	before, after := secrets(was.Secrets.Names), secrets(is.Secrets.Names)
+	gone, more := without(before, after), without(after, before)
+	if len(gone)+len(more) == 0 {
+		return
+	}
+	c.add(Change{Class: "environments", What: "changed", Effect: Other, Subject: c.name(access.Ref{Kind: access.Env, ID: is.ID}), Aspect: "secrets",
+		Before: strings.Join(gone, ", "), After: strings.Join(more, ", "), weight: ofName + 6})
+}
+
+func secrets(all []access.Secret) []string {
+	out := make([]string, 0, len(all))
+	for _, s := range all {
+		name := s.Name
+		if !s.UpdatedAt.IsZero() {
+			name += " set " + s.UpdatedAt.UTC().Format(time.DateOnly)
+		}
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
 }
 
 // guard tells a change of what stands before an environment.

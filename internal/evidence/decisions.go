@@ -5,12 +5,9 @@ import (
 	"context"
 	"encoding/hex"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/eb661601/ajar/internal/journal"
-	"github.com/eb661601/ajar/internal/store"
-	"github.com/eb661601/ajar/remediate"
 	"github.com/eb661601/ajar/remediate/run"
 )
 
@@ -120,75 +117,4 @@ func (g *gathering) approvals() Table {
 					Of(d.Decision), Of(d.Code), Of(cmp.Or(d.Reason, d.Why)), Of(d.Entrance), Is(e.Body == nil))
 			})
 		})
-}
-
-// announced is the body of an entry that somebody was told of what is planned.
-type announced struct {
-	remediate.Notice
-	Channels []string `json:"channels"`
-}
-
-func (g *gathering) notices() Table {
-	return build("notices", "Notices",
-		"One row for each time in the period that somebody was told what they are about to lose (journal), and for each message that the outbox still holds (outbox): "+
-			"it forgets what was sent after 30 days, the journal forgets nothing.",
-		"the journal; the outbox",
-		[]Column{{"organization", "Organization", "The organization that it is about; empty for none.", Text},
-			{"at", "At", "When it was recorded, or written.", Instant},
-			{"told_by", "Told by", "journal: those concerned were told before a change; outbox: a message to a channel.", Text},
-			{"channels", "Channels", "The channels that took it; empty: whoever saved the plan told them.", Text},
-			{"kind", "Kind", "What sort of message.", Text},
-			{"state", "State", "told, or where the message stands: waiting, held, sent, merged, superseded or dead.", Text},
-			{"finding", "Finding", "The finding that it is about; see findings.", Text},
-			{"plan", "Plan", "The plan that it announces.", Text},
-			{"action", "Action", "The action that it announces.", Text},
-			{"recipients", "Recipients", "Who was to be told, separated by semicolons.", Text},
-			{"date", "Date", "The change does not come before.", Instant},
-			{"tries", "Tries", "How often it was tried to send it.", Whole},
-			{"error", "Error", "Of the last try.", Text},
-			{"ended_at", "Ended at", "When it was sent or given up.", Instant},
-		}, func(ctx context.Context, emit emit) error {
-			err := g.entries(ctx, func(login string, e journal.Entry) error {
-				if e.Kind != journal.Notice {
-					return nil
-				}
-				var n announced
-				if e.Body != nil {
-					if err := e.Decode(&n); err != nil {
-						return err
-					}
-				}
-				var to []string
-				for _, x := range n.To {
-					to = append(to, x.Name)
-				}
-				return emit(Of(login), At(e.At), Of("journal"), Of(strings.Join(n.Channels, "; ")), Of("grace"), Of("told"), Of(n.Finding), Of(e.Plan), Of(e.Action),
-					Of(strings.Join(to, "; ")), At(n.Date), Value{}, Value{}, Value{})
-			})
-			if err != nil {
-				return err
-			}
-			return g.messages(ctx, emit)
-		})
-}
-
-func (g *gathering) messages(ctx context.Context, emit emit) error {
-	var all []store.Notice
-	for _, o := range g.orgs {
-		some, err := g.s.NoticesBetween(ctx, o.ID, g.o.Period.From, g.o.Period.To)
-		if err != nil {
-			return err
-		}
-		all = append(all, some...)
-	}
-	slices.SortFunc(all, func(a, b store.Notice) int { return cmp.Compare(a.ID, b.ID) })
-	all = slices.CompactFunc(all, func(a, b store.Notice) bool { return a.ID == b.ID })
-	for _, n := range all {
-		login, _ := g.login(n.Org)
-		err := emit(Of(login), At(n.At), Of("outbox"), Of(n.Channel), Of(n.Kind), Of(n.State), Value{}, Value{}, Value{}, Value{}, Value{}, Count(n.Tries), Of(n.Error), At(n.Ended))
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"context"
+	"math"
 	"slices"
 	"time"
 
@@ -20,6 +21,7 @@ type past struct {
 	went     bool         // resolved in the period
 	fixed    []time.Duration
 	waivers  []waived
+	asThen   bool // what it says is known to be what it said at the end of the period
 }
 
 // waived is one time that a waiver was in force.
@@ -84,13 +86,14 @@ func (p *past) turn(t store.Turn, inside bool) {
 var findingColumns = []Column{
 	{"finding", "Finding", "Its id, the same through renames.", Text},
 	{"rule", "Rule", "The rule that found it.", Text},
-	{"severity", "Severity", "info, low, medium, high or critical; as it was judged last.", Text},
-	{"principal", "Principal", "Who holds the access; empty where it is about a setting. As it was named when it was judged last.", Text},
+	{"severity", "Severity", "info, low, medium, high or critical; as it was judged last by the end of the period.", Text},
+	{"principal", "Principal", "Who holds the access; empty where it is about a setting. As it was named then.", Text},
 	{"resource", "Resource", "On what.", Text},
+	{"as_then", "As then", "Whether severity, names and title are known to be those of then; no: an older ajar kept only those of a later judgement.", Yes},
 }
 
-func findingValues(f access.Finding) []Value {
-	return []Value{Of(f.Fingerprint), Of(f.Rule), Of(f.Severity.String()), Of(f.Principal.Name), Of(f.Resource.Name)}
+func findingValues(f access.Finding, p *past) []Value {
+	return []Value{Of(f.Fingerprint), Of(f.Rule), Of(f.Severity.String()), Of(f.Principal.Name), Of(f.Resource.Name), Is(p.asThen)}
 }
 
 // found goes through the findings that were there at some time of the period.
@@ -111,11 +114,16 @@ func (g *gathering) found(ctx context.Context, each func(o *organization, f acce
 		if err != nil {
 			return err
 		}
+		kept, err := g.s.FindingsKeptFrom(ctx, o.ID)
+		if err != nil {
+			return err
+		}
 		for _, f := range all {
 			p := lives[f.Fingerprint]
 			if p == nil || !p.came && !p.went && (p.atStart == access.Resolved || p.atStart == "") {
 				continue // it was over before the period began
 			}
+			p.asThen = judged.ID >= kept
 			if err := each(o, f, p); err != nil {
 				return err
 			}
@@ -130,7 +138,7 @@ func (g *gathering) findings() Table {
 		"the lives of findings: each audit notes what it found, what it no longer found where it saw everything, and which waivers were in force",
 		slices.Concat([]Column{organizationColumn}, findingColumns, []Column{
 			{"category", "Category", "What sort of deviation it is.", Text},
-			{"title", "Title", "In one line; as it was judged last.", Text},
+			{"title", "Title", "In one line; as it was judged last by the end of the period.", Text},
 			{"state_start", "State at the start", "open, waived or resolved at the start of the period; empty: it was not there yet.", Text},
 			{"state", "State at the end", "open, waived or resolved.", Text},
 			{"first_seen", "First seen", "The first snapshot that showed it.", Instant},
@@ -153,35 +161,73 @@ func (g *gathering) findings() Table {
 					resolved = time.Time{}
 					open = seconds(g.o.Period.To.Sub(p.opened))
 				}
-				return emit(slices.Concat([]Value{Of(o.Login)}, findingValues(f), []Value{Of(f.Category), Of(f.Title), Of(string(p.atStart)), Of(string(f.State)),
+				return emit(slices.Concat([]Value{Of(o.Login)}, findingValues(f, p), []Value{Of(f.Category), Of(f.Title), Of(string(p.atStart)), Of(string(f.State)),
 					At(f.FirstSeen), At(p.opened), At(resolved), Of(why), Count(p.reopened), Is(p.came), Is(p.went), remedy, open, At(f.Ended)})...)
 			})
 		})
 }
 
 func (g *gathering) findingEvents() Table {
-	return build("finding-events", "What became of findings", "One row for each time in the period that a finding was opened, waived, unwaived, resolved or reopened.",
+	return build("finding-events", "What became of findings", "One row for each time in the period that a finding was opened, waived, unwaived, resolved or reopened, or judged more or less severe than before.",
 		"what each audit noted",
 		[]Column{organizationColumn,
 			{"at", "At", "When it was judged so.", Instant},
 			{"snapshot", "Snapshot", "The number of the snapshot that was judged.", Whole},
 			{"finding", "Finding", "The id of the finding; see findings.", Text},
-			{"event", "Event", "opened, waived, unwaived, resolved or reopened.", Text},
-			{"why", "Why", "The reason of the waiver, or how it ended; empty where there is nothing to add.", Text},
+			{"event", "Event", "opened, waived, unwaived, resolved, reopened, worse or milder.", Text},
+			{"why", "Why", "The reason of the waiver, how it ended, or from which severity to which; empty where there is nothing to add.", Text},
 		}, func(ctx context.Context, emit emit) error {
 			for _, o := range g.known() {
-				err := g.s.TurnsBetween(ctx, o.ID, g.o.Period.From, g.o.Period.To, func(t store.Turn) error {
-					if t.Snapshot > o.last.ID {
-						return nil
-					}
-					return emit(Of(o.Login), At(t.At), Count(t.Snapshot), Of(t.Fingerprint), Of(t.What), Of(t.Why))
-				})
-				if err != nil {
+				if err := g.eachTurn(ctx, o, emit); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
+}
+
+// What became of the severity of a finding.
+const (
+	worse  = "worse"
+	milder = "milder"
+)
+
+// eachTurn tells what became of the findings in the period, snapshot by snapshot; of each,
+// how severe they are comes last.
+func (g *gathering) eachTurn(ctx context.Context, o *organization, emit emit) error {
+	severities, err := g.s.SeverityTurns(ctx, o.ID, o.last.ID)
+	if err != nil {
+		return err
+	}
+	severities = slices.DeleteFunc(severities, func(t store.SeverityTurn) bool {
+		return t.At.Before(g.o.Period.From) || !t.At.Before(g.o.Period.To)
+	})
+	until := func(snapshot int64) error {
+		for ; len(severities) > 0 && severities[0].Snapshot < snapshot; severities = severities[1:] {
+			t, what := severities[0], milder
+			if t.Is > t.Was {
+				what = worse
+			}
+			err := emit(Of(o.Login), At(t.At), Count(t.Snapshot), Of(t.Fingerprint), Of(what), Of("from "+t.Was.String()+" to "+t.Is.String()))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	err = g.s.TurnsBetween(ctx, o.ID, g.o.Period.From, g.o.Period.To, func(t store.Turn) error {
+		if t.Snapshot > o.last.ID {
+			return nil
+		}
+		if err := until(t.Snapshot); err != nil {
+			return err
+		}
+		return emit(Of(o.Login), At(t.At), Count(t.Snapshot), Of(t.Fingerprint), Of(t.What), Of(t.Why))
+	})
+	if err != nil {
+		return err
+	}
+	return until(math.MaxInt64)
 }
 
 func (g *gathering) waivers() Table {
@@ -208,7 +254,7 @@ func (g *gathering) waivers() Table {
 					if i == len(p.waivers)-1 && f.Waiver == w.reason {
 						expires = At(f.WaiverEnd)
 					}
-					err := emit(slices.Concat([]Value{Of(o.Login)}, findingValues(f),
+					err := emit(slices.Concat([]Value{Of(o.Login)}, findingValues(f, p),
 						[]Value{Of(w.reason), At(w.from), At(w.to), Of(w.over), expires, seconds(until.Sub(w.from))})...)
 					if err != nil {
 						return err

@@ -26,9 +26,6 @@ type Options struct {
 	// being a gap. Without a promise it is three times what is usual in the period, at most
 	// [LongestPause] and at least [ShortestPause].
 	Every time.Duration
-	// Baselines are those at hand, in any order. One counts for a snapshot alone that was
-	// judged by the very one: the store knows a hash and no text.
-	Baselines []*baseline.Baseline
 }
 
 // How far apart two passes may lie without a gap, where nobody promised anything: at most
@@ -54,7 +51,8 @@ type gathering struct {
 	orgs []*organization
 
 	mu    sync.Mutex
-	views []*view // of the snapshots that were looked at last
+	views []*view                       // of the snapshots that were looked at last
+	bases map[string]*baseline.Baseline // by hash; nil: what is kept of it is none today
 }
 
 // organization is one of those that the evidence is about.
@@ -62,6 +60,7 @@ type organization struct {
 	Org
 	first, last store.SnapshotInfo // ID 0: none
 	passes      []store.PassInfo   // from the first snapshot on, to the end of the period
+	judged      []store.Judgement  // by what snapshots were judged, the oldest first
 	pause       time.Duration      // how far apart two passes may lie
 	ledger      ledger
 	names       *names // nil: nobody asked yet
@@ -86,7 +85,7 @@ func Gather(ctx context.Context, s *store.Store, o Options) (Evidence, error) {
 	}
 	slices.SortFunc(o.Dates, time.Time.Compare)
 	o.Dates = slices.CompactFunc(o.Dates, time.Time.Equal)
-	g := &gathering{s: s, o: o}
+	g := &gathering{s: s, o: o, bases: map[string]*baseline.Baseline{}}
 	if err := g.find(ctx); err != nil {
 		return Evidence{}, fmt.Errorf("gathering evidence: %w", err)
 	}
@@ -168,6 +167,9 @@ func (g *gathering) organization(ctx context.Context, login string) (*organizati
 		return nil
 	})
 	if err != nil {
+		return nil, err
+	}
+	if o.judged, err = g.s.Judgements(ctx, o.ID, o.last.ID); err != nil {
 		return nil, err
 	}
 	o.First, o.Start, o.Last, o.End = o.first.ID, o.first.At, o.last.ID, o.last.At

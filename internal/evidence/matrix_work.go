@@ -42,7 +42,7 @@ var notices = topic{
 	[]string{"notices"},
 	[]figure{
 		plainly("told-before", "Times that those concerned were told before a change", rowsOf("notices", oneOf("told_by", "journal"))),
-		plainly("messages-sent", "Messages to channels that were sent, as far as the outbox still holds them", rowsOf("notices", oneOf("told_by", "outbox"), oneOf("state", "sent"))),
+		plainly("messages-sent", "Messages to channels that were sent", rowsOf("notices", oneOf("told_by", "outbox"), oneOf("state", "sent"))),
 		worrying("messages-dead", "Messages to channels that were given up", rowsOf("notices", oneOf("told_by", "outbox"), oneOf("state", "dead"))),
 	},
 }

@@ -198,7 +198,7 @@ type pair struct {
 var movedAreas = []access.Area{
 	access.AreaOrganization, access.AreaSettings, access.AreaWorkflowToken, access.AreaTwoFactor, access.AreaOutside, access.AreaInvitations,
 	access.AreaTeams, access.AreaCustomRoles, access.AreaOrgRoles, access.AreaRepositories, access.AreaEnvironments, access.AreaGates,
-	access.AreaPolicies, access.AreaDeployKeys, access.AreaRepoInvitations,
+	access.AreaPolicies, access.AreaSecrets, access.AreaDeployKeys, access.AreaRepoInvitations,
 }
 
 // moved reads what became of things between the two ends of the period, and gathers
@@ -296,6 +296,10 @@ func put(s *access.Snapshot, e access.Entity, env string) {
 	case access.Policy:
 		if env != "" {
 			s.Environments = append(s.Environments, access.Environment{ID: e.Env, Repo: e.Repo, Name: env, Policy: &e})
+		}
+	case access.Secrets:
+		if env != "" {
+			s.Environments = append(s.Environments, access.Environment{ID: e.Env, Repo: e.Repo, Name: env, Secrets: &e})
 		}
 	}
 }

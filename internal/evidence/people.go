@@ -90,9 +90,9 @@ func (g *gathering) privileged() Table {
 			{"privilege", "Privilege", "The most that they can do: write, maintain or admin; of a custom role its base.", Text},
 			{"role", "Role", "The name of the custom role that gives it; empty for GitHub's own.", Text},
 			{"source", "Ways", "Every way that gives it, strongest first, with what each gives; separated by semicolons.", Text},
-			{"entitled", "Entitled", "Whether the baseline by which that snapshot was judged allows the person this much there by all ways together: yes, no, unmanaged, or unknown where it is not at hand.", Text},
+			{"entitled", "Entitled", "Whether the baseline that was in force then allows the person this much there by all ways together: yes, no, unmanaged, or unknown where there was none or the store did not keep what it said.", Text},
 			{"ends", "Ends", "When the last of what allows it ends; empty: without an end, or not known.", Instant},
-			{"baseline", "Baseline", "The hash of the baseline by which that snapshot was judged; empty where the store does not know it.", Text},
+			{"baseline", "Baseline", "The hash of the baseline in force; empty where there was none, or the store does not know it.", Text},
 		}), func(ctx context.Context, emit emit) error {
 			return g.ends(ctx, func(_ *organization, n *names, v *view, head []Value) error {
 				for repo := range v.graph.Repositories() {
@@ -135,7 +135,7 @@ func (v *view) writers(n *names, repo int64, head []Value, emit emit) error {
 // answer says whether the baseline of then allows somebody as much, by all ways.
 func (v *view) answer(who, on access.Ref, p access.Privilege) []Value {
 	if v.bound == nil {
-		return []Value{Of(entitledUnknown), {}, Of(v.judged)}
+		return []Value{Of(entitledUnknown), {}, Of(v.law.baseline)}
 	}
 	a := v.bound.Answer(who, on, v.info.At)
 	is := entitledNo
@@ -145,7 +145,7 @@ func (v *view) answer(who, on access.Ref, p access.Privilege) []Value {
 	case slices.ContainsFunc(a.Standing, func(s access.Privilege) bool { return s >= p }):
 		is = entitledYes
 	}
-	return []Value{Of(is), At(a.Until), Of(v.judged)}
+	return []Value{Of(is), At(a.Until), Of(v.law.baseline)}
 }
 
 // ways says in words by what somebody reaches a repository.

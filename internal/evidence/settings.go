@@ -48,6 +48,8 @@ func (n *names) compare(p pair) []changes.Change {
 		env = n.bare(e.Env)
 	case access.Policy:
 		env = n.bare(e.Env)
+	case access.Secrets:
+		env = n.bare(e.Env)
 	}
 	if (p.was == nil || p.is == nil) && env != "" {
 		return nil // it came or went with its environment, or was not read before
@@ -87,7 +89,7 @@ func (n *names) bare(env int64) string {
 
 func (g *gathering) settingChanges() Table {
 	return build("setting-changes", "Changes of settings and things",
-		"One row for each change of a setting, a gate, a policy, a team, a repository, a key, an invitation or a role between two snapshots. "+
+		"One row for each change of a setting, a gate, a policy, a secret of an environment (its name, never its value), a team, a repository, a key, an invitation or a role between two snapshots. "+
 			"Changes of grants stand in access-changes; what came or went between two snapshots left no trace.",
 		"the versions that the snapshots saw, compared as ajar diff does",
 		slices.Concat([]Column{organizationColumn}, changedColumns, []Column{

@@ -25,8 +25,13 @@ themselves, are the same whenever the same store is asked about the same period.
   Two passes may lie apart as long as was promised (` + "`ajar export --every`" + `, or the schedule of
   the configuration) and a tenth more, at least five minutes; without a promise three times
   as long as is usual in the period, between a quarter of an hour and 25 hours.
-- **Entitled** is told by the very baseline that a snapshot was judged by. The store keeps
-  its hash, not its text: where the file is not at hand, only findings say what is not.
+- **Entitled** is told by the baseline that was in force then: that by which the snapshot was
+  judged, else the newest judgement before it. The store keeps what each version says that
+  an audit judged by, so no file is read and today's baseline changes nothing about then.
+- **Findings** say what they said when they were judged last by the end of the period: severity,
+  title and names; **notices** stand as they stood then. What becomes of them later changes
+  no row. Only a snapshot that is audited once more, by another baseline, is told anew.
+- An older ajar did not keep all that. What is not known of its time is unknown, or a gap.
 - An empty cell is unknown or none; the column says which.
 
 With ` + "`--date`" + `, a table population-at-DATE has the columns of population-end as of that date.

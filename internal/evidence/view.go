@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/eb661601/ajar/access"
-	"github.com/eb661601/ajar/analyzer"
 	"github.com/eb661601/ajar/baseline"
 	"github.com/eb661601/ajar/internal/changes"
 	"github.com/eb661601/ajar/internal/store"
@@ -15,14 +14,14 @@ import (
 
 // view is one snapshot that is looked at.
 type view struct {
-	info   store.SnapshotInfo
-	snap   *access.Snapshot
-	graph  *reach.Graph
-	since  func(access.Grant) int64 // the pass since which it was seen; 0: not known
-	drift  map[access.Grant]access.Finding
-	judged string          // hash of the baseline by which the snapshot was judged, as far as the store knows; "": it does not
-	bound  *baseline.Bound // nil: not at hand
-	times  map[int64]time.Time
+	info  store.SnapshotInfo
+	snap  *access.Snapshot
+	graph *reach.Graph
+	since func(access.Grant) int64 // the pass since which it was seen; 0: not known
+	law   law                      // by what it was judged
+	drift map[access.Grant]access.Finding
+	bound *baseline.Bound // nil: there was no baseline, or it is not at hand
+	times map[int64]time.Time
 }
 
 // Views are kept from one table to the next: two of small organizations, one of others.
@@ -64,13 +63,15 @@ func (g *gathering) open(ctx context.Context, o *organization, info store.Snapsh
 	if err := g.times(ctx, o, v); err != nil {
 		return nil, err
 	}
-	if v.judged, err = g.judgedBy(ctx, o, info); err != nil {
+	if v.law, err = g.lawOf(ctx, o, info); err != nil {
 		return nil, err
 	}
-	for _, b := range g.o.Baselines {
-		if v.judged != "" && b.Hash() == v.judged {
-			v.bound, _ = b.Bind(snap) // nil where it contradicts itself there: then nothing is known
-		}
+	b, err := g.baseline(ctx, v.law)
+	if err != nil {
+		return nil, err
+	}
+	if b != nil {
+		v.bound, _ = b.Bind(snap) // nil where it contradicts itself there: then no audit judged by it
 	}
 	return v, g.judgement(ctx, v)
 }
@@ -89,25 +90,6 @@ func (g *gathering) times(ctx context.Context, o *organization, v *view) error {
 		waiting = waiting[:0]
 		return nil
 	})
-}
-
-// judgement reads which grants of the snapshot were called drift when it was judged.
-func (g *gathering) judgement(ctx context.Context, v *view) error {
-	v.drift = map[access.Grant]access.Finding{}
-	judged, ok, err := g.s.Judged(ctx, v.info)
-	if err != nil || !ok || judged.ID != v.info.ID {
-		return err
-	}
-	found, err := g.s.FindingsAt(ctx, store.Filter{States: []access.State{access.Open, access.Waived}}, judged)
-	for _, f := range found {
-		if f.Grant == nil || f.Category != analyzer.Overprivileged && f.Rule != "expired-assignment" {
-			continue
-		}
-		if old, ok := v.drift[*f.Grant]; !ok || old.State == access.Waived {
-			v.drift[*f.Grant] = f
-		}
-	}
-	return err
 }
 
 // astray holds the changes against the two ends: where they do not lead from the one to

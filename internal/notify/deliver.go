@@ -105,6 +105,7 @@ func (n *Notifier) attempt(ctx context.Context, x store.Notice) store.Notice {
 	}
 	now := n.o.Now().UTC()
 	x.Tries++
+	x.Tried = now
 	if err == nil {
 		x.State, x.Ended, x.Error = store.NoticeSent, now, ""
 		n.notified(x.Channel, "sent")

@@ -40,15 +40,9 @@ const (
 		 WHERE org = $1
 		 ORDER BY id`
 	journalBetween = entryColumns + ` WHERE at >= $1 AND at < $2 ORDER BY seq`
-	noticesBetween = noticeColumns + ` WHERE (org = $1 OR org = 0) AND at >= $2 AND at < $3 ORDER BY id`
 	loginAt        = `
 		SELECT coalesce((SELECT login FROM org_logins WHERE org = $1 AND seen_from <= $2 ORDER BY seen_from DESC LIMIT 1),
 		                (SELECT login FROM orgs WHERE id = $1))`
-	judgedMarks = `
-		SELECT coalesce((SELECT baseline FROM judged_by WHERE org = $1), ''),
-		       coalesce((SELECT max(id) FROM snapshots WHERE org = $1 AND judged_at IS NOT NULL), 0),
-		       coalesce((SELECT baseline FROM doubted_by WHERE org = $1), ''),
-		       coalesce((SELECT snapshot FROM doubted_by WHERE org = $1), 0)`
 )
 
 // PassInfo is one pass over an organization. One whose FinishedAt is zero broke off,
@@ -165,12 +159,6 @@ func (s *Store) JournalBetween(ctx context.Context, from, to time.Time, each fun
 	return s.eachEntry(ctx, journalBetween, []any{from.UnixMilli(), to.UnixMilli()}, each)
 }
 
-// NoticesBetween gives what the outbox holds yet of messages about an organization or
-// about none that were written from an instant on, up to another one.
-func (s *Store) NoticesBetween(ctx context.Context, org int64, from, to time.Time) ([]Notice, error) {
-	return s.notices(ctx, noticesBetween, org, from.UnixMilli(), to.UnixMilli())
-}
-
 // LoginAt gives what an organization was called when a snapshot was taken.
 func (s *Store) LoginAt(ctx context.Context, org, snapshot int64) (string, error) {
 	var login string
@@ -178,20 +166,4 @@ func (s *Store) LoginAt(ctx context.Context, org, snapshot int64) (string, error
 		return "", fmt.Errorf("reading what organization %d was called: %w", org, explain(s.path, err))
 	}
 	return login, nil
-}
-
-// Marks say by which baseline the newest judgements of an organization were made. A
-// number is 0 where there was none, and a hash "" where it was made without one.
-type Marks struct {
-	Judged, Doubted     string // hashes
-	JudgedAt, DoubtedAt int64  // snapshots
-}
-
-// BaselineMarks gives the marks of an organization.
-func (s *Store) BaselineMarks(ctx context.Context, org int64) (Marks, error) {
-	var m Marks
-	if err := s.read.row(ctx, judgedMarks, []any{org}, &m.Judged, &m.JudgedAt, &m.Doubted, &m.DoubtedAt); err != nil {
-		return m, fmt.Errorf("reading by which baseline organization %d was judged: %w", org, explain(s.path, err))
-	}
-	return m, nil
 }

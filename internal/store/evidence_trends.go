@@ -146,8 +146,8 @@ func (s *Store) CoverCounts(ctx context.Context, org, first, last int64, each fu
 	return nil
 }
 
-// TurnOf is an event in the life of a finding, with the rule and the severity that the
-// finding had when it was judged last.
+// TurnOf is an event in the life of a finding, with its rule, and the severity that the
+// finding had when the snapshot had been judged that was asked about.
 type TurnOf struct {
 	Event
 	Fingerprint string
@@ -158,15 +158,21 @@ type TurnOf struct {
 // TurnsUntil calls each with all that ever happened to findings of an organization up to
 // the judgement of a snapshot, in the order in which it was noted.
 func (s *Store) TurnsUntil(ctx context.Context, org, snapshot int64, each func(TurnOf) error) error {
-	err := s.read.rows(ctx, turnsUntil, []any{org, snapshot}, func(rows *sql.Rows) error {
-		var t TurnOf
-		var at sql.NullInt64
-		if err := rows.Scan(&t.Fingerprint, &at, &t.Snapshot, &t.What, &t.Why, &t.Rule, &t.Severity); err != nil {
-			return err
-		}
-		t.At = instant(at)
-		return each(t)
-	})
+	said, err := s.formsAt(ctx, org, snapshot)
+	if err == nil {
+		err = s.read.rows(ctx, turnsUntil, []any{org, snapshot}, func(rows *sql.Rows) error {
+			var t TurnOf
+			var at sql.NullInt64
+			if err := rows.Scan(&t.Fingerprint, &at, &t.Snapshot, &t.What, &t.Why, &t.Rule, &t.Severity); err != nil {
+				return err
+			}
+			if then, ok := said[t.Fingerprint]; ok {
+				t.Severity = then.Severity
+			}
+			t.At = instant(at)
+			return each(t)
+		})
+	}
 	if err != nil {
 		return fmt.Errorf("reading the lives of the findings of organization %d: %w", org, explain(s.path, err))
 	}

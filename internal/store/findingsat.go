@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/eb661601/ajar/access"
@@ -24,9 +25,10 @@ type stance struct {
 	reopened int
 }
 
-// FindingsAt lists the findings in the states in which the judgement of a past
-// snapshot left them. What they say of themselves (their names, severity and
-// evidence) is as they were judged last: that alone is kept.
+// FindingsAt lists the findings as the judgement of a past snapshot left them: their
+// states, and what they said (their severity, names, title and grant), from
+// [Store.FindingsKeptFrom] on. What they rest on (their evidence, samples and ways) is as
+// they were judged last: that alone is kept.
 func (s *Store) FindingsAt(ctx context.Context, f Filter, judged SnapshotInfo) ([]access.Finding, error) {
 	stood := map[string]*stance{}
 	err := s.read.rows(ctx, eventsUntil, []any{judged.OrgID, judged.ID}, func(rows *sql.Rows) error {
@@ -46,21 +48,38 @@ func (s *Store) FindingsAt(ctx context.Context, f Filter, judged SnapshotInfo) (
 	if err != nil {
 		return nil, fmt.Errorf("findings of %s: %w", judged.Org, explain(s.path, err))
 	}
-	states := f.States
-	f.States = nil
-	lives, err := s.lives(ctx, judged.OrgID, f)
+	said, err := s.formsAt(ctx, judged.OrgID, judged.ID)
+	if err != nil {
+		return nil, fmt.Errorf("findings of %s: %w", judged.Org, explain(s.path, err))
+	}
+	lives, err := s.lives(ctx, judged.OrgID, Filter{Rule: f.Rule})
 	if err != nil {
 		return nil, fmt.Errorf("findings of %s: %w", judged.Org, explain(s.path, err))
 	}
 	var out []access.Finding
 	for _, l := range lives {
 		st := stood[l.finding.Fingerprint]
-		if st == nil || len(states) > 0 && !slices.Contains(states, st.state) {
+		if st == nil || len(f.States) > 0 && !slices.Contains(f.States, st.state) {
 			continue
 		}
-		out = append(out, l.asItStood(*st, judged))
+		if then, ok := said[l.finding.Fingerprint]; ok {
+			saidThen(l.finding, then)
+		}
+		if f.wants(l.finding) {
+			out = append(out, l.asItStood(*st, judged))
+		}
 	}
+	slices.SortStableFunc(out, func(a, b access.Finding) int { return byWeight(&a, &b) })
 	return out, nil
+}
+
+// wants is what the question findingsBy asks, but for the rule and the state.
+func (f Filter) wants(x *access.Finding) bool {
+	named := func(name, wanted string) bool {
+		name, wanted = strings.ToLower(name), strings.ToLower(wanted)
+		return name == wanted || !strings.Contains(wanted, ":") && strings.Contains(name, wanted)
+	}
+	return (f.Category == "" || x.Category == f.Category) && x.Severity >= f.Severity && named(x.Principal.Name, f.Principal) && named(x.Resource.Name, f.Resource)
 }
 
 func (st *stance) turn(what string, at sql.NullInt64, why string) {

@@ -175,7 +175,10 @@ func (s *Store) worstOfEach(found []access.Finding) []*access.Finding {
 
 // save writes the lives in one transaction.
 func (s *Store) save(org, snapshot int64, at time.Time, with Terms, lives []*life) error {
-	err := s.saveLives(org, lives)
+	err := s.saveLives(org, snapshot, lives)
+	if err == nil {
+		err = s.saveJudgement(org, snapshot, with)
+	}
 	if err == nil {
 		_, err = s.exec(markJudgedBy, org, with.Baseline)
 	}
@@ -188,9 +191,9 @@ func (s *Store) save(org, snapshot int64, at time.Time, with Terms, lives []*lif
 	return s.commit()
 }
 
-// saveLives writes what changed of each finding. That it was seen again is told by
+// saveLives writes what changed of each finding, and keeps what it said before. That it was seen again is told by
 // the judgement itself; see findingColumns.
-func (s *Store) saveLives(org int64, lives []*life) error {
+func (s *Store) saveLives(org, snapshot int64, lives []*life) error {
 	var findings, events bulk
 	for _, l := range lives {
 		r, needs, body, err := l.record()
@@ -200,6 +203,11 @@ func (s *Store) saveLives(org int64, lives []*life) error {
 		f := l.finding
 		if r == l.stored {
 			continue
+		}
+		if known := l.stored != (record{}); known && l.met && r.texts != l.stored.texts {
+			if err := s.saveForm(org, snapshot, f); err != nil {
+				return err
+			}
 		}
 		err = findings.add(s, writeFindings, org, f.Fingerprint, f.Rule, f.Category, int64(f.Severity), string(r.state),
 			text(f.Principal.Name), text(f.Resource.Name), r.since, r.first, ms(f.LastSeen), r.resolved,

@@ -80,6 +80,13 @@ type Event struct {
 // Terms are what a judgement was made with.
 type Terms struct {
 	Baseline string // its hash, "" for none
+	// Files are what the baseline says, in the order in which it is read. Each version is
+	// kept once; see [Store.BaselineFiles]. None: they are not at hand.
+	Files   []Text
+	Config  string // the hash of the configuration, "" where it is not known
+	Program string // the version of the program, "" where it is not known
+	// Undecided names the rules that could not judge all that they are about.
+	Undecided []string
 	// Withheld names the rules that did not run, for want of a baseline, because
 	// they are switched off or because they broke: what they found before stays,
 	// for nobody looked again.

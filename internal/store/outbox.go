@@ -32,6 +32,7 @@ type Notice struct {
 	Next    time.Time // it is not tried before
 	Tries   int
 	Error   string    // of the last try
+	Tried   time.Time // when that was, as far as [Store.SettleNotices] is told; it is not read back
 	Ended   time.Time // zero: it waits
 }
 
@@ -45,11 +46,11 @@ const (
 	noticeCounts  = `SELECT state, count(*) FROM outbox GROUP BY state ORDER BY state`
 
 	insertNotice = `
-		INSERT INTO outbox (key, channel, kind, org, at, body, state, since, next)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $5, $5)
+		INSERT INTO outbox (id, key, channel, kind, org, at, body, state, since, next)
+		VALUES ((SELECT coalesce(max(id), 0) + 1 FROM notices), $1, $2, $3, $4, $5, $6, $7, $5, $5)
 		    ON CONFLICT (key, channel) DO NOTHING`
 	settleNotice = `
-		UPDATE outbox SET state = $2, next = $3, tries = $4, error = $5, ended_at = $6
+		UPDATE outbox SET state = $2, next = $3, tries = $4, error = $5, ended_at = $6, tried = $7
 		 WHERE id = $1 AND state = 'waiting'`
 	mergeNotice = `UPDATE outbox SET state = 'merged', ended_at = $2 WHERE id = $1 AND state = 'held'`
 	reviveOne   = `UPDATE outbox SET state = 'waiting', since = $2, next = $2, tries = 0, ended_at = NULL WHERE id = $1 AND state = 'dead'`
@@ -132,11 +133,11 @@ func (s *Store) CountNotices(ctx context.Context) (map[string]int, error) {
 }
 
 // SettleNotices keeps what became of notices that were tried: State, Next, Tries,
-// Error and Ended of each. One that is not waiting any more stays as it is.
+// Error, Tried and Ended of each. One that is not waiting any more stays as it is.
 func (s *Store) SettleNotices(ctx context.Context, all ...Notice) error {
 	return s.posting(ctx, func() error {
 		for _, n := range all {
-			if _, err := s.exec(settleNotice, n.ID, n.State, n.Next.UnixMilli(), n.Tries, text(n.Error), ms(n.Ended)); err != nil {
+			if _, err := s.exec(settleNotice, n.ID, n.State, n.Next.UnixMilli(), n.Tries, text(n.Error), ms(n.Ended), ms(n.Tried)); err != nil {
 				return err
 			}
 		}
@@ -178,7 +179,8 @@ func (s *Store) ReviveNotice(ctx context.Context, id int64, at time.Time) (bool,
 	return met > 0, err
 }
 
-// ForgetNotices removes what was sent, or went into another notice, before an instant.
+// ForgetNotices removes what was sent, or went into another notice, before an instant
+// from the outbox. That there was such a notice stays ([Store.NoticesDuring]).
 func (s *Store) ForgetNotices(ctx context.Context, before time.Time) error {
 	return s.posting(ctx, func() error {
 		_, err := s.exec(forgetSent, before.UnixMilli())

@@ -90,7 +90,7 @@ func TestWhatChangedIsKnownOfAnOlderStoreToo(t *testing.T) {
 		infos = append(infos, finish(t, p))
 	}
 	path := again(t, s)
-	damage(t, path, `ALTER TABLE scopes DROP COLUMN changed; DROP TABLE readings; DROP TABLE redactions; DROP TABLE journal; DROP TABLE journal_head; DROP TABLE checkpoints; DROP TABLE plans; DROP TABLE clock; DROP TABLE rollback; DROP TABLE unexplained; DROP TABLE job_passes; DROP TABLE outbox; DROP TABLE told; DROP INDEX findings_waived; DROP TABLE doubted_by; ALTER TABLE snapshots DROP COLUMN doubted_at; DELETE FROM goose_db_version WHERE version_id >= 8`)
+	damage(t, path, before17+`ALTER TABLE scopes DROP COLUMN changed; DROP TABLE readings; DROP TABLE redactions; DROP TABLE journal; DROP TABLE journal_head; DROP TABLE checkpoints; DROP TABLE plans; DROP TABLE clock; DROP TABLE rollback; DROP TABLE unexplained; DROP TABLE job_passes; DROP TABLE outbox; DROP TABLE told; DROP INDEX findings_waived; DROP TABLE doubted_by; ALTER TABLE snapshots DROP COLUMN doubted_at; DELETE FROM goose_db_version WHERE version_id >= 8`)
 	s = open(t, path)
 	for i := range infos {
 		for j := range i {
