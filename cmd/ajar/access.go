@@ -55,7 +55,7 @@ found by any name they had.`,
 	}
 	cmd.Flags().BoolVar(&everyone, "all", false, "everybody on everything")
 	atFlag(cmd, &at)
-	cmd.Flags().StringVar(&since, "since", "", "what came and went since `TIME`: 2026-01-01 (its beginning, in UTC), RFC 3339, yesterday, 2026-Q1 (its beginning), 30d ago, or #12 for a snapshot")
+	cmd.Flags().StringVar(&since, "since", "", "what came and went since `TIME`: 2026-01-01 (its beginning, in UTC), RFC 3339, yesterday, 2026-Q1 or 2026 (the beginning of it), 30d ago, or #12 for a snapshot")
 	rowsFlag(cmd, &rows)
 	return also(cmd, report.OCSF)
 }
@@ -65,7 +65,7 @@ func rowsFlag(cmd *cobra.Command, rows *bool) {
 }
 
 func atFlag(cmd *cobra.Command, at *string) {
-	cmd.Flags().StringVar(at, "at", "", "as of `TIME`: 2026-05-31 (its end, in UTC), RFC 3339, yesterday, 2026-Q1 (its end), 7d for a week ago, or #12 for a snapshot; answered from the newest snapshot before it")
+	cmd.Flags().StringVar(at, "at", "", "as of `TIME`: 2026-05-31 (its end, in UTC), RFC 3339, yesterday, 2026-Q1 or 2026 (the end of it), 7d for a week ago, or #12 for a snapshot; answered from the newest snapshot before it")
 }
 
 func (a *app) accessOf(ctx context.Context, principal, at string, rows bool) error {
@@ -83,7 +83,7 @@ func (a *app) accessOf(ctx context.Context, principal, at string, rows bool) err
 			return nil, err
 		}
 		view := report.Access{
-			Org: orgNamed(v.Snapshot), At: v.Info.At, Gaps: touching(report.Gaps(v.Snapshot, w.config.Collect.Without...), accessAreas),
+			Org: orgNamed(v.Snapshot), At: v.Info.At, Gaps: append(w.unseen, touching(report.Gaps(v.Snapshot, w.config.Collect.Without...), accessAreas)...),
 			Principal: p, Rows: ask(v).of(p.Ref), Version: buildVersion().Version,
 		}
 		a.exit(status(view.Exit()))
@@ -95,7 +95,7 @@ func (a *app) accessOf(ctx context.Context, principal, at string, rows bool) err
 func (a *app) matrix(ctx context.Context, at string, rows bool) error {
 	return a.consult(ctx, "", at, func(w *work, v audit.View) (report.View, error) {
 		view := report.Matrix{
-			Org: orgNamed(v.Snapshot), At: v.Info.At, Gaps: touching(report.Gaps(v.Snapshot, w.config.Collect.Without...), accessAreas),
+			Org: orgNamed(v.Snapshot), At: v.Info.At, Gaps: append(w.unseen, touching(report.Gaps(v.Snapshot, w.config.Collect.Without...), accessAreas)...),
 			Rows: ask(v).everything(), Version: buildVersion().Version,
 		}
 		a.exit(status(view.Exit()))

@@ -23,7 +23,16 @@ func (a *app) consult(ctx context.Context, named, at string, give answer) error 
 	defer w.close()
 	var nowhere []error
 	w.each(ctx, func(ctx context.Context, p audit.Pass) error {
-		v, err := a.view(ctx, p, at)
+		info, when, err := a.asOf(ctx, p.Store, p.Org, "--at", at)
+		if err != nil {
+			return err
+		}
+		unseen, err := unseenThen(w.config, info, when)
+		if err != nil {
+			return err
+		}
+		w.unseen = asGaps(unseen)
+		v, err := p.Open(ctx, info)
 		if err != nil {
 			return err
 		}

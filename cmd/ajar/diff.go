@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/audit"
 	"github.com/eb661601/ajar/internal/changes"
+	"github.com/eb661601/ajar/internal/evidence"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
 	"github.com/eb661601/ajar/reach"
@@ -28,8 +30,12 @@ A rename is one change: things are known by GitHub's number. What one of the
 snapshots did not see to its end is told apart, and never called a removal; where
 there is such a thing, the exit code is 3.
 
-FROM and TO are times or snapshots: 2026-05-31 (its end, in UTC), RFC 3339,
-yesterday, 2026-Q1 (its end), 7d for a week ago, #12 for a snapshot.`,
+FROM and TO are times or snapshots: 2026-05-31, RFC 3339, yesterday, 2026-05, 2026-Q1,
+2026, 7d for a week ago, #12 for a snapshot. A day, a month, a quarter or a year stands
+for its last instant, in UTC: "2026-Q1 2026-Q2" compares what was there at the end of
+March with what was there at the end of June, each by the newest snapshot until then.
+Where nothing was seen for too long before one of them, that stands first, and the exit
+code is 3. What came and went between the two snapshots leaves no trace in a diff.`,
 		Example: `  ajar diff yesterday
   ajar diff 2026-Q1 2026-Q2
   ajar diff '#12' '#19' -o json`,
@@ -57,11 +63,11 @@ yesterday, 2026-Q1 (its end), 7d for a week ago, #12 for a snapshot.`,
 
 func (a *app) diff(ctx context.Context, from, to string, rows bool) error {
 	return a.eachStored(ctx, func(w *work, p audit.Pass) error {
-		was, err := a.snapshotFor(ctx, p.Store, p.Org, "FROM", from)
+		was, since, err := a.asOf(ctx, p.Store, p.Org, "FROM", from)
 		if err != nil {
 			return err
 		}
-		is, err := a.snapshotFor(ctx, p.Store, p.Org, "TO", to)
+		is, until, err := a.asOf(ctx, p.Store, p.Org, "TO", to)
 		if err != nil {
 			return err
 		}
@@ -73,10 +79,49 @@ func (a *app) diff(ctx context.Context, from, to string, rows bool) error {
 		if err != nil {
 			return err
 		}
+		if err := sightOf(ctx, w, &view, [2]store.SnapshotInfo{was, is}, [2]time.Time{since, until}); err != nil {
+			return err
+		}
 		a.exit(status(view.Exit()))
 		w.all, w.program = rows, a.program
 		return w.show(view)
 	})
+}
+
+// sightOf adds at which of the instants that were asked for nothing was seen, and how
+// often it was looked between the two snapshots.
+func sightOf(ctx context.Context, w *work, view *report.Diff, ends [2]store.SnapshotInfo, asked [2]time.Time) error {
+	for i, end := range ends {
+		gaps, err := unseenThen(w.config, end, asked[i])
+		if err != nil {
+			return err
+		}
+		view.Gaps = append(view.Gaps, gaps...)
+	}
+	every, err := exportFlags{}.promised(w.config, evidence.Period{From: ends[0].At, To: ends[1].At})
+	if err != nil {
+		return err
+	}
+	all, err := w.store.Snapshots(ctx, ends[1].Org)
+	if err != nil {
+		return err
+	}
+	most, longest := evidence.Pause(every), time.Duration(0)
+	var later store.SnapshotInfo // than the one that is looked at; ID 0: none
+	for _, info := range all {   // the newest first
+		if info.ID > ends[1].ID || info.ID < ends[0].ID {
+			continue
+		}
+		view.Between.Snapshots++
+		if pause := later.At.Sub(info.At); later.ID != 0 && pause > most {
+			view.Between.Pauses++
+			if pause > longest {
+				longest, view.Between.Since, view.Between.Until = pause, info.At, later.At
+			}
+		}
+		later = info
+	}
+	return nil
 }
 
 func difference(ctx context.Context, s *store.Store, was, is store.SnapshotInfo) (report.Diff, error) {

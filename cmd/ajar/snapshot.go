@@ -3,8 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
+	"time"
 
+	"github.com/eb661601/ajar/internal/config"
+	"github.com/eb661601/ajar/internal/evidence"
+	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
 )
 
@@ -16,14 +21,53 @@ func (a *app) snapshot(ctx context.Context, s *store.Store, org, at string) (sto
 
 // snapshotFor is snapshot for a time that another flag or argument gave.
 func (a *app) snapshotFor(ctx context.Context, s *store.Store, org, flag, at string) (store.SnapshotInfo, error) {
-	info, err := a.pick(ctx, s, org, flag, at)
+	info, _, err := a.asOf(ctx, s, org, flag, at)
+	return info, err
+}
+
+// asOf is snapshotFor with the instant that was asked for, the zero time where it was the
+// newest or a number.
+func (a *app) asOf(ctx context.Context, s *store.Store, org, flag, at string) (store.SnapshotInfo, time.Time, error) {
+	info, asked, err := a.pick(ctx, s, org, flag, at)
 	if errors.Is(err, store.ErrNoSnapshot) {
 		if at != "" {
-			return info, a.noneBefore(ctx, s, org, at, err)
+			return info, asked, a.noneBefore(ctx, s, org, at, err)
 		}
-		return info, withHint(usage("no snapshot of %s is stored", org), "%s collect --org %s", a.program, org)
+		return info, asked, withHint(usage("no snapshot of %s is stored", org), "%s collect --org %s", a.program, org)
 	}
-	return info, err
+	return info, asked, err
+}
+
+// unseenThen gives the time before an instant that was asked for in which nothing was
+// seen, where that is longer than counts as seen: no more is known of that instant than
+// what was there before. Nil: the snapshot is near enough, or none was asked for.
+func unseenThen(c *config.Config, info store.SnapshotInfo, at time.Time) ([]report.HistoryGap, error) {
+	if at.IsZero() {
+		return nil, nil
+	}
+	every, err := exportFlags{}.promised(c, evidence.Period{From: info.At, To: at})
+	if err != nil {
+		return nil, err
+	}
+	most := evidence.Pause(every)
+	if at.Sub(info.At) <= most {
+		return nil, nil
+	}
+	return []report.HistoryGap{{Since: info.At.UTC(), Until: at.UTC(), Reason: fmt.Sprintf(
+		"nothing was seen from %s to %s, and %s is the most that counts as seen: what is told of then is snapshot #%d, from before it",
+		instant(info.At), instant(at), evidence.Span(most), info.ID)}}, nil
+}
+
+// areaOfTime is what stands for the kind of data where nothing at all was seen.
+const areaOfTime = "snapshots"
+
+// asGaps makes of times in which nothing was seen what reports list first.
+func asGaps(all []report.HistoryGap) []report.Gap {
+	var out []report.Gap
+	for _, g := range all {
+		out = append(out, report.Gap{Area: areaOfTime, Status: "unread", Expected: true, Reason: g.Reason, Total: -1})
+	}
+	return out
 }
 
 // noneBefore says that history does not reach back so far, and how far it does.
@@ -38,24 +82,26 @@ func (a *app) noneBefore(ctx context.Context, s *store.Store, org, at string, er
 	return withHint(usage("no snapshot of %s was taken before %s", org, at), "%s", hint)
 }
 
-func (a *app) pick(ctx context.Context, s *store.Store, org, flag, at string) (store.SnapshotInfo, error) {
+func (a *app) pick(ctx context.Context, s *store.Store, org, flag, at string) (info store.SnapshotInfo, asked time.Time, err error) {
 	if at == "" {
-		return s.Latest(ctx, org)
+		info, err = s.Latest(ctx, org)
+		return info, asked, err
 	}
 	id, byNumber, err := snapshotWord(flag, at)
 	if err != nil {
-		return store.SnapshotInfo{}, err
+		return info, asked, err
 	}
 	if byNumber {
-		return s.Snapshot(ctx, org, id)
+		info, err = s.Snapshot(ctx, org, id)
+		return info, asked, err
 	}
 	when, err := past(flag, at, a.clock.Now())
 	if err != nil {
-		return store.SnapshotInfo{}, err
+		return info, asked, err
 	}
-	info, err := s.At(ctx, org, when.last())
+	info, err = s.At(ctx, org, when.last())
 	if err == nil {
 		a.remark("%s as of %s: the newest snapshot before that is #%d of %s", org, instant(when.last()), info.ID, instant(info.At))
 	}
-	return info, err
+	return info, when.last(), err
 }

@@ -20,17 +20,18 @@ func (s stretch) last() time.Time {
 }
 
 // timeHint lists the ways to write a time.
-const timeHint = `write 2026-05-31, "2026-05-31 12:00", 2026-05-31T12:00:00Z, 2026-Q1, yesterday, how long ago (36h, 7d, 2w), or '#12' for a snapshot`
+const timeHint = `write 2026-05-31, "2026-05-31 12:00", 2026-05-31T12:00:00Z, 2026-05, 2026-Q1, 2026, yesterday, how long ago (36h, 7d, 2w), or '#12' for a snapshot`
 
 var (
 	quarterly = regexp.MustCompile(`^(\d{4})-[Qq]([1-4])$`)
+	yearly    = regexp.MustCompile(`^(19|20)\d{2}$`)
 	// More than four digits are more than any store holds, and overflow soon after.
 	agoWord = regexp.MustCompile(`^(\d{1,4})(w|d)$`)
 	slashed = regexp.MustCompile(`^\d{1,4}[/.]\d{1,2}[/.]\d{1,4}$`)
 )
 
 // parseTime reads the words for times that every command takes. What has no
-// zone is in UTC; a day, a month or a quarter is the whole of it.
+// zone is in UTC; a day, a month, a quarter or a year is the whole of it.
 func parseTime(flag, text string, now time.Time) (stretch, error) {
 	now = now.UTC()
 	today := now.Truncate(24 * time.Hour)
@@ -61,7 +62,7 @@ func parseTime(flag, text string, now time.Time) (stretch, error) {
 	return stretch{}, withHint(err, "%s", timeHint)
 }
 
-// calendar reads what stands in a calendar: an instant, a day, a month, a quarter.
+// calendar reads what stands in a calendar: an instant, a day, a month, a quarter, a year.
 func calendar(text string) (stretch, bool) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04"} {
 		if t, err := time.Parse(layout, text); err == nil {
@@ -73,6 +74,11 @@ func calendar(text string) (stretch, bool) {
 	}
 	if t, err := time.Parse("2006-01", text); err == nil {
 		return stretch{t, t.AddDate(0, 1, 0)}, true
+	}
+	if yearly.MatchString(text) {
+		year, _ := strconv.Atoi(text) // four digits
+		t := time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)
+		return stretch{t, t.AddDate(1, 0, 0)}, true
 	}
 	if m := quarterly.FindStringSubmatch(text); m != nil {
 		year, _ := strconv.Atoi(m[1]) // four digits
@@ -117,8 +123,8 @@ func moment(text string, now time.Time) (time.Time, error) {
 	return s.last(), err
 }
 
-// past reads a time that is asked about: one yet to come has no snapshot. A day,
-// a month or a quarter that is not over yet means now.
+// past reads a time that is asked about: one yet to come has no snapshot. A day, a
+// month, a quarter or a year that is not over yet means now.
 func past(flag, text string, now time.Time) (stretch, error) {
 	s, err := parseTime(flag, text, now)
 	if err != nil {

@@ -16,6 +16,7 @@ func TestMomentIsReadInEveryDocumentedForm(t *testing.T) {
 		"2026-05-31":                {day(5, 31), day(6, 1)},
 		"2026-05":                   {day(5, 1), day(6, 1)},
 		"2026-Q1":                   {day(1, 1), day(4, 1)},
+		"2025":                      {time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC), day(1, 1)},
 		"2026-q4":                   {day(10, 1), time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)},
 		"yesterday":                 {day(9, 14), day(9, 15)},
 		"Today":                     {day(9, 15), day(9, 16)},
@@ -37,7 +38,7 @@ func TestWhatIsNoTimeIsRefusedWithTheWayToWriteIt(t *testing.T) {
 	now := time.Date(2026, 9, 15, 9, 0, 0, 0, time.UTC)
 	for text, hint := range map[string]string{
 		"": "write 2026-05-31", "soon": "yesterday", "-5h": "write", "+5h": "write", "2026-13-01": "write", "d": "write", "-3d": "write",
-		"03/04/2026": "the year first", "3.4.2026": "the year first", "12": "for the snapshot of that number", "3mo": "count days", "1y": "count days",
+		"03/04/2026": "the year first", "3.4.2026": "the year first", "12": "for the snapshot of that number", "1234": "for the snapshot of that number", "3mo": "count days", "1y": "count days",
 		"2026-Q5": "2026-Q1", "99999d": "write",
 	} {
 		_, err := parseTime("--at", text, now)

@@ -28,9 +28,10 @@ type work struct {
 	orgs     []string
 	store    *store.Store
 	pass     audit.Pass
-	shown    int    // views written so far
-	all      bool   // tables fold nothing
-	program  string // how the commands begin that a view suggests
+	shown    int          // views written so far
+	all      bool         // tables fold nothing
+	unseen   []report.Gap // why a view is not of the instant that was asked for
+	program  string       // how the commands begin that a view suggests
 	progress *progress
 	readers  *readers // nil: nobody asks GitHub
 	told     []string // what is to be said once the bars are gone

@@ -38,6 +38,13 @@ func usual(passes []store.PassInfo, every time.Duration) time.Duration {
 	return max(ShortestPause, min(LongestPause, 3*apart[len(apart)/2]))
 }
 
+// Pause is how far apart two looks may lie without the time in between being a gap, where
+// a pass was promised every so often; 0: nothing was promised.
+func Pause(every time.Duration) time.Duration { return usual(nil, every) }
+
+// Span writes a length of time in its largest units, without what does not matter.
+func Span(d time.Duration) string { return span(d) }
+
 // gaps lists what the evidence does not show of one organization.
 func (g *gathering) gaps(ctx context.Context, o *organization) ([]Gap, error) {
 	if o.last.ID == 0 {

@@ -20,13 +20,22 @@ type SnapshotMark struct {
 type Diff struct {
 	Org      access.Named
 	From, To SnapshotMark
+	Gaps     []HistoryGap // at which of the instants that were asked for nothing was seen
+	Between  Between
 	Diff     changes.Diff
 }
 
+// Between is how often it was looked from one snapshot to another.
+type Between struct {
+	Snapshots    int       // both among them
+	Pauses       int       // between two of them that are longer than counts as seen
+	Since, Until time.Time // the longest of these; zero: there is none
+}
+
 // Exit is ExitGaps where a difference may be one of sight alone, or one may be
-// missing for want of sight, else ExitClean.
+// missing for want of sight, or nothing was seen at one of the instants, else ExitClean.
 func (v Diff) Exit() int {
-	if v.uncertain() > 0 || v.Diff.Unsure != "" {
+	if v.uncertain() > 0 || v.Diff.Unsure != "" || len(v.Gaps) > 0 {
 		return ExitGaps
 	}
 	return ExitClean
@@ -86,6 +95,13 @@ type coverDoc struct {
 	Reason string        `json:"reason"`
 }
 
+type betweenDoc struct {
+	Snapshots int        `json:"snapshots"`
+	Pauses    int        `json:"pauses"`
+	Since     *time.Time `json:"longest_since"`
+	Until     *time.Time `json:"longest_until"`
+}
+
 type diffCounts struct {
 	More      int `json:"more"`
 	Less      int `json:"less"`
@@ -116,13 +132,16 @@ func (v Diff) json(w io.Writer) error {
 		Org      access.Named `json:"organization"`
 		From     SnapshotMark `json:"from"`
 		To       SnapshotMark `json:"to"`
+		Gaps     []HistoryGap `json:"gaps"`
+		Between  betweenDoc   `json:"between"`
 		Counts   diffCounts   `json:"counts"`
 		Changes  []changeDoc  `json:"changes"`
 		Powers   []powerDoc   `json:"writers"`
 		Unsure   string       `json:"writers_uncertain"`
 		Coverage []coverDoc   `json:"coverage"`
 	}{
-		"ajar.diff/v1", v.Org, SnapshotMark{v.From.ID, utc(v.From.At)}, SnapshotMark{v.To.ID, utc(v.To.At)},
+		"ajar.diff/v1", v.Org, SnapshotMark{v.From.ID, utc(v.From.At)}, SnapshotMark{v.To.ID, utc(v.To.At)}, list(v.Gaps),
+		betweenDoc{v.Between.Snapshots, v.Between.Pauses, whether(v.Between.Since), whether(v.Between.Until)},
 		diffCounts{v.known(changes.More), v.known(changes.Less), v.known(changes.Other), v.uncertain()},
 		changeDocs(v.Diff.Changes), powers, v.Diff.Unsure, covers,
 	})
@@ -140,6 +159,11 @@ func (v Diff) csv(s *sheet) error {
 		return err
 	}
 	about := fields{"organization": v.Org.Name, "from": rfc3339(v.From.At), "to": rfc3339(v.To.At)}
+	for _, g := range v.Gaps {
+		if err := s.fields(diffColumns, about, fields{"row": "gap", "before": rfc3339(g.Since), "after": rfc3339(g.Until), "why_uncertain": g.Reason}); err != nil {
+			return err
+		}
+	}
 	for _, c := range v.Diff.Coverage {
 		err := s.fields(diffColumns, about, fields{"row": "coverage", "subject": string(c.Area), "before": string(told(c.Before)), "after": string(told(c.After)), "why_uncertain": c.Reason})
 		if err != nil {

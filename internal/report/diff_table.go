@@ -15,8 +15,10 @@ const diffShown = 40
 func (v Diff) table(p *page) error {
 	p.org = orgName(v.Org)
 	p.title("Changes of "+orgName(v.Org), "from "+v.From.words()+" to "+v.To.words())
+	v.unseen(p)
 	v.sight(p)
 	p.gap()
+	v.between(p)
 	roots, along := carried(v.Diff.Changes)
 	known, doubtful := split(roots)
 	if len(known)+len(doubtful)+len(v.Diff.Powers) == 0 {
@@ -47,6 +49,30 @@ func (v Diff) table(p *page) error {
 		p.command(2, "diff '#"+plainNumber(v.From.ID)+"' '#"+plainNumber(v.To.ID)+"' --all-rows")
 	}
 	return p.err
+}
+
+// unseen says first at which instant nothing was seen.
+func (v Diff) unseen(p *page) {
+	if len(v.Gaps) == 0 {
+		return
+	}
+	p.section(warn, "Not seen", "what changed then may stand here as of another time, or not at all")
+	p.gap()
+	for _, g := range v.Gaps {
+		p.bullet(g.Reason)
+	}
+}
+
+// between says how often it was looked, where there were pauses in which something may
+// have come and gone.
+func (v Diff) between(p *page) {
+	b := v.Between
+	if b.Pauses == 0 {
+		return
+	}
+	p.para(2, dim, count(b.Pauses, "pause", "pauses")+" between the "+count(b.Snapshots, "snapshot", "snapshots")+" of that time, the longest from "+
+		moment(b.Since)+" to "+moment(b.Until)+": what came and went in one left no trace")
+	p.gap()
 }
 
 // words names a snapshot by its number and its time.

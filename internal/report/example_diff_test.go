@@ -11,6 +11,8 @@ func exampleDiff() Diff {
 	carol, sre, api := user(7, "carol"), team(31, "sre"), repo(100, "api")
 	return Diff{
 		Org: org, From: SnapshotMark{38, ago(7)}, To: SnapshotMark{41, taken},
+		Gaps:    []HistoryGap{{Since: ago(7), Until: ago(5), Reason: "nothing was seen from 2026-03-07 to 2026-03-09, and 3 hours is the most that counts as seen: what is told of then is snapshot #38, from before it"}},
+		Between: Between{4, 2, ago(6), ago(4)},
 		Diff: changes.Diff{
 			Changes: []changes.Change{
 				{Class: "owners", What: "raised", Effect: changes.More, Subject: carol, Object: org, Before: "member", After: "owner"},
