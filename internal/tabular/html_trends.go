@@ -46,13 +46,14 @@ type series struct {
 	drawn   []int // the columns with the numbers
 	orgs    []string
 	keys    map[string][]string
+	known   map[[2]string]bool // organization and key, once each
 	points  map[string]map[int]map[string][]point
 	step    time.Duration
 }
 
 // newSeries finds what is to be drawn of a table; false where nothing can be.
 func newSeries(t evidence.Table) (*series, bool) {
-	s := &series{table: t, when: -1, by: -1, org: -1, keys: map[string][]string{}, points: map[string]map[int]map[string][]point{}}
+	s := &series{table: t, when: -1, by: -1, org: -1, keys: map[string][]string{}, known: map[[2]string]bool{}, points: map[string]map[int]map[string][]point{}}
 	for i, c := range t.Columns {
 		switch {
 		case c.Kind == evidence.Instant && s.when < 0:
@@ -83,7 +84,8 @@ func (s *series) add(row []evidence.Value) {
 		s.points[org] = map[int]map[string][]point{}
 		s.orgs = append(s.orgs, org)
 	}
-	if !slices.Contains(s.keys[org], key) {
+	if !s.known[[2]string{org, key}] {
+		s.known[[2]string{org, key}] = true
 		s.keys[org] = append(s.keys[org], key)
 	}
 	at := row[s.when].Instant
