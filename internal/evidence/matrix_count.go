@@ -93,6 +93,7 @@ type counter struct {
 	at    []int // the columns of the conditions
 	on    int   // that of distinct or sum
 	seen  map[string]bool
+	held  int // bytes of what was seen
 	value int64
 }
 
@@ -135,6 +136,7 @@ func (c *counter) take(row []Value, columns []Column) {
 	case v.Set:
 		if key := v.plain(columns[c.on].Kind); !c.seen[key] {
 			c.seen[key] = true
+			c.held += len(key) + 64
 			c.value++
 		}
 	}

@@ -23,13 +23,16 @@ const (
 // of each day, and the findings by week. A day without a snapshot has no row. The rows
 // are counted in the store when they are first asked for, without loading a snapshot.
 func Trends(_ context.Context, s *store.Store, e Evidence) ([]Table, error) {
-	t := trends{s, e}
-	return []Table{t.remedy(), t.privileged(), t.coverage(), t.waivers()}, nil
+	return trends{s, e}.tables(), nil
 }
 
 type trends struct {
 	s *store.Store
 	e Evidence
+}
+
+func (t trends) tables() []Table {
+	return []Table{t.remedy(), t.privileged(), t.coverage(), t.waivers()}
 }
 
 // rows gives the rows of one organization after the other. One without a snapshot has

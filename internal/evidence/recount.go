@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"time"
 
 	"github.com/eb661601/ajar/analyzer"
 )
 
-// maxDistinct bounds the different values of one column that a [Recount] keeps.
-const maxDistinct = 1 << 20
+// maxDistinct bounds the different values of one column that a [Recount] keeps, in bytes.
+const maxDistinct = 64 << 20
 
 // Recount counts the figures of a framework again, in tables from anywhere, as their rows
 // go by. It asks the questions of this program alone: nothing is run that comes with the
@@ -59,7 +60,7 @@ func (r *Recount) Watch(t Table) Table {
 			for row, err := range rows(ctx) {
 				if err == nil {
 					for query, c := range counters {
-						if c.take(row, t.Columns); len(c.seen) > maxDistinct {
+						if c.take(row, t.Columns); c.held > maxDistinct {
 							delete(counters, query)
 						}
 					}
@@ -98,4 +99,15 @@ func (q question) suits(t Table) bool {
 		}
 	}
 	return (q.sum == "" || kind(q.sum) == Whole) && (q.distinct == "" || kind(q.distinct) == Whole || kind(q.distinct) == Text)
+}
+
+// Layout gives the tables that evidence of any period has, in their order and without rows,
+// and the populations at dates among them.
+func Layout(dates []time.Time) []Table {
+	g := &gathering{o: Options{Dates: dates}}
+	out := append(g.tables(nil), trends{}.tables()...)
+	for i := range out {
+		out[i].Rows = func(context.Context) iter.Seq2[[]Value, error] { return func(func([]Value, error) bool) {} }
+	}
+	return out
 }

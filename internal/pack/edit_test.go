@@ -87,9 +87,10 @@ func (u *unpacked) remove(name string) {
 }
 
 var (
-	fileLine = regexp.MustCompile(`"name": "([^"]+)",\n      "size": \d+,\n      "sha256": "[0-9a-f]{64}"`)
-	packLine = regexp.MustCompile(`"pack": "[0-9a-f]{32}"`)
-	keyLines = regexp.MustCompile(`"journal_key": "[^"]*",\n    "minisign_key": "[^"]*"`)
+	fileLine    = regexp.MustCompile(`"name": "([^"]+)",\n      "size": \d+,\n      "sha256": "[0-9a-f]{64}"`)
+	periodLines = regexp.MustCompile(`"period": \{\n    "from": "[^"]*",\n    "to": "([^"]*)"`)
+	packLine    = regexp.MustCompile(`"pack": "[0-9a-f]{32}"`)
+	keyLines    = regexp.MustCompile(`"journal_key": "[^"]*",\n    "minisign_key": "[^"]*"`)
 )
 
 // reseal makes hashes, sums and signatures fit again: what somebody does who has a key.
@@ -113,8 +114,12 @@ func (u *unpacked) reseal(s *journal.Signer) {
 	u.text["manifest.json"] = []byte(manifest)
 	fmt.Fprintf(&sums, "%s  manifest.json\n", hexOf([]byte(manifest)))
 	u.text["SHA256SUMS"] = []byte(sums.String())
+	end := "2026-04-01T00:00:00Z"
+	if m := periodLines.FindStringSubmatch(manifest); m != nil {
+		end = m[1]
+	}
 	for _, name := range []string{"manifest.json", "SHA256SUMS"} {
-		sig, err := s.Minisign(u.text[name], "by somebody", fmt.Sprintf("ajar evidence pack %s, file %s, period ends 2026-04-01T00:00:00Z", id, name))
+		sig, err := s.Minisign(u.text[name], "by somebody", fmt.Sprintf("ajar evidence pack %s, file %s, period ends %s", id, name, end))
 		if err != nil {
 			u.t.Fatal(err)
 		}

@@ -191,6 +191,23 @@ func TestWhoeverHoldsTheKeyAndChangesOneFormIsNamed(t *testing.T) {
 			u.replace("manifest.json", "\"files\": [\n    {\n", "\"files\": [\n    {\n      \"name\": \"tables/secret.csv\",\n      \"size\": 0,\n      \"sha256\": \""+hexOf(nil)+"\"\n    },\n    {\n")
 			u.names, u.text["tables/secret.csv"] = slices.Insert(u.names, 0, "tables/secret.csv"), nil
 		}},
+		{"a table less", "manifest.json", "the pack lacks the table waivers", func(u *unpacked) {
+			u.text["manifest.json"] = regexp.MustCompile(`(?s)    \{\n      "name": "waivers",.*?\n    \},\n`).ReplaceAll(u.text["manifest.json"], nil)
+			for _, name := range []string{"tables/waivers.csv", "tables/waivers.json"} {
+				u.text["manifest.json"] = regexp.MustCompile(`    \{\n      "name": "`+name+`",\n.*\n.*\n    \},\n`).ReplaceAll(u.text["manifest.json"], nil)
+				u.remove(name)
+			}
+		}},
+		{"a column that is told otherwise", "tables/owners.json", "something else of the table or of its columns", func(u *unpacked) {
+			u.text["tables/owners.json"] = regexp.MustCompile(`"about":"[^"]*"`).ReplaceAll(u.text["tables/owners.json"], []byte(`"about":"All is well."`))
+		}},
+		{"a name in capitals", "tables/owners.csv", "in nothing but capitals", func(u *unpacked) {
+			u.replace("manifest.json", "\"files\": [\n    {\n", "\"files\": [\n    {\n      \"name\": \"tables/Owners.csv\",\n      \"size\": 0,\n      \"sha256\": \""+hexOf(nil)+"\"\n    },\n    {\n")
+			u.names, u.text["tables/Owners.csv"] = slices.Insert(u.names, 0, "tables/Owners.csv"), nil
+		}},
+		{"a time in another zone", "manifest.json", "another zone", func(u *unpacked) {
+			u.replace("manifest.json", `"from": "2026-01-01T00:00:00Z"`, `"from": "2026-01-01T01:00:00+01:00"`)
+		}},
 		{"a table in the file of another one", "manifest.json", "in a file of another name", func(u *unpacked) {
 			u.replace("manifest.json", `"csv": "tables/owners.csv"`, `"csv": "tables/waivers.csv"`)
 		}},

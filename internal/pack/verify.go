@@ -163,19 +163,7 @@ func (c *checking) sane() bool {
 	if total > limit {
 		c.r.say(manifestName, "by its own word the pack unpacks to more than %d bytes, so nothing of it is read", limit)
 	}
-	tables := map[string]bool{}
-	for _, t := range m.Tables {
-		if base := "tables/" + t.Name; t.Name == "" || tables[t.Name] || t.CSV != base+".csv" || t.JSON != base+".json" {
-			c.r.say(manifestName, "the table %.60q stands there twice, or is in a file of another name", t.Name)
-		}
-		tables[t.Name] = true
-	}
-	for _, s := range m.Samples {
-		if base := "samples/" + s.Table; tables[base] || s.CSV != base+".csv" || s.JSON != base+".json" {
-			c.r.say(manifestName, "the sample of %.60q stands there twice, or is in a file of another name", s.Table)
-		}
-		tables["samples/"+s.Table] = true
-	}
+	c.told()
 	if id := packID(m.Files); id != m.Pack {
 		c.r.say(manifestName, "the number of the pack is %.40q, and that of these files is %s", m.Pack, id)
 	}

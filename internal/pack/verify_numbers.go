@@ -115,6 +115,10 @@ func (v *retelling) stated() ([]evidence.Control, bool, error) {
 		if slices.ContainsFunc(out, func(x evidence.Control) bool { return x.ID == c.ID }) {
 			v.c.r.say("tables/"+controlsTable+".json", "control %.60q stands there twice", c.ID)
 		}
+		if len(c.Tables) > maxRemade {
+			v.c.r.say("tables/"+controlsTable+".json", "control %.60q names more tables than any pack has", c.ID)
+			c.Tables = nil
+		}
 		out = append(out, c)
 	}
 	rows, ok, err = v.few(numbersTable, evidence.FigureTable(nil))

@@ -24,6 +24,7 @@ type retelling struct {
 	tables  []evidence.Table
 	samples []evidence.Table
 	count   *evidence.Recount // nil: of a framework that this program does not know
+	heads   int               // bytes of what the tables say of themselves
 	shown   int64             // bytes of the rows that a document would keep in memory
 	drawn   int64             // rows of the tables that would be drawn
 }
@@ -61,6 +62,7 @@ func (c *checking) retell() error {
 			return err
 		}
 	}
+	v.laidOut()
 	if !c.r.Sound() {
 		return nil
 	}
@@ -71,6 +73,11 @@ func (c *checking) retell() error {
 	}
 	return v.documents(controls)
 }
+
+// maxHeads bounds what is kept of all tables before their rows.
+const maxHeads = 16 << 20
+
+var errHeads = errors.New("the tables say more of their columns than is kept in memory, and than any of ajar say")
 
 var errBare = errors.New("it does not say of which period it is, and whether the evidence is complete")
 
@@ -84,6 +91,12 @@ func (v *retelling) read(file string) (evidence.Table, bool, error) {
 		v.other = true
 	case err == nil && bare && v.same:
 		err = errBare
+	}
+	for _, c := range t.Columns {
+		v.heads += len(c.Name) + len(c.Title) + len(c.About) + 64
+	}
+	if v.heads += len(t.Title) + len(t.About) + len(t.Source); err == nil && v.heads > maxHeads {
+		err = errHeads
 	}
 	if err != nil {
 		return t, false, v.c.unread(file, err)
