@@ -175,15 +175,14 @@ func (a *app) export(ctx context.Context, f exportFlags) error {
 }
 
 func (a *app) gather(ctx context.Context, c *config.Config, s *store.Store, f exportFlags, period evidence.Period) (evidence.Evidence, error) {
-	orgs, err := a.asked(ctx, s, c)
-	if err != nil {
+	if _, err := a.asked(ctx, s, c); err != nil { // it says best what to do about an empty store
 		return evidence.Evidence{}, err
 	}
 	every, err := f.promised(c, period)
 	if err != nil {
 		return evidence.Evidence{}, err
 	}
-	o := evidence.Options{Every: every, Framework: evidence.Framework(f.framework), Orgs: orgs, Period: period, Program: programName()}
+	o := evidence.Options{Every: every, Framework: evidence.Framework(f.framework), Orgs: c.GitHub.Organizations, Period: period, Program: programName()}
 	for _, word := range f.dates {
 		at, err := past("--date", word, a.clock.Now())
 		if err != nil {

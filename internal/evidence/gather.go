@@ -15,7 +15,7 @@ import (
 // Options say what is gathered.
 type Options struct {
 	Framework Framework
-	Orgs      []string // logins; none: every organization of the store
+	Orgs      []string // logins; none: every organization that the store knew at the end of the period
 	Period    Period
 	Program   string // version and commit of the program
 	// Dates are instants in the period, to the second, at which the population is told as
@@ -134,6 +134,9 @@ func (g *gathering) find(ctx context.Context) error {
 		if !slices.ContainsFunc(g.orgs, func(x *organization) bool { return x.ID == o.ID }) {
 			g.orgs = append(g.orgs, o)
 		}
+	}
+	if known := g.known(); len(g.o.Orgs) == 0 && len(known) > 0 {
+		g.orgs = known // what was seen for the first time later is no gap of this period
 	}
 	slices.SortFunc(g.orgs, func(a, b *organization) int { return compareFold(a.Login, b.Login) })
 	return nil

@@ -26,7 +26,7 @@ func (g *gathering) holds() Table {
 			{"lifted_why", "Lifted why", "The reason that was given.", Text},
 		}, func(ctx context.Context, emit emit) error {
 			for _, o := range g.known() {
-				all, err := g.s.HoldsEver(ctx, o.ID)
+				all, err := g.s.HoldsEver(ctx, o.ID, o.last.ID)
 				if err != nil {
 					return err
 				}

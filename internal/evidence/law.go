@@ -17,6 +17,7 @@ import (
 type law struct {
 	baseline  string   // its hash; "": there was none, or it is not known
 	kept      bool     // the store has what it said
+	none      bool     // it is known that there was none
 	judged    bool     // the very snapshot was judged
 	undecided []string // the rules that could not judge all of it
 	told      bool     // undecided is known
@@ -38,9 +39,9 @@ func (g *gathering) lawOf(ctx context.Context, o *organization, info store.Snaps
 	if err != nil {
 		return law{}, err
 	}
-	l := law{judged: ok && newest.ID == info.ID}
+	l := law{judged: ok && newest.ID == info.ID, none: !ok}
 	if j, ok := o.inForce(info.ID); ok {
-		l.baseline, l.kept, l.undecided, l.told = j.Baseline, j.Kept, j.Undecided, j.Told
+		l.baseline, l.kept, l.undecided, l.told, l.none = j.Baseline, j.Kept, j.Undecided, j.Told, j.Baseline == ""
 		return l, nil
 	}
 	// An older store knows it of the snapshots that plans were made from.
@@ -100,7 +101,7 @@ func (g *gathering) judgement(ctx context.Context, v *view) error {
 		if err != nil {
 			return err
 		}
-	case v.bound != nil:
+	case v.bound != nil || v.law.none:
 		found = v.judgeNow()
 	}
 	for _, f := range found {

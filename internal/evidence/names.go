@@ -73,6 +73,7 @@ func (g *gathering) noNames(ctx context.Context, o *organization) *names {
 		if err != nil {
 			return nil // such a thing has no names of its own
 		}
+		labels = slices.DeleteFunc(labels, func(l store.Label) bool { return l.From.After(o.last.At) }) // what it was called later is not told
 		for i, l := range labels {
 			if r.Kind != access.User {
 				l.Name = o.Login + "/" + l.Name

@@ -35,10 +35,12 @@ const (
 		 WHERE org = $1 AND at >= $2 AND at < $3
 		 ORDER BY at, document`
 	holdsEver = `
-		SELECT id, org, kind, what, reason, since, snapshot, base, lost, population, agreed, set_by, lifted_at, lifted_by, lifted_why
-		  FROM holds
-		 WHERE org = $1
-		 ORDER BY id`
+		SELECT h.id, h.org, h.kind, h.what, coalesce(f.reason, h.reason), h.since, coalesce(f.snapshot, h.snapshot), h.base, coalesce(f.lost, h.lost),
+		       coalesce(f.population, h.population), coalesce(f.agreed, h.agreed), h.set_by, h.lifted_at, h.lifted_by, h.lifted_why
+		  FROM holds h
+		  LEFT JOIN hold_forms f ON f.hold = h.id AND f.until = (SELECT min(until) FROM hold_forms WHERE hold = h.id AND until > $2)
+		 WHERE h.org = $1
+		 ORDER BY h.id`
 	journalBetween = entryColumns + ` WHERE at >= $1 AND at < $2 ORDER BY seq`
 	loginAt        = `
 		SELECT coalesce((SELECT login FROM org_logins WHERE org = $1 AND seen_from <= $2 ORDER BY seen_from DESC LIMIT 1),
@@ -135,10 +137,11 @@ type PastHold struct {
 	Why      string // it was lifted
 }
 
-// HoldsEver gives every hold that an organization ever had, the oldest first.
-func (s *Store) HoldsEver(ctx context.Context, org int64) ([]PastHold, error) {
+// HoldsEver gives every hold that an organization ever had, the oldest first. Why it is,
+// and how much is gone, is told as the judgement of a snapshot left it.
+func (s *Store) HoldsEver(ctx context.Context, org, snapshot int64) ([]PastHold, error) {
 	var out []PastHold
-	err := s.read.rows(ctx, holdsEver, []any{org}, func(rows *sql.Rows) error {
+	err := s.read.rows(ctx, holdsEver, []any{org, snapshot}, func(rows *sql.Rows) error {
 		var h PastHold
 		var since, lifted sql.NullInt64
 		err := rows.Scan(&h.ID, &h.OrgID, &h.Kind, &h.What, &h.Reason, &since, &h.Snapshot, &h.Base, &h.Lost, &h.Population, &h.Agreed, &h.SetBy,

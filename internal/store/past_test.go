@@ -12,7 +12,7 @@ import (
 )
 
 // before17 undoes the migration that keeps the past.
-const before17 = `DROP TABLE kept_from; DROP TRIGGER outbox_began; DROP TRIGGER outbox_turned; DROP TABLE notice_turns; DROP TABLE notices;
+const before17 = `DROP TRIGGER holds_grew; DROP TABLE hold_forms; DROP TABLE kept_from; DROP TRIGGER outbox_began; DROP TRIGGER outbox_turned; DROP TABLE notice_turns; DROP TABLE notices;
 	ALTER TABLE outbox DROP COLUMN tried; DROP TABLE finding_forms; DROP TABLE judgements; DROP TABLE baseline_files; DROP TABLE baseline_texts; `
 
 func byBaseline(hash string, files ...string) Terms {

@@ -53,6 +53,25 @@ CREATE TABLE finding_forms (
   FOREIGN KEY (org, fingerprint) REFERENCES findings (org, fingerprint)
 ) STRICT, WITHOUT ROWID;
 
+-- What a hold said until a snapshot told it otherwise: it grows while it is in force.
+CREATE TABLE hold_forms (
+  hold       INTEGER NOT NULL REFERENCES holds (id),
+  until      INTEGER NOT NULL, -- the first snapshot of which it is not so
+  reason     TEXT NOT NULL,
+  snapshot   INTEGER NOT NULL,
+  lost       INTEGER NOT NULL,
+  population INTEGER NOT NULL,
+  agreed     INTEGER NOT NULL,
+  PRIMARY KEY (hold, until)
+) STRICT, WITHOUT ROWID;
+-- +goose StatementBegin
+CREATE TRIGGER holds_grew AFTER UPDATE OF reason, snapshot, lost, population, agreed ON holds BEGIN
+  INSERT INTO hold_forms (hold, until, reason, snapshot, lost, population, agreed)
+  VALUES (OLD.id, max(NEW.snapshot, NEW.agreed), OLD.reason, OLD.snapshot, OLD.lost, OLD.population, OLD.agreed)
+      ON CONFLICT DO NOTHING;
+END;
+-- +goose StatementEnd
+
 -- Each notice that was ever in the outbox, under the same number, without what it says
 -- and where to. The outbox forgets, this does not.
 CREATE TABLE notices (
