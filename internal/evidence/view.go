@@ -24,11 +24,10 @@ type view struct {
 	times map[int64]time.Time
 }
 
-// Views are kept from one table to the next: two of small organizations, one of others.
-const (
-	keptViews  = 2
-	fewInViews = 200_000 // grants
-)
+// fewInViews is how many grants there are at most in the views that are kept from one table
+// to the next, but for the newest of them: both ends of some small organizations, one of a
+// large one.
+const fewInViews = 200_000
 
 // look loads a snapshot, or gives the one that was looked at last.
 func (g *gathering) look(ctx context.Context, o *organization, info store.SnapshotInfo) (*view, error) {
@@ -37,8 +36,12 @@ func (g *gathering) look(ctx context.Context, o *organization, info store.Snapsh
 	if i := slices.IndexFunc(g.views, func(v *view) bool { return v.info.ID == info.ID }); i >= 0 {
 		return g.views[i], nil
 	}
-	if len(g.views) >= keptViews || len(g.views) > 0 && len(g.views[0].snap.Grants) > fewInViews {
-		g.views = g.views[:0]
+	kept := 0
+	for _, v := range g.views {
+		kept += len(v.snap.Grants)
+	}
+	for ; kept > fewInViews; g.views = slices.Delete(g.views, 0, 1) { // before the next one is in memory too
+		kept -= len(g.views[0].snap.Grants)
 	}
 	v, err := g.open(ctx, o, info)
 	if err == nil {
