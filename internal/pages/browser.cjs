@@ -1,5 +1,6 @@
 // Looks at pages in a real browser. Usage: node browser.cjs PLAYWRIGHT CHROMIUM PAGES
-// where PAGES is a JSON file: [{"file": …, "text": a text that must be read there}].
+// where PAGES is a JSON file: [{"file": …, "text": a text that must be read there, "pdf": a
+// file that it is printed to, "shots": what the names of its pictures begin with}].
 // Prints one line for each promise that a page breaks.
 const [, , playwright, chromium, list] = process.argv
 const { chromium: browserType } = require(playwright)
@@ -57,7 +58,7 @@ const active = () => document.querySelectorAll('script,img,iframe,object,embed,l
 
 ;(async () => {
   const browser = await browserType.launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-gpu'] })
-  for (const { file, text } of pages) {
+  for (const { file, text, pdf, shots } of pages) {
     for (const scheme of ['light', 'dark']) {
       const page = await browser.newPage({ colorScheme: scheme })
       const say = what => console.log(`${file.split('/').pop()}, ${scheme}: ${what}`)
@@ -66,6 +67,10 @@ const active = () => document.querySelectorAll('script,img,iframe,object,embed,l
       page.on('dialog', d => { say('a dialog'); return d.dismiss() })
       page.on('request', r => { if (r.url() !== 'file://' + file) say(`a request to ${r.url()}`) })
       await page.goto('file://' + file)
+      for (const width of shots ? [400, 900, 1400] : []) {
+        await page.setViewportSize({ width, height: 900 })
+        await page.screenshot({ path: `${shots}-${width}-${scheme}.png`, fullPage: true })
+      }
       for (const width of [390, 820, 1440]) {
         await page.setViewportSize({ width, height: 900 })
         for (const open of [false, true]) {
@@ -79,7 +84,7 @@ const active = () => document.querySelectorAll('script,img,iframe,object,embed,l
       if (await page.evaluate(active)) say('an element that loads, runs or sends')
       if (text && !(await page.evaluate(() => document.body.textContent)).includes(text)) say(`the text is not there: ${text}`)
       if (scheme === 'light') await keyboard(page, say)
-      await paper(page, say)
+      await paper(page, say, scheme === 'light' ? pdf : '')
       await page.close()
     }
   }
@@ -99,7 +104,7 @@ async function keyboard (page, say) {
 }
 
 // On paper everything is unfolded, dark is light, and headings of tables repeat.
-async function paper (page, say) {
+async function paper (page, say, file) {
   await page.evaluate(() => document.querySelectorAll('details').forEach(d => { d.open = false }))
   await page.emulateMedia({ media: 'print' })
   const folded = await page.evaluate(() => [...document.querySelectorAll('details')]
@@ -107,6 +112,6 @@ async function paper (page, say) {
   if (folded) say(`${folded} details stay folded on paper`)
   if (await page.evaluate(() => getComputedStyle(document.body).backgroundColor) !== 'rgb(255, 255, 255)') say('paper is not white')
   if (await page.evaluate(() => [...document.querySelectorAll('table.grid thead')].some(t => getComputedStyle(t).display !== 'table-header-group'))) say('headings of tables do not repeat')
-  const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true })
+  const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true, ...(file ? { path: file } : {}) })
   if (!pdf.subarray(0, 5).equals(Buffer.from('%PDF-')) || pdf.length < 20000) say(`a PDF of ${pdf.length} bytes`)
 }

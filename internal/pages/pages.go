@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -18,8 +19,10 @@ var script []byte
 
 // Page is one page to look at.
 type Page struct {
-	HTML string
-	Text string // that has to be seen in it
+	HTML  string
+	Text  string // that has to be seen in it
+	PDF   string // the file that it is printed to; "": it is printed, and not kept
+	Shots string // what the names of its pictures begin with, on screens of three widths, light and dark; "": none
 }
 
 // Check reports whatever a browser finds wrong with pages: an error, a request, a breach of
@@ -29,8 +32,10 @@ func Check(t *testing.T, all map[string]Page) {
 	t.Helper()
 	node, playwright, chromium := browser(t)
 	type entry struct {
-		File string `json:"file"`
-		Text string `json:"text"`
+		File  string `json:"file"`
+		Text  string `json:"text"`
+		PDF   string `json:"pdf"`
+		Shots string `json:"shots"`
 	}
 	var list []entry
 	dir := t.TempDir()
@@ -42,7 +47,7 @@ func Check(t *testing.T, all map[string]Page) {
 		return path
 	}
 	for name, p := range all {
-		list = append(list, entry{write(name, []byte(p.HTML)), p.Text})
+		list = append(list, entry{write(name, []byte(p.HTML)), p.Text, p.PDF, p.Shots})
 	}
 	text, err := json.Marshal(list)
 	if err != nil {
@@ -57,6 +62,19 @@ func Check(t *testing.T, all map[string]Page) {
 	for line := range strings.Lines(out.String()) {
 		t.Error(strings.TrimSpace(line))
 	}
+}
+
+// sheet is one in a PDF as a browser writes it: objects that are sheets are not packed.
+var sheet = regexp.MustCompile(`/Type\s*/Page\b[^s]`)
+
+// Sheets counts the sheets of paper of a PDF that [Check] printed.
+func Sheets(t *testing.T, path string) int {
+	t.Helper()
+	b, err := os.ReadFile(path) //nolint:gosec // what was printed
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(sheet.FindAll(b, -1))
 }
 
 // browser finds what it takes.
