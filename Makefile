@@ -6,6 +6,7 @@ CACHE   := .cache
 BENCHFLAGS ?=
 PROVEFLAGS ?=
 SOAKFLAGS ?=
+QUARTERFLAGS ?=
 OBSERVEFLAGS ?=
 export CGO_ENABLED ?= 0
 
@@ -46,7 +47,7 @@ contract: setup ## run only the tests that hold ajar against GitHub's schemas
 # from others. What plays the whole program, or a whole collection, over and over spends
 # its time in SQLite, ten times slower when watched: of it the race step plays a part.
 RACE_SOME := ./cmd/ajar ./internal/audit
-RACE_NOT  := cmd/ajar|internal/(audit|evidence|faults|prove|soak)
+RACE_NOT  := cmd/ajar|internal/(audit|evidence|faults|prove|quarter|soak)
 RACE_SKIP := PassingTrouble|LastingTrouble|FullReadKeepsItsBudget|FieldThatWasNotTold|RecoveryCostsLittle|EstimateIsClose|ReserveIsLeftThrough|TornLogGives|EveryFaultOfAChange
 RACE_RUN  := ^(TestDaemon.*|TestNoMixtureOf.*|TestScripts)$$/^(serve|apply|audit|collect|$$)
 RACE_PKGS  = $$(git grep -lE '\bgo (func|[a-z.]+\()|\b(errgroup|sync|atomic|synctest)\.' -- '*.go' | xargs -n1 dirname | sort -u | grep -vE '^(($(RACE_NOT))$$|tools/)' | sed 's|^|./|')
@@ -89,6 +90,10 @@ prove-long: ## the same at ten times the size
 .PHONY: soak
 soak: ## let the daemon live through half an hour of trouble, and print its figures (SOAKFLAGS='-for 2h -world FILE')
 	@$(GO) run ./internal/soak $(SOAKFLAGS)
+
+.PHONY: quarter
+quarter: ## live through a quarter of a year and leave its evidence packs in ./quarter (QUARTERFLAGS='-world FILE -every 6h')
+	@$(GO) run ./internal/quarter -out quarter $(QUARTERFLAGS)
 
 .PHONY: golden
 golden: ## rewrite the golden files and generated pages of docs/ (look at the diff)

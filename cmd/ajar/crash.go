@@ -15,8 +15,13 @@ import (
 // The build of the crash harness differs from the real one by its points of death
 // (internal/crash) and by this file: where AJAR_CRASH_UNPACED is set, what waits
 // goes on at once, by a clock of its own that jumps instead. Which GitHub shows
-// what, and in which order everything happens, stays as it is.
+// what, and in which order everything happens, stays as it is. AJAR_CRASH_NOW is an
+// instant (RFC 3339) that it takes for now as it starts.
 func init() {
+	if at, err := time.Parse(time.RFC3339Nano, os.Getenv("AJAR_CRASH_NOW")); err == nil {
+		start := time.Now()
+		wall = func() time.Time { return at.Add(time.Since(start)) }
+	}
 	if os.Getenv("AJAR_CRASH_UNPACED") == "" {
 		return
 	}
@@ -25,7 +30,7 @@ func init() {
 	now := func() time.Time {
 		mu.Lock()
 		defer mu.Unlock()
-		return time.Now().Add(ahead)
+		return wall().Add(ahead)
 	}
 	jump := func(ctx context.Context, d time.Duration) error {
 		mu.Lock()

@@ -33,6 +33,7 @@ func main() {
 // What the build that is measured (bench.go) puts in.
 var (
 	tune   = func(o github.Options) github.Options { return o }
+	wall   = time.Now // the clock of this machine
 	atExit = func() {}
 )
 
@@ -40,7 +41,7 @@ var (
 // exit code; exit.go has them all.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer, getenv func(string) string) int {
 	out = watched(out)
-	a := &app{in: in, out: out, errs: errs, getenv: getenv, now: time.Now, clock: clock.New(time.Now, nil), program: program(args[0])}
+	a := &app{in: in, out: out, errs: errs, getenv: getenv, now: wall, clock: clock.New(wall, nil), program: program(args[0])}
 	root := newRoot(a)
 	root.SetArgs(args[1:])
 	root.SetIn(in)
