@@ -13,14 +13,17 @@ import (
 // of each one, which it finds by a search through all that have one.
 type bulk struct{ args []any }
 
-// wide is how many rows a wide statement has; more gain nothing that can be
-// measured.
+// wide is how many rows the widest statement has; more gain nothing that can be
+// measured. What waits when rows have to be written goes by the narrower ones, few of
+// them, since each statement costs about as much as ten more rows of another.
 const wide = 64
 
-// inserts is one INSERT, for a single row and for several.
+var widths = [...]int{wide, 16, 4, 1}
+
+// inserts is one INSERT, in each of the widths.
 type inserts struct {
-	row, rows string
-	columns   int
+	of      [len(widths)]string
+	columns int
 }
 
 var (
@@ -35,12 +38,11 @@ var (
 )
 
 func widen(head, values string, columns int, tail string) inserts {
-	var b strings.Builder
-	b.WriteString(head + values)
-	for range wide - 1 {
-		b.WriteString(", " + values)
+	in := inserts{columns: columns}
+	for i, rows := range widths {
+		in.of[i] = head + strings.Repeat(values+", ", rows-1) + values + tail
 	}
-	return inserts{row: head + values + tail, rows: b.String() + tail, columns: columns}
+	return in
 }
 
 // filled reports whether the next row makes the statement wide.
@@ -54,7 +56,7 @@ func (b *bulk) add(s *Store, in inserts, args ...any) error {
 	if len(b.args) < wide*in.columns {
 		return nil
 	}
-	err := s.wide.insert(s, in.rows, b.args)
+	err := s.wide.insert(s, in.of[0], b.args)
 	b.args = b.args[:0]
 	return err
 }
@@ -130,12 +132,15 @@ func (w *wideInserts) close() (err error) {
 	return err
 }
 
+// flush writes the rows that wait.
 func (b *bulk) flush(s *Store, in inserts) error {
 	waiting := b.args
 	b.args = b.args[:0]
-	for ; len(waiting) > 0; waiting = waiting[in.columns:] {
-		if _, err := s.exec(in.row, waiting[:in.columns]...); err != nil {
-			return err
+	for i, rows := range widths {
+		for n := rows * in.columns; len(waiting) >= n; waiting = waiting[n:] {
+			if err := s.wide.insert(s, in.of[i], waiting[:n]); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
