@@ -27,6 +27,8 @@ const (
 	beginBatch    = `BEGIN IMMEDIATE`
 	commitBatch   = `COMMIT`
 	rollbackBatch = `ROLLBACK`
+	trustLinks    = `PRAGMA foreign_keys = 0`
+	checkLinks    = `PRAGMA foreign_keys = 1`
 )
 
 // batch is the one transaction that all open passes write into. New rows wait in
@@ -120,10 +122,32 @@ func (s *Store) begin() error {
 	if s.batch.open {
 		return nil
 	}
+	if err := s.watchLinks(len(s.passes) == 0); err != nil {
+		return err
+	}
 	if _, err := s.conn.ExecContext(context.Background(), beginBatch); err != nil {
 		return s.abandon(err)
 	}
 	s.batch.open, s.batch.began = true, s.now()
+	return nil
+}
+
+// watchLinks says whether SQLite looks up what each new row points at. A pass made or
+// read the rows that its own point at, and looking them up again would be a tenth of
+// the whole work of a first load; so while one is open nothing is looked up, and
+// [Store.Check] looks at all of it. SQLite heeds this between two transactions only.
+func (s *Store) watchLinks(watch bool) error {
+	if s.trusting != watch {
+		return nil
+	}
+	say := trustLinks
+	if watch {
+		say = checkLinks
+	}
+	if _, err := s.conn.ExecContext(context.Background(), say); err != nil {
+		return s.abandon(err)
+	}
+	s.trusting = !watch
 	return nil
 }
 

@@ -65,6 +65,7 @@ type Store struct {
 	relations relationSet
 	lastScope int64           // the highest number of a scope; 0: not known
 	passes    map[int64]*Pass // the open ones, by organization
+	trusting  bool            // links between rows are not looked up
 	broken    error           // the disk failed: nothing is written any more
 
 	keyPath     string          // as in Options
