@@ -24,7 +24,7 @@ type Bound struct {
 	owners      map[int64]bool
 	members     map[int64]bool
 	outside     map[int64]bool
-	rules       map[int32]EnvRule // by environment ordinal
+	rules       map[int32]*EnvRule // by environment ordinal
 	maintainers map[int64]Maintainers
 	directories map[int64]*TeamRule
 	waivers     []boundWaiver

@@ -99,7 +99,7 @@ func (b *Bound) OnEnv(p access.Ref, env int64, priv access.Privilege, at time.Ti
 			j.take(e, priv)
 		}
 	})
-	if r, ok := b.rules[ord]; ok && priv == access.Approve && slices.Contains(r.Reviewers, p) {
+	if r := b.rules[ord]; r != nil && priv == access.Approve && slices.Contains(r.Reviewers, p) {
 		// Listed as the gate itself, as owners are listed: that is its acceptance.
 		e := entry{at: r.ReviewersSource, reason: "listed as reviewer", standing: true}
 		j.take(&e, priv)

@@ -1,6 +1,7 @@
 package baseline
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strings"
 
@@ -31,18 +32,22 @@ func (b *Bound) Environment(env int64) (EnvRule, bool) {
 	if !ok {
 		return EnvRule{}, false
 	}
-	r, ok := b.rules[ord]
-	return r, ok
+	r := b.rules[ord]
+	if r == nil {
+		return EnvRule{}, false
+	}
+	return *r, true
 }
 
 // matched is one [[environment]] as it speaks of one environment.
 type matched struct {
 	rule   *EnvironmentRule
+	number int // of the rule, in the order of the files
 	weight int // of its most specific pattern
 }
 
 func (d *binder) environments() {
-	d.out.rules = map[int32]EnvRule{}
+	d.out.rules = map[int32]*EnvRule{}
 	found := map[int32][]matched{}
 	for i := range d.b.Environments {
 		r := &d.b.Environments[i]
@@ -57,15 +62,27 @@ func (d *binder) environments() {
 			}
 		}
 		for o, w := range best {
-			found[o] = append(found[o], matched{r, w})
+			found[o] = append(found[o], matched{r, i, w})
 		}
 	}
 	told := map[string]bool{}
 	reviewers := map[*EnvironmentRule]EnvRule{}
+	merged := map[string]*EnvRule{} // by what matches: most environments are guarded as others are
+	var key []byte
 	for i := range d.names.snap.Environments {
-		if m := found[int32(i)]; len(m) > 0 {
-			d.out.rules[int32(i)] = d.mergeRules(int32(i), m, told, reviewers)
+		all := found[int32(i)]
+		if len(all) == 0 {
+			continue
 		}
+		key = key[:0]
+		for _, m := range all {
+			key = binary.AppendUvarint(binary.AppendUvarint(key, uint64(m.number)), uint64(m.weight))
+		}
+		if merged[string(key)] == nil {
+			r := d.mergeRules(int32(i), all, told, reviewers)
+			merged[string(key)] = &r
+		}
+		d.out.rules[int32(i)] = merged[string(key)]
 	}
 }
 
