@@ -52,19 +52,10 @@ type Failure struct {
 // waiver of the baseline is in force.
 func Analyze(in Input) Result {
 	f := newFacts(in)
-	var failed []Failure
-	for i := range rules {
-		r := &rules[i]
-		if slices.Contains(in.Disabled, r.ID) || r.Baseline && in.Baseline == nil {
-			continue
-		}
-		if err := judge(f, r); err != nil {
-			failed = append(failed, Failure{r.ID, err.Error()})
-		}
-		if !slices.ContainsFunc(rules[i+1:], func(later rule) bool { return later.Baseline }) {
-			f.forgetVerdicts()
-		}
-	}
+	failed := f.judgeBy(in, true)
+	f.forgetVerdicts()
+	failed = append(failed, f.judgeBy(in, false)...)
+	slices.SortFunc(failed, func(x, y Failure) int { return cmp.Compare(turn(x.Rule), turn(y.Rule)) })
 	found, open, judged := f.found, f.open(), in.Judged
 	in, f = Input{}, nil //nolint:wastedassign // what the rules shared may go: it is large
 	if judged != nil {
@@ -80,6 +71,34 @@ func Analyze(in Input) Result {
 		res.Findings[i], found[i] = *found[i], nil // they are many, and not all of them are in memory twice
 	}
 	return res
+}
+
+// pronouncing are rules that report verdicts on grants where there is a baseline,
+// beside those that need one.
+var pronouncing = []string{"outside-collaborator-write", "deploy-key-write"}
+
+// judgeBy runs the rules that hold access against the baseline, or the others. The
+// former go first: what they share about each grant is large, and gone before the
+// findings of the latter are.
+func (f *facts) judgeBy(in Input, baseline bool) (failed []Failure) {
+	for i := range rules {
+		r := &rules[i]
+		if (r.Baseline || slices.Contains(pronouncing, r.ID)) != baseline {
+			continue
+		}
+		if slices.Contains(in.Disabled, r.ID) || r.Baseline && in.Baseline == nil {
+			continue
+		}
+		if err := judge(f, r); err != nil {
+			failed = append(failed, Failure{r.ID, err.Error()})
+		}
+	}
+	return failed
+}
+
+// turn is where a rule stands among all.
+func turn(id string) int {
+	return slices.IndexFunc(rules, func(r rule) bool { return r.ID == id })
 }
 
 // judge runs one rule. One that panics has found nothing: what it reported before
