@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ type facts struct {
 	envs    map[int64]int32 // by id: where the environment stands in the snapshot
 	exposed map[int64]bool  // repositories with an environment that leads to production
 	named   map[access.Ref]access.Named
+	samples map[string][]access.Named // by the numbers of the people
 
 	// Of the baseline; see verdicts.
 	disabled   []string
@@ -43,7 +45,7 @@ func newFacts(in Input) *facts {
 	f := &facts{
 		s: s, g: in.Graph, b: in.Baseline, at: in.At, memberSince: in.MemberSince, own: in.Own,
 		envs: make(map[int64]int32, len(s.Environments)), exposed: map[int64]bool{},
-		named: map[access.Ref]access.Named{}, undecided: map[access.Undecided]int{}, disabled: in.Disabled,
+		named: map[access.Ref]access.Named{}, samples: map[string][]access.Named{}, undecided: map[access.Undecided]int{}, disabled: in.Disabled,
 		known: map[access.Ref][]access.Ref{}, reach: map[int64][]int64{}, accused: map[access.Grant]bool{},
 	}
 	if f.g == nil {
@@ -118,11 +120,27 @@ func (f *facts) name(r access.Ref) access.Named {
 
 func (f *facts) org() access.Named { return f.name(access.Ref{Kind: access.Org, ID: f.s.Org.ID}) }
 
-// sample names the first ten of the people, by id.
+// sample names the first ten of the people, by id. Findings about what a team holds
+// share those of its people, and nobody changes them.
 func (f *facts) sample(people []int64) []access.Named {
-	var out []access.Named
-	for _, u := range people[:min(10, len(people))] {
-		out = append(out, f.name(access.Ref{Kind: access.User, ID: u}))
+	people = people[:min(10, len(people))]
+	if len(people) == 0 {
+		return nil
+	}
+	var ids [10 * binary.MaxVarintLen64]byte
+	key := ids[:0]
+	for _, u := range people {
+		key = binary.AppendVarint(key, u)
+	}
+	if out := f.samples[string(key)]; out != nil {
+		return out
+	}
+	out := make([]access.Named, len(people))
+	for i, u := range people {
+		out[i] = f.name(access.Ref{Kind: access.User, ID: u})
+	}
+	if len(people) > 1 {
+		f.samples[string(key)] = out
 	}
 	return out
 }
