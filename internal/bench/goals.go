@@ -27,6 +27,7 @@ var goals = []goal{
 	{id: "P9", what: "diff of two snapshots of 1 M grants", key: "internal/changes BenchmarkGrants ms/diff", limit: 20, unit: "ms"},
 	{id: "P10", what: "history, each live grant", key: "internal/store BenchmarkHistory B/live-grant", limit: 60, unit: "B"},
 	{id: "P10", what: "history, each changed grant", key: "internal/store BenchmarkHistory B/changed-grant", limit: 35, unit: "B"},
+	{id: "P10", what: "a year, hourly, of 1 M grants, by 720 hours", key: "internal/store BenchmarkHistory MB/year-of-1M", limit: 350, unit: "MB"},
 	{id: "P11", what: "who-can, any instant, p99", key: "internal/store BenchmarkQuestions/on p99-cpu-ms", limit: 1, unit: "ms CPU"},
 	{id: "P11", what: "access of a team, any instant, p99", key: "internal/store BenchmarkQuestions/of-team p99-cpu-ms", limit: 1, unit: "ms CPU"},
 	{id: "P11", what: "access of a person, any instant, p99", key: "internal/store BenchmarkQuestions/of-user p99-cpu-ms", limit: 1, unit: "ms CPU"},
@@ -39,6 +40,9 @@ var goals = []goal{
 	{id: "P13", what: "a revocation, at one write a second", key: "remediate/run TestRevocationsTakeASecondEach seconds-a-change", limit: 1.05, unit: "s"},
 	{id: "F19", what: "a plan for 10 000 findings", key: "remediate BenchmarkPlan cpu-s/op", limit: 5, unit: "s CPU"},
 	{id: "P14", what: "a million rows of access to CSV", key: "internal/report BenchmarkMatrixCSV1M ns/op", limit: 3, scale: 1e9, unit: "s"},
+	{id: "P14", what: "a million rows of the evidence to CSV", key: "internal/tabular BenchmarkTableCSV1M ns/op", limit: 3, scale: 1e9, unit: "s"},
+	{id: "P14", what: "a scrape", key: "internal/metrics BenchmarkScrape ns/op", limit: 5, scale: 1e6, unit: "ms"},
+	{id: "P14", what: "series of a scrape, as many as there can be", key: "internal/metrics TestAScrapeHasAtMostTwoThousandSeries series", limit: 2000},
 }
 
 // notes explain the figures above.

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"os/exec"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -50,6 +51,7 @@ func TestAScrapeHasAtMostTwoThousandSeries(t *testing.T) {
 		}
 	}
 	t.Logf("%d series, %d bytes", n, len(body))
+	t.Attr("series", strconv.Itoa(n))
 	if n > 2000 {
 		t.Errorf("%d series in one scrape, want at most 2000", n)
 	}
