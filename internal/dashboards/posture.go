@@ -118,18 +118,22 @@ func posture() Board {
 		}},
 		row{8, []look{
 			{
-				title: "How fast is it put right?", about: "For how long findings were open that were over in the 30 days before each point: half of them, and nine of ten.", kind: lines, w: 8, unit: "s", none: "nothing was over",
+				title: "How fast is it put right?", about: "For how long findings were open that were over in the 30 days before each point: half of them, and nine of ten.", kind: lines, w: 6, unit: "s", none: "nothing was over",
 				queries: []q{
 					{quantile("0.5", "increase", "ajar_finding_remedy_seconds", "", "30d", ""), "half took less"},
 					{quantile("0.9", "increase", "ajar_finding_remedy_seconds", "", "30d", ""), "9 of 10 took less"},
 				},
 			},
 			{
-				title: "How much power stands?", about: "Grants that carry a privilege. One to a team counts once, whatever the team's size.", kind: lines, w: 8, unit: "short",
+				title: "How much power stands?", about: "Grants that carry a privilege. One to a team counts once, whatever the team's size.", kind: lines, w: 6, unit: "short",
 				queries: []q{{`sum by (privilege) (max by (org, privilege) (ajar_org_privileged_grants{org=~"$org"}))`, "{{privilege}}"}},
 			},
 			{
-				title: "How old is what we accept?", about: "Findings that a waiver accepts, by how long they have been accepted.", kind: stacks, w: 8, unit: "short",
+				title: "Did we always see as much?", about: "Share of the expected kinds of data that were read to their end, of each organization. A break is a time without an audit that is known.", kind: lines, w: 6, unit: "percentunit", percent: true, none: "nothing",
+				queries: []q{{seen, "{{org}}"}},
+			},
+			{
+				title: "How old is what we accept?", about: "Findings that a waiver accepts, by how long they have been accepted.", kind: stacks, w: 6, unit: "short",
 				queries: []q{{`sum by (age) (max by (org, age) (ajar_waivers_by_age{org=~"$org"}))`, "{{age}}"}},
 				paints:  []paint{{"to_30_days", calm}, {"to_90_days", plain}, {"to_180_days", notice}, {"to_365_days", notice}, {"over_365_days", bad}},
 			},
