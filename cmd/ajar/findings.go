@@ -30,9 +30,9 @@ func newFindings(a *app) *cobra.Command {
 		Use:   "findings",
 		Short: "List the findings of the newest audit, or explain one",
 		Long: `List the findings as the newest audit left them, the worst first. Those that are
-resolved are listed only where --state asks for them. With --at they are listed in
-the states in which they stood then; what they say of themselves is as they were
-judged last.`,
+resolved are listed only where --state asks for them. With --at they are listed as
+they stood then, with the severity, names and title of then; the evidence of each is
+that of its last judgement.`,
 		Example: `  ajar findings
   ajar findings --severity high --resource control-plane
   ajar findings --rule expired-assignment -o csv

@@ -20,7 +20,7 @@ func (t trends) remedy() Table {
 		Columns: []Column{
 			{"organization", "Organization", "The organization, by its login at the end of the period.", Text},
 			{"week", "Week", "The week in UTC, by the first instant of its Monday.", Instant},
-			{"severity", "Severity", "The severity that the finding had when it was judged last.", Text},
+			{"severity", "Severity", "The severity that the finding had when it was judged last by the end of the period.", Text},
 			amount("opened", "Opened", "Findings that were found for the first time, or again."),
 			amount("resolved", "Over", "Findings that were over."),
 			amount("median_seconds", "Median", "Of those that were over: the median of the time since they were opened, in seconds; empty where there are none."),

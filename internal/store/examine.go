@@ -103,6 +103,9 @@ func (s *Store) Examine(ctx context.Context) ([]Examined, error) {
 	if err := s.examineContent(ctx, note); err != nil {
 		return nil, err
 	}
+	if err := s.examineBaselines(ctx, note); err != nil {
+		return nil, err
+	}
 	if err := s.examineJournal(ctx, note); err != nil {
 		return nil, err
 	}

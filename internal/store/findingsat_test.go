@@ -57,7 +57,7 @@ func TestExaminationOfASoundStoreFindsNothingWhateverPassWasDropped(t *testing.T
 		t.Fatal(err)
 	}
 	looks, err := s.Examine(t.Context())
-	if err != nil || len(looks) != 8 {
+	if err != nil || len(looks) != 9 {
 		t.Fatalf("%v, %v", looks, err)
 	}
 	for _, l := range looks {

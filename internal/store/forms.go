@@ -14,7 +14,6 @@ import (
 )
 
 const (
-	readBody = `SELECT body FROM findings WHERE org = $1 AND fingerprint = $2`
 	// Of what was opened by an earlier judgement of the same snapshot no other one has a form.
 	insertForm = `
 		INSERT INTO finding_forms (org, fingerprint, until, body)
@@ -89,30 +88,53 @@ func formOf(f *access.Finding) ([]byte, error) {
 	})
 }
 
-// saveForm keeps what a known finding said, where the judgement of a snapshot tells it
-// otherwise. What was told between two judgements of one snapshot holds for none.
-func (s *Store) saveForm(org, snapshot int64, f *access.Finding) error {
+// saveForms keeps what known findings said, of which the judgement of a snapshot tells
+// something else, before that is written. What was told between two judgements of one
+// snapshot holds for none.
+func (s *Store) saveForms(org, snapshot int64, told []*access.Finding) error {
+	is := make(map[string]*access.Finding, len(told))
+	var fingerprints []string
+	for _, f := range told {
+		is[f.Fingerprint] = f
+		fingerprints = append(fingerprints, f.Fingerprint)
+	}
+	var forms [][]any
+	for args := range grouped(fingerprints, org) {
+		err := s.query(recordsOf, args, func(rows *sql.Rows) error {
+			fingerprint, _, _, body, err := scanRecord(rows)
+			if err != nil {
+				return err
+			}
+			was, changed, err := otherwise(body, is[fingerprint])
+			if changed {
+				forms = append(forms, []any{org, fingerprint, snapshot, string(was)})
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, form := range forms {
+		if _, err := s.exec(insertForm, form...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// otherwise gives the form of a stored finding, and whether a newer one differs from it.
+func otherwise(body []byte, newer *access.Finding) (form []byte, differs bool, err error) {
 	var old access.Finding
-	var body []byte
-	if err := s.queryRow(readBody, []any{org, f.Fingerprint}, &body); err != nil {
-		return err
-	}
 	if err := json.Unmarshal(body, &old); err != nil {
-		return s.abandon(fmt.Errorf("finding %s: %w", f.Fingerprint, err))
+		return nil, false, fmt.Errorf("reading a finding: %w", err)
 	}
-	was, err := formOf(&old)
+	form, err = formOf(&old)
 	if err != nil {
-		return s.abandon(err)
+		return nil, false, err
 	}
-	is, err := formOf(f)
-	if err != nil {
-		return s.abandon(err)
-	}
-	if bytes.Equal(was, is) {
-		return nil
-	}
-	_, err = s.exec(insertForm, org, f.Fingerprint, snapshot, string(was))
-	return err
+	is, err := formOf(newer)
+	return form, err == nil && !bytes.Equal(form, is), err
 }
 
 // form is what a finding said up to a snapshot.

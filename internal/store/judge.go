@@ -194,7 +194,19 @@ func (s *Store) save(org, snapshot int64, at time.Time, with Terms, lives []*lif
 // saveLives writes what changed of each finding, and keeps what it said before. That it was seen again is told by
 // the judgement itself; see findingColumns.
 func (s *Store) saveLives(org, snapshot int64, lives []*life) error {
-	var findings, events bulk
+	var findings bulk
+	var rows [][]any
+	var told []*access.Finding // otherwise than before
+	write := func() error {
+		err := s.saveForms(org, snapshot, told) // what stands there yet
+		for _, row := range rows {
+			if err == nil {
+				err = findings.add(s, writeFindings, row...)
+			}
+		}
+		rows, told = rows[:0], told[:0]
+		return err
+	}
 	for _, l := range lives {
 		r, needs, body, err := l.record()
 		if err != nil {
@@ -205,20 +217,29 @@ func (s *Store) saveLives(org, snapshot int64, lives []*life) error {
 			continue
 		}
 		if known := l.stored != (record{}); known && l.met && r.texts != l.stored.texts {
-			if err := s.saveForm(org, snapshot, f); err != nil {
-				return err
-			}
+			told = append(told, f)
 		}
-		err = findings.add(s, writeFindings, org, f.Fingerprint, f.Rule, f.Category, int64(f.Severity), string(r.state),
+		rows = append(rows, []any{org, f.Fingerprint, f.Rule, f.Category, int64(f.Severity), string(r.state),
 			text(f.Principal.Name), text(f.Resource.Name), r.since, r.first, ms(f.LastSeen), r.resolved,
-			r.why, r.unseen, r.reopened, string(needs), string(body))
-		if err != nil {
+			r.why, r.unseen, r.reopened, string(needs), string(body)})
+		if len(rows) < asked {
+			continue
+		}
+		if err := write(); err != nil {
 			return err
 		}
+	}
+	if err := write(); err != nil {
+		return err
 	}
 	if err := findings.flush(s, writeFindings); err != nil {
 		return err
 	}
+	return s.saveEvents(org, lives)
+}
+
+func (s *Store) saveEvents(org int64, lives []*life) error {
+	var events bulk
 	for _, l := range lives {
 		for _, e := range l.events {
 			if err := events.add(s, insertEvents, org, l.finding.Fingerprint, ms(e.At), e.Snapshot, e.What, e.Why); err != nil {

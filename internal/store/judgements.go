@@ -40,6 +40,11 @@ const (
 		  JOIN baseline_texts t ON t.id = f.text
 		 WHERE f.hash = $1
 		 ORDER BY f.place`
+	allBaselines = `
+		SELECT hash FROM baseline_files
+		 UNION
+		SELECT baseline FROM judgements WHERE kept
+		 ORDER BY 1`
 	keptFindingsFrom = `SELECT coalesce((SELECT snapshot FROM kept_from WHERE what = 'findings' AND org = $1), 0)`
 	keptNoticesFrom  = `SELECT coalesce((SELECT at FROM kept_from WHERE what = 'notices'), 0)`
 )
@@ -197,6 +202,35 @@ func (s *Store) BaselineFiles(ctx context.Context, hash string) ([]Text, error) 
 		return nil, fmt.Errorf("reading the baseline %.12s: %w", hash, explain(s.path, err))
 	}
 	return out, nil
+}
+
+// examineBaselines looks whether each baseline that is to be kept is there, as it was.
+func (s *Store) examineBaselines(ctx context.Context, note func(what, wrong string)) error {
+	var hashes []string
+	err := s.read.rows(ctx, allBaselines, nil, func(rows *sql.Rows) error {
+		var hash string
+		err := rows.Scan(&hash)
+		hashes = append(hashes, hash)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("examining the baselines: %w", explain(s.path, err))
+	}
+	wrong := ""
+	for _, hash := range hashes {
+		files, err := s.BaselineFiles(ctx, hash)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case wrong != "":
+		case err != nil:
+			wrong = err.Error()
+		case len(files) == 0:
+			wrong = fmt.Sprintf("what the baseline %.12s says is not there", hash)
+		}
+	}
+	note("baselines of then", wrong)
+	return nil
 }
 
 // FindingsKeptFrom gives the snapshot from which on the store knows what the findings

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,6 +91,10 @@ func TestTextOfABaselineThatIsNotTheOneIsNotGiven(t *testing.T) {
 	}
 	if files, err := s.BaselineFiles(t.Context(), "b1"); err == nil || !strings.Contains(err.Error(), "0.toml") {
 		t.Errorf("%v, %v", files, err)
+	}
+	all, err := s.Examine(t.Context())
+	if err != nil || !slices.ContainsFunc(all, func(x Examined) bool { return x.What == "baselines of then" && strings.Contains(x.Wrong, "0.toml") }) {
+		t.Errorf("the look at the store does not find it: %v, %v", all, err)
 	}
 }
 
