@@ -167,6 +167,9 @@ func (h *historian) tell(ctx context.Context, who access.Named, since time.Time,
 	if live {
 		v.Last = report.SnapshotMark{}
 	}
+	if err := h.base(ctx, &v); err != nil {
+		return v, err
+	}
 	v.Events = joined(v.Events)
 	v.Judged, err = h.judged(ctx, who, since, newest)
 	return v, err

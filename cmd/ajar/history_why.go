@@ -80,6 +80,31 @@ func (h *historian) note(ctx context.Context, v *report.AccessHistory, x store.H
 	return err
 }
 
+// base adds what a member got or lost by the base permission, which is no grant.
+func (h *historian) base(ctx context.Context, v *report.AccessHistory) error {
+	if v.Principal.Kind != access.User {
+		return nil
+	}
+	all, err := h.told.BasePermission(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range all {
+		i := slices.IndexFunc(h.all, func(s store.SnapshotInfo) bool { return s.ID == b.Snapshot })
+		member := slices.ContainsFunc(h.held, func(x store.Held) bool {
+			return x.Grant.Resource.Kind == access.Org && (x.Grant.Privilege == access.Member || x.Grant.Privilege == access.Owner) &&
+				x.From.ID < b.Snapshot && (x.To.ID == 0 || x.To.ID > b.Snapshot)
+		})
+		if i < 0 || !member || h.all[i].At.Before(v.Since) {
+			continue
+		}
+		v.Events = append(v.Events, report.HistoryEvent{Mark: mark(h.all[i]), NotYet: b.Cause.After, What: "changed", Resource: v.Org,
+			Before: b.Before.String(), After: b.After.String(), Why: "the base permission: what every member can do on every repository",
+			Cause: told(b.Cause), Doubt: b.Cause.Doubt})
+	}
+	return nil
+}
+
 // cause says what made a grant come or go: of one that was had through a team the
 // membership where that began or ended with it, or the team's place below another one,
 // else the grant itself. Membership is false for that of a team's place.

@@ -97,3 +97,21 @@ func TestATeamIsFoundInTheLogByTheNameThatItHadThen(t *testing.T) {
 		t.Errorf("the team that had the name then is taken for the one that has it now: %+v", c)
 	}
 }
+
+// The base permission is no grant, and gives or takes access of every member.
+func TestAccountTellsOfTheBasePermission(t *testing.T) {
+	s := open(t, t.TempDir())
+	defer s.Close()
+	for n, base := range []access.Privilege{access.Read, access.Read, access.Write, access.NoPrivilege, access.Read} {
+		pass(t, s, hour(n), func(x *store.Pass) {
+			world(t, x, 0)
+			put(t, x, access.AreaSettings, 1, access.Settings{BasePermission: base})
+			check(t, x.Heard(t.Context(), []access.Event{{ID: "base", At: hour(2).Add(-time.Minute), Action: "org.update_default_repository_permission", Actor: "eve", ActorID: 3}}))
+		})
+	}
+	all, err := account(t, s, 0, 4).BasePermission(t.Context())
+	check(t, err)
+	if len(all) != 1 || all[0].Snapshot != 3 || all[0].Before != access.Read || all[0].After != access.Write || all[0].Cause.Event.Actor != "eve" {
+		t.Errorf("the base permission is told as %+v", all)
+	}
+}

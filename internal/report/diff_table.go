@@ -211,42 +211,6 @@ func alongOne(c changes.Change) string {
 	return held + " of " + c.Subject.Name + " on " + c.Object.Name
 }
 
-// powers says who can write where they could not, and the other way round.
-func (v Diff) powers(p *page, cut *bool) {
-	if len(v.Diff.Powers) == 0 {
-		return
-	}
-	p.section(strong, "Who can write", "on repositories that both snapshots have, all ways taken together")
-	if v.Diff.Unsure != "" {
-		p.para(2, warn, "not certain: "+v.Diff.Unsure)
-	}
-	all := v.Diff.Powers
-	if !p.all && len(all) > diffShown {
-		all, *cut = all[:diffShown], true
-	}
-	rows := make([]gridRow, 0, len(all))
-	for _, w := range all {
-		who := plain.of(w.Person.Name)
-		row := gridRow{cells: []span{who, {}, {}}}
-		if w.Outside {
-			row.cells[1] = warn.of("outside")
-		}
-		for _, part := range []struct {
-			mark string
-			r    changes.Reached
-		}{{"+ ", w.Gained}, {"− ", w.Lost}} {
-			if part.r.Repositories > 0 {
-				row.ways = append(row.ways, briefly(dim.of(part.mark+reachedWords(part.r)+": "+names(part.r.First, part.r.Repositories, 3)), v.Org))
-			}
-		}
-		rows = append(rows, row)
-	}
-	p.grid([]column{{min: 16}, {}, {min: 36, wrap: true, fold: true}}, rows)
-	if rest := len(v.Diff.Powers) - len(all); rest > 0 {
-		p.para(2, dim, "and "+count(rest, "more person", "more people"))
-	}
-}
-
 // doubts sums up what may be a matter of sight, by what was not seen.
 func (v Diff) doubts(p *page, all []changes.Change) {
 	type key struct{ class, what, why string }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/internal/changes"
 	"github.com/eb661601/ajar/internal/status"
 )
 
@@ -230,5 +231,27 @@ func TestAStatusWithASnapshotDoesNotSayThatThereWasNoAudit(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in: %s", want, text)
 		}
+	}
+}
+
+// What gives everybody the same is one row, and not one for each of them.
+func TestPeopleWhoGainedAlikeAreOneRowOfADiff(t *testing.T) {
+	v := Diff{Org: org, From: SnapshotMark{1, ago(2)}, To: SnapshotMark{2, ago(1)}}
+	api := changes.Reached{Repositories: 78, First: []access.Named{repo(100, "api")}}
+	for n := range int64(1200) {
+		v.Diff.Powers = append(v.Diff.Powers, changes.Power{Person: user(1000+n, fmt.Sprintf("member-%04d", n)), Gained: api})
+	}
+	v.Diff.Powers = append(v.Diff.Powers, changes.Power{Person: user(7, "carol"), Lost: api})
+	text := render(t, v, Table, Options{Width: 100})
+	for _, want := range []string{"1,200 people alike", "user:member-0000, user:member-0001", "and 1,195 more", "user:carol", "− write on 78 repositories"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("nothing says %q:\n%s", want, text)
+		}
+	}
+	if n := strings.Count(text, "+ write"); n != 1 {
+		t.Errorf("%d rows say the same", n)
+	}
+	if all := render(t, v, Table, Options{Width: 100, All: true}); strings.Count(all, "+ write") != 1200 {
+		t.Error("--all-rows does not list each of them")
 	}
 }
