@@ -27,6 +27,7 @@ type exportFlags struct {
 	sample                   int
 	seed                     string
 	unsigned                 bool
+	stamp                    string // the address of a time stamp authority
 }
 
 func newExport(a *app) *cobra.Command {
@@ -54,7 +55,11 @@ With --to, the period goes from the first instant of --from to the end of --to.
 --table makes a pack of single tables; without --out, it writes one table to stdout,
 as CSV or with -o json as JSON. JSON says whether the evidence is complete; CSV cannot,
 so the first gaps are told on stderr beside the exit code 3. --sample draws rows of each table, which --seed
-decides: anybody who has the table can draw them again.`,
+decides: anybody who has the table can draw them again.
+
+--timestamp asks a time stamp authority (RFC 3161) to stamp the hash of SHA256SUMS once
+the pack is there; its answer goes to the file PACK.tsr beside it. Where the authority
+does not answer, the pack stays, and the exit code is 1.`,
 		Example: `  ajar export --framework soc2 --from 2026-Q1 --out acme-2026-q1.zip
   ajar export --from 2026-01-01 --to 2026-03-31 --out pack --sample 25 --seed "auditor, 12 April"
   ajar export --from 2026-Q1 --table owners > owners.csv
@@ -71,6 +76,7 @@ decides: anybody who has the table can draw them again.`,
 	cmd.Flags().StringVar(&f.every, "every", "", "a pass was promised every `TIME`, such as 1h or 1d, and a longer pause is a gap (else what [schedule] audit of the configuration says)")
 	cmd.Flags().IntVar(&f.sample, "sample", 0, "draw `N` rows of each table")
 	cmd.Flags().StringVar(&f.seed, "seed", "", "`TEXT` of the auditor's choice that decides which")
+	cmd.Flags().StringVar(&f.stamp, "timestamp", "", "have the pack stamped by the time stamp authority at `URL`, which gets a hash")
 	cmd.Flags().BoolVar(&f.unsigned, "unsigned", false, "make a pack that nobody signs")
 	return cmd
 }
@@ -93,6 +99,9 @@ func (f exportFlags) check() error {
 	}
 	if f.out == "" && f.sample != 0 {
 		return withHint(usage("a sample is handed over with the population it was drawn from"), "--out FILE.zip, or a folder")
+	}
+	if err := f.checkStamp(); err != nil {
+		return err
 	}
 	if f.seed != "" && f.sample == 0 {
 		return withHint(usage("--seed decides which rows a sample has, and no sample is asked for"), "--sample 25")
@@ -243,7 +252,12 @@ func (a *app) pack(ctx context.Context, s *store.Store, e evidence.Evidence, f e
 	case err != nil:
 		return err
 	}
-	return a.show(packWork(s.Path(), f.out, m))
+	v := packWork(s.Path(), f.out, m)
+	missing := a.stamp(ctx, f, m, &v)
+	if err := a.show(v); err != nil {
+		return err
+	}
+	return missing
 }
 
 func (a *app) noSigner(err error) error {

@@ -42,6 +42,7 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	stamped := stamping(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
@@ -60,6 +61,9 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			if err := apps(e); err != nil {
+				return err
+			}
+			if err := stamped(e); err != nil {
 				return err
 			}
 			return servers(e)

@@ -15,7 +15,7 @@ import (
 
 func newVerify(a *app) *cobra.Command {
 	var keys, copies []string
-	var exported string
+	var exported, stamped, authorities string
 	cmd := &cobra.Command{
 		Use:   "verify PACK",
 		Short: "Check an evidence pack offline, and say what is proven and what is not",
@@ -36,7 +36,11 @@ whose the signatures are. A key that the journal replaced vouches for the new on
 a pack that an earlier key signed than the one that you trust, give the journal as
 well: --journal takes what "ajar journal export" wrote. --checkpoints is a copy of
 checkpoints from outside of the store: they show that the journal was not rewritten
-before the pack was made.`,
+before the pack was made.
+
+A time stamp by RFC 3161 that lies beside the pack as PACK.tsr is checked with it, or
+the one that --timestamp names. --timestamp-ca has the certificates of the authority:
+without them the stamp shows nothing.`,
 		Example: `  ajar verify acme-2026-q1.zip
   ajar verify acme-2026-q1.zip --key "$(cat ajar.pub)" --checkpoints /mnt/elsewhere/ajar.checkpoints`,
 		Args: exactly("the evidence pack, PACK"),
@@ -63,12 +67,19 @@ before the pack was made.`,
 				}
 				o.Journal = func() (io.ReadCloser, error) { return os.Open(exported) }
 			}
+			if exists(args[0]) {
+				if err := stamps(args[0], stamped, authorities, &o); err != nil {
+					return err
+				}
+			}
 			return a.verifyPack(cmd.Context(), args[0], o)
 		},
 	}
 	cmd.Flags().StringArrayVar(&keys, "key", nil, "a public `KEY` that you trust, of the journal or as minisign writes it; repeat it for several")
 	cmd.Flags().StringArrayVar(&copies, "checkpoints", nil, "a `FILE` of checkpoints that were copied out; repeat it for several")
 	cmd.Flags().StringVar(&exported, "journal", "", "a `FILE` of an exported journal, which shows which keys follow from which")
+	cmd.Flags().StringVar(&stamped, "timestamp", "", "a `FILE` with a time stamp of the pack (else PACK.tsr, where that is there)")
+	cmd.Flags().StringVar(&authorities, "timestamp-ca", "", "a `FILE` of certificates in PEM, of the time stamp authority that you trust")
 	return cmd
 }
 
@@ -91,6 +102,9 @@ func (a *app) verifyPack(ctx context.Context, path string, o pack.VerifyOptions)
 		if m.Signed != nil {
 			v.Minisign = m.Signed.Minisign
 		}
+	}
+	if t := r.Stamp; t != nil {
+		v.Stamp = &report.PackStamp{At: t.At, By: t.By, Trusted: t.Trusted}
 	}
 	for _, p := range r.Problems {
 		v.Problems = append(v.Problems, report.PackProblem(p))

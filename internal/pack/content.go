@@ -1,7 +1,6 @@
 package pack
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -202,22 +201,17 @@ func (p *packing) seal() error {
 	if len(manifest) > maxManifest {
 		return fmt.Errorf("the manifest has %d bytes, more than %d", len(manifest), maxManifest)
 	}
-	var sums bytes.Buffer
-	for _, f := range p.m.Files {
-		sums.WriteString(sumLine(f))
-	}
-	f, err := p.raw(manifestName, text(manifest))
-	if err != nil {
+	sums := []byte(p.m.sums(manifest))
+	if _, err := p.raw(manifestName, text(manifest)); err != nil {
 		return err
 	}
-	sums.WriteString(sumLine(f))
 	if err := p.sign(manifestName, manifest); err != nil {
 		return err
 	}
-	if _, err := p.raw(sumsName, text(sums.Bytes())); err != nil {
+	if _, err := p.raw(sumsName, text(sums)); err != nil {
 		return err
 	}
-	return p.sign(sumsName, sums.Bytes())
+	return p.sign(sumsName, sums)
 }
 
 func (p *packing) sign(name string, content []byte) error {

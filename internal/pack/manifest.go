@@ -159,6 +159,23 @@ func packID(files []File) string {
 // sumLine is a line of SHA256SUMS.
 func sumLine(f File) string { return f.SHA256 + "  " + f.Name + "\n" }
 
+// sums is what SHA256SUMS says, with the manifest as it is written.
+func (m Manifest) sums(manifest []byte) string {
+	var b strings.Builder
+	for _, f := range m.Files {
+		b.WriteString(sumLine(f))
+	}
+	b.WriteString(sumLine(File{Name: manifestName, SHA256: hashOf(manifest)}))
+	return b.String()
+}
+
+// Stands gives the SHA-256 of the file SHA256SUMS of the pack, which stands for all of it:
+// it is what is stamped.
+func (m Manifest) Stands() ([sha256.Size]byte, error) {
+	manifest, err := m.encode()
+	return sha256.Sum256([]byte(m.sums(manifest))), err
+}
+
 // encode writes the manifest, for people to read too.
 func (m Manifest) encode() ([]byte, error) {
 	var b bytes.Buffer

@@ -35,6 +35,7 @@ func readme(e evidence.Evidence, m Manifest) []byte {
 	}
 	b.WriteString(check)
 	b.WriteString(sampling)
+	b.WriteString(stamping)
 	b.WriteString(meaning)
 	return b.Bytes()
 }
@@ -107,6 +108,15 @@ sample of SIZE with SEED (manifest.json has them) is:
   for n in $(seq ROWS); do
     printf 'ajar-sample/v1\nSEED\nTABLE\n%d\n' $n | sha256sum | sed "s/ .*/ $n/"
   done | sort | head -n SIZE | cut -d' ' -f2 | sort -n
+`
+
+const stamping = `
+HOW TO CHECK A TIME STAMP
+
+Where one by RFC 3161 lies beside the pack, as PACK.tsr, it is of SHA256SUMS. With
+the certificates of its authority in FILE, which come from the authority itself:
+
+  openssl ts -verify -data SHA256SUMS -in PACK.tsr -CAfile FILE
 `
 
 const meaning = `

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/eb661601/ajar/internal/journal"
+	"github.com/eb661601/ajar/internal/stamp"
 )
 
 // Problem is one thing that is wrong with a pack.
@@ -38,10 +39,11 @@ type Report struct {
 	// Numbers is how many numbers of the controls the tables give again, and Uncounted how
 	// many were not counted: this program asks no such question, or the pack lacks the table.
 	Numbers, Uncounted int
-	Made               []string // files that this program made again, byte for byte
-	Unmade             []string // those that came out otherwise, and another version made
-	Large              bool     // they were not made, being too large
-	Unknown            []string // files that this program puts into no pack
+	Made               []string     // files that this program made again, byte for byte
+	Unmade             []string     // those that came out otherwise, and another version made
+	Large              bool         // they were not made, being too large
+	Unknown            []string     // files that this program puts into no pack
+	Stamp              *stamp.Token // beside the pack; nil: there is none, or it is not sound
 	Problems           []Problem
 	More               int // problems that are not listed
 }
@@ -99,6 +101,9 @@ func (r *Report) Proven() []string {
 	if r.Copies > 0 {
 		out = append(out, "the journal is the one that a copy of checkpoints kept elsewhere is of: "+counted(r.Copies, "checkpoint")+" agree")
 	}
+	if s := r.Stamp; s != nil && s.Trusted {
+		out = append(out, fmt.Sprintf("the pack was there on %s: the time stamp authority %s says so, whose certificate leads to those that you trust", s.At.Format(time.RFC3339), s.By))
+	}
 	if m.Complete {
 		out = append(out, "the pack says of itself that nothing is missing: it lists no gap")
 	}
@@ -127,6 +132,9 @@ func (r *Report) Unproven() []string {
 		out = append(out, "who made the pack, and that nobody changed it since: it is not signed")
 	case !r.Given:
 		out = append(out, "whose the signing key is: compare it with the public key that was noted elsewhere, or give that one with --key")
+	}
+	if s := r.Stamp; s != nil && !s.Trusted {
+		out = append(out, fmt.Sprintf("that the pack was there on %s: the time stamp beside it says so, and whose that is was not judged (--timestamp-ca)", s.At.Format(time.RFC3339)))
 	}
 	for _, k := range r.Keys {
 		if !k.Vouched {

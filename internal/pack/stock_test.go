@@ -65,7 +65,7 @@ func TestThePackIsCheckedWithStockToolsAsItsReadmeSays(t *testing.T) {
 			t.Errorf("%s: %v: %s", script, err, out)
 		}
 	}
-	draw := lines(t, readme, "(manifest.json has them) is:\n", "WHAT A SOUND PACK SHOWS")
+	draw := lines(t, readme, "(manifest.json has them) is:\n", "HOW TO CHECK A TIME STAMP")
 	draw = strings.NewReplacer("ROWS", "40", "SEED", "auditor 12", "TABLE", "owners", "SIZE", "5").Replace(draw)
 	numbers, err := stock(t, dir, draw)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/eb661601/ajar/internal/journal"
+	"github.com/eb661601/ajar/internal/stamp"
 )
 
 // VerifyOptions say what a pack is held against, beside itself.
@@ -26,6 +27,10 @@ type VerifyOptions struct {
 	// what such a pack says of its tables in other forms must be what this program makes
 	// of them. "": there is no such pack, and a difference shows nothing.
 	Program string
+	// Stamp is a time stamp that lies beside the pack, as an authority answered; nil: none.
+	Stamp []byte
+	// Authorities are those whose time stamps are trusted; nil: whose it is, is not judged.
+	Authorities *stamp.Authorities
 	// MaxBytes bounds what is unpacked in all; 0: 16 GiB.
 	MaxBytes int64
 }
@@ -111,6 +116,7 @@ func (c *checking) check() error {
 	if err := c.journal(); err != nil {
 		return err
 	}
+	c.stamped()
 	return c.trust()
 }
 
@@ -217,13 +223,9 @@ func (c *checking) listed() {
 // signatures checks both of them, and the sums.
 func (c *checking) signatures(manifest []byte) {
 	m := c.r.Manifest
-	var lines strings.Builder
-	for _, f := range m.Files {
-		lines.WriteString(sumLine(f))
-	}
-	lines.WriteString(sumLine(File{Name: manifestName, SHA256: hashOf(manifest)}))
+	lines := m.sums(manifest)
 	sums, err := c.small(sumsName, maxManifest)
-	if err == nil && string(sums) != lines.String() {
+	if err == nil && string(sums) != lines {
 		err = errors.New("it does not say what the manifest says")
 	}
 	if err != nil && c.there[sumsName] {
@@ -240,7 +242,7 @@ func (c *checking) signatures(manifest []byte) {
 		return
 	}
 	first := c.signature(manifestName, manifest, sums)
-	if second := c.signature(sumsName, []byte(lines.String()), manifest); first && second {
+	if second := c.signature(sumsName, []byte(lines), manifest); first && second {
 		c.r.Key = m.Signed.Journal
 	}
 }

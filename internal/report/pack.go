@@ -28,11 +28,20 @@ type PackCheck struct {
 	Key       string        `json:"signed_by"`  // "" where nobody did, or not soundly
 	Minisign  string        `json:"minisign_key"`
 	Trusted   bool          `json:"trusted"`
+	Stamp     *PackStamp    `json:"timestamp"` // null: none lies beside it, or it is not sound
 	Gaps      []PackGap     `json:"gaps"`
 	Problems  []PackProblem `json:"problems"`
 	More      int           `json:"more_problems"` // that are not listed
 	Proven    []string      `json:"proven"`
 	Unproven  []string      `json:"not_proven"`
+}
+
+// PackStamp is a time stamp of a pack, by an authority.
+type PackStamp struct {
+	File    string    `json:"file,omitempty"` // where it was written to
+	At      time.Time `json:"at"`
+	By      string    `json:"by"`
+	Trusted bool      `json:"trusted"` // its authority is one that was given
 }
 
 // PackGap is something that a pack does not show.
@@ -128,6 +137,9 @@ func (v PackCheck) about(p *page) {
 	if v.Key != "" {
 		p.field("minisign", v.Minisign)
 	}
+	if t := v.Stamp; t != nil {
+		p.field("stamped", moment(t.At)+" by "+t.By+map[bool]string{true: ", trusted", false: ""}[t.Trusted])
+	}
 }
 
 func (g PackGap) words() string {
@@ -158,6 +170,7 @@ type PackWork struct {
 	Tables    []PackTable `json:"tables"`
 	Key       string      `json:"signed_by"` // "" where nobody did
 	Minisign  string      `json:"minisign_key"`
+	Stamp     *PackStamp  `json:"timestamp"` // null: nobody was asked for one, or there is none
 }
 
 // PackTable is a table of a pack.
@@ -213,6 +226,9 @@ func (v PackWork) table(p *page) error {
 	} else {
 		p.field("signed by", v.Key)
 		p.field("minisign", v.Minisign)
+	}
+	if t := v.Stamp; t != nil {
+		p.field("stamped", moment(t.At)+" by "+t.By+", in "+t.File)
 	}
 	if !v.Complete {
 		p.section(critical, "Incomplete", "what was not seen; the pack says so too")
