@@ -30,7 +30,7 @@ func Matrix(ctx context.Context, e Evidence) ([]Control, error) {
 func layOut(f Framework, tables []Table, answers map[string]int64) []Control {
 	var out []Control
 	for _, c := range analyzer.Controls(frameworkNames[f]) {
-		control := Control{ID: c.ID, Title: c.Title, Statement: statements[c.ID].text}
+		control := Control{ID: c.ID, Title: c.Title, Statement: statements[c.ID].text, Rules: rulesOf(c)}
 		for _, t := range topicsOf(c) {
 			control.add(t, tables, answers)
 		}
@@ -57,15 +57,21 @@ func (c *Control) add(t topic, tables []Table, answers map[string]int64) {
 // topicsOf are what supports a control: what it is about, the findings of the rules that
 // support it, and how complete all of that is.
 func topicsOf(c analyzer.Control) []topic {
-	var rules []string
-	for _, r := range analyzer.Rules() {
-		if slices.Contains(r.Controls, c) {
-			rules = append(rules, r.ID)
-		}
-	}
+	rules := rulesOf(c)
 	out := slices.Clone(statements[c.ID].topics)
 	if len(rules) > 0 {
 		out = append(out, findingsOf(rules), waivers)
 	}
 	return append(out, completeness)
+}
+
+// rulesOf are the rules that support a control.
+func rulesOf(c analyzer.Control) []string {
+	var out []string
+	for _, r := range analyzer.Rules() {
+		if slices.Contains(r.Controls, c) {
+			out = append(out, r.ID)
+		}
+	}
+	return out
 }

@@ -139,10 +139,10 @@ func findingsOf(rules []string) topic {
 	return topic{
 		[]string{"findings", "finding-events", TrendRemedy},
 		[]figure{
-			plainly("findings-opened", "Findings of its rules that were opened in the period", rowsOf("findings", of, oneOf("opened_in_period", "yes"))),
-			plainly("findings-over", "Findings of its rules that were over by the end", rowsOf("findings", of, oneOf("state", "resolved"))),
-			plainly("findings-accepted", "Findings of its rules that a waiver accepts at the end", rowsOf("findings", of, oneOf("state", "waived"))),
-			worrying("findings-open", "Findings of its rules that are open at the end", rowsOf("findings", of, oneOf("state", "open"))),
+			plainly("findings-opened", "Findings opened in the period", rowsOf("findings", of, oneOf("opened_in_period", "yes"))),
+			plainly("findings-over", "Findings over by the end", rowsOf("findings", of, oneOf("state", "resolved"))),
+			plainly("findings-accepted", "Findings that a waiver accepts at the end", rowsOf("findings", of, oneOf("state", "waived"))),
+			worrying("findings-open", "Findings open at the end", rowsOf("findings", of, oneOf("state", "open"))),
 			worrying("findings-overdue", "Of them, those whose access has ended and is still there", rowsOf("findings", of, oneOf("state", "open"), filled("overdue_since"))),
 		},
 	}

@@ -35,9 +35,10 @@ func ControlTable(controls []Control) Table {
 			{"title", "Title", "Its title.", Text},
 			{"statement", "Statement", "What the records show about it.", Text},
 			{"tables", "Tables", "The tables that support it, with blanks between their names.", Text},
+			{"rules", "Rules", "The rules whose findings its numbers of findings count, with blanks between their names.", Text},
 		}, func(_ context.Context, emit emit) error {
 			for _, c := range controls {
-				if err := emit(Of(c.ID), Of(c.Title), Of(c.Statement), Of(strings.Join(c.Tables, " "))); err != nil {
+				if err := emit(Of(c.ID), Of(c.Title), Of(c.Statement), Of(strings.Join(c.Tables, " ")), Of(strings.Join(c.Rules, " "))); err != nil {
 					return err
 				}
 			}

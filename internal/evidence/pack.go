@@ -45,6 +45,7 @@ type Control struct {
 	Title     string
 	Statement string   // what ajar's records show about it
 	Tables    []string // that support it, by name
+	Rules     []string // whose findings its figures of findings count; none where they count all, or none
 	Numbers   []Figure
 }
 

@@ -111,7 +111,7 @@ func (v *retelling) stated() ([]evidence.Control, bool, error) {
 		return nil, false, err
 	}
 	for _, row := range rows {
-		c := evidence.Control{ID: row[0].Text, Title: row[1].Text, Statement: row[2].Text, Tables: strings.Fields(row[3].Text)}
+		c := evidence.Control{ID: row[0].Text, Title: row[1].Text, Statement: row[2].Text, Tables: strings.Fields(row[3].Text), Rules: strings.Fields(row[4].Text)}
 		if slices.ContainsFunc(out, func(x evidence.Control) bool { return x.ID == c.ID }) {
 			v.c.r.say("tables/"+controlsTable+".json", "control %.60q stands there twice", c.ID)
 		}
