@@ -69,7 +69,8 @@ const active = () => document.querySelectorAll('script,img,iframe,object,embed,l
       await page.goto('file://' + file)
       for (const width of shots ? [400, 900, 1400] : []) {
         await page.setViewportSize({ width, height: 900 })
-        await page.screenshot({ path: `${shots}-${width}-${scheme}.png`, fullPage: true })
+        const height = Math.min(6000, await page.evaluate(() => document.documentElement.scrollHeight))
+        await page.screenshot({ path: `${shots}-${width}-${scheme}.png`, fullPage: true, clip: { x: 0, y: 0, width, height } })
       }
       for (const width of [390, 820, 1440]) {
         await page.setViewportSize({ width, height: 900 })

@@ -20,12 +20,14 @@ const (
 
 // chart is one measure over the period, a line for each of the things it is counted for.
 type chart struct {
+	Name               string // of the column
 	Title, About, Said string
 	Lines              []line
 	Holes              []hole
 	Ticks              []tick
 	Days               []tick
 	Width, Height      int
+	Screen             bool // it is not printed
 }
 
 // line is one line of a chart. Its class tells the dashes, which tell lines apart without
@@ -182,7 +184,7 @@ func newChart(c evidence.Column, s scale, keys []string, lines map[string][]poin
 			most = max(most, p.value)
 		}
 	}
-	out := chart{Title: report.Visible(c.Title), About: report.Visible(c.About), Holes: holes, Width: chartWidth, Height: chartHeight}
+	out := chart{Name: c.Name, Title: report.Visible(c.Title), About: report.Visible(c.About), Holes: holes, Width: chartWidth, Height: chartHeight}
 	var marks []float64
 	s.most, marks = axis(most, u)
 	for _, m := range marks {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/eb661601/ajar/internal/evidence"
@@ -52,21 +53,25 @@ type page struct {
 	LooksLead                                 string
 	Tiles                                     []tile
 	Trends                                    []trend
+	Shared                                    []number // the figures that stand under every control
 	Controls                                  []control
 	Tables                                    []tableView
 }
 
 // look is a figure that needs a look.
-type look struct{ Figure, Text, Controls, Link string }
+type look struct {
+	Figure, Text, Controls, Link string
+	Parts                        []tile // its values, where each control has one of its own
+}
 
 // tile is how many rows a table has.
 type tile struct{ Figure, Label, Link string }
 
 // control is a row of the control matrix.
 type control struct {
-	ID, Title, Statement string
-	Tables               []tile
-	Numbers              []number
+	ID, Title, Statement, Rules string
+	Tables                      []tile
+	Numbers                     []number
 }
 
 type number struct {
@@ -79,17 +84,21 @@ func newPage(ctx context.Context, e evidence.Evidence) (page, error) {
 		Framework: report.Visible(frameworkTitle(e.Framework)), Period: periodOf(e), Word: completeWord(e), Complete: e.Complete,
 		Sentence: strings.ToUpper(completeSentence(e)[:1]) + completeSentence(e)[1:] + ".",
 	}
-	for _, f := range facts(e) {
-		if f.Label != "Completeness" && f.Label != "Framework" && f.Text != "" {
-			p.Facts = append(p.Facts, fact{f.Label, report.Visible(f.Text)})
-		}
-	}
+	p.facts(e)
 	gaps, others := ordered(e)
 	first, n, err := read(ctx, gaps, pageGaps, nil)
 	if err != nil {
 		return page{}, err
 	}
-	p.Gaps = view(gaps, first, n)
+	lines := together(gaps, first)
+	p.Gaps = view(gaps, lines, int64(len(lines)))
+	p.Gaps.N = report.Number(n)
+	if len(lines) < len(first) {
+		p.Gaps.Joined = "What lasted as long for the same reason in several organizations stands in one line."
+	}
+	if int64(len(first)) < n {
+		p.Gaps.Rest = "Shown are the first " + report.Number(int64(len(first))) + " of " + report.Number(n) + " gaps."
+	}
 	for _, t := range others {
 		if err := p.table(ctx, e, t); err != nil {
 			return page{}, err
@@ -99,6 +108,24 @@ func newPage(ctx context.Context, e evidence.Evidence) (page, error) {
 	p.looks(e)
 	p.Footer = report.Visible(strings.TrimSpace(e.Program + "; " + titleOf(e) + "; " + completeSentence(e) + "."))
 	return p, nil
+}
+
+// facts are what stands on top. The snapshots between which each organization is told stand
+// in the table of them.
+func (p *page) facts(e evidence.Evidence) {
+	var orgs []string
+	for _, o := range e.Orgs {
+		orgs = append(orgs, report.Visible(o.Login))
+	}
+	label := "Organizations"
+	if len(orgs) == 1 {
+		label = "Organization"
+	}
+	for _, f := range []fact{{"Period", periodOf(e)}, {label, strings.Join(orgs, ", ")}, {"Made by", report.Visible(e.Program)}} {
+		if f.Text != "" {
+			p.Facts = append(p.Facts, f)
+		}
+	}
 }
 
 // table reads a table once: its first rows, its length, and its points where it is drawn.
@@ -113,6 +140,11 @@ func (p *page) table(ctx context.Context, e evidence.Evidence, t evidence.Table)
 		return err
 	}
 	v := view(t, first, n)
+	if drawn {
+		v.shorten(0)
+	} else {
+		v.shorten(paperRows)
+	}
 	p.Tables = append(p.Tables, v)
 	if drawn {
 		p.Trends = append(p.Trends, s.trend(e))
@@ -123,8 +155,11 @@ func (p *page) table(ctx context.Context, e evidence.Evidence, t evidence.Table)
 }
 
 func (p *page) controls(e evidence.Evidence) {
+	shared := everywhere(e.Controls)
 	for _, c := range e.Controls {
-		out := control{ID: report.Visible(c.ID), Title: report.Visible(c.Title), Statement: report.Visible(c.Statement)}
+		out := control{
+			ID: report.Visible(c.ID), Title: report.Visible(c.Title), Statement: report.Visible(c.Statement), Rules: report.Visible(strings.Join(c.Rules, ", ")),
+		}
 		for _, name := range c.Tables {
 			t := tile{Label: report.Visible(name)}
 			for _, v := range append(p.Tables, p.Gaps) {
@@ -135,57 +170,31 @@ func (p *page) controls(e evidence.Evidence) {
 			out.Tables = append(out.Tables, t)
 		}
 		for _, n := range c.Numbers {
-			out.Numbers = append(out.Numbers, number{
+			shown := number{
 				report.Visible(n.Title), report.Number(n.Value), report.Visible(strings.Join(strings.Fields(n.Query), " ")), n.Exception && n.Value != 0,
-			})
+			}
+			switch {
+			case !shared[n.Query]:
+				out.Numbers = append(out.Numbers, shown)
+			case len(p.Controls) == 0:
+				p.Shared = append(p.Shared, shown)
+			}
 		}
 		p.Controls = append(p.Controls, out)
 	}
 }
 
-// ofThem begins the title of a figure that counts a part of what the one before it counts.
-const ofThem = "Of them, "
-
-// looks gathers the figures that need a look and are not zero, each once with the controls
-// that it bears on.
-func (p *page) looks(e evidence.Evidence) {
-	at := map[string]int{}
-	seen, zero := map[string]bool{}, 0
-	for _, c := range e.Controls {
-		whole := ""
-		for _, n := range c.Numbers {
-			title := n.Title
-			if rest, part := strings.CutPrefix(title, ofThem); !part {
-				whole = title
-			} else if whole != "" { // it stands alone here
-				title = whole + ": " + strings.TrimSpace(rest)
-			}
-			key := title + "\x00" + n.Query
-			i, again := at[key]
-			switch {
-			case !n.Exception:
-			case n.Value == 0:
-				if !seen[key] {
-					zero++
-				}
-				seen[key] = true
-			case again:
-				if !strings.HasSuffix(p.Looks[i].Controls, report.Visible(c.ID)) {
-					p.Looks[i].Controls += ", " + report.Visible(c.ID)
-				}
-			default:
-				at[key] = len(p.Looks)
-				p.Looks = append(p.Looks, look{report.Number(n.Value), report.Visible(title), report.Visible(c.ID), "c-" + report.Visible(c.ID)})
-			}
-		}
+// everywhere gives the queries of the figures that stand under each of several controls:
+// they are shown once.
+func everywhere(all []evidence.Control) map[string]bool {
+	out := map[string]bool{}
+	if len(all) < 3 {
+		return out
 	}
-	switch {
-	case len(e.Controls) == 0:
-		p.LooksLead = "There is no control matrix."
-	case len(p.Looks) == 0:
-		p.LooksLead = "None: every exception that is counted is zero."
-	default:
-		p.LooksLead = report.Count(int64(len(p.Looks)), "figure counts", "figures count") + " something that has to be explained or remedied; " +
-			report.Count(int64(zero), "other one is", "others are") + " zero. An exception is no failure of a control by itself."
+	for _, n := range all[0].Numbers {
+		out[n.Query] = !slices.ContainsFunc(all, func(c evidence.Control) bool {
+			return !slices.ContainsFunc(c.Numbers, func(x evidence.Figure) bool { return x.Query == n.Query })
+		})
 	}
+	return out
 }

@@ -14,6 +14,7 @@ import (
 // What a page shows of a table before it cuts.
 const (
 	pageRows    = 20
+	paperRows   = 6
 	pageGaps    = 200
 	pageColumns = 8  // beside each other; the others stand below them
 	unbroken    = 12 // characters that a cell keeps on one line
@@ -27,7 +28,9 @@ type tableView struct {
 	Left                           string // what is left out
 	Heads                          []head
 	Records                        []record
-	Rest                           string
+	Rest, Paper                    string // what is not shown of it, on a screen and on paper
+	Joined                         string
+	Drawn                          bool // it is a picture on paper, and not printed
 }
 
 type head struct {
@@ -37,14 +40,16 @@ type head struct {
 
 // record is a row: the cells beside each other, and what stands below them.
 type record struct {
-	Cells []viewCell
-	More  []fact
+	Cells  []viewCell
+	More   []fact
+	Screen bool // it is not printed
 }
 
 type viewCell struct {
 	Label, Text string
 	N           bool
 	Short       bool // its column is so narrow that nothing in it is broken
+	Instant     bool // it is broken between the day and the time alone
 }
 
 // view lays out the first rows of a table of n rows.
@@ -72,7 +77,7 @@ func view(t evidence.Table, first [][]evidence.Value, n int64) tableView {
 		var r record
 		for _, i := range beside {
 			c := t.Columns[i]
-			r.Cells = append(r.Cells, viewCell{report.Visible(c.Title), shown(c, row[i]), numeric(c), short[i]})
+			r.Cells = append(r.Cells, viewCell{report.Visible(c.Title), shown(c, row[i]), numeric(c), short[i], c.Kind == evidence.Instant})
 		}
 		for _, i := range columns[len(beside):] {
 			if text := shown(t.Columns[i], row[i]); text != "" {
@@ -85,6 +90,20 @@ func view(t evidence.Table, first [][]evidence.Value, n int64) tableView {
 		out.Rest = "Shown are " + report.Number(shown) + " of " + report.Number(n) + " rows."
 	}
 	return out
+}
+
+// shorten leaves rows for the screen that paper has no room for, and says so on paper.
+func (v *tableView) shorten(rows int) {
+	if len(v.Records) <= rows {
+		return
+	}
+	for i := range v.Records {
+		v.Records[i].Screen = i >= rows
+	}
+	v.Paper = "Printed are the first " + report.Number(int64(rows)) + " of " + v.N + " rows."
+	if v.Drawn = rows == 0; v.Drawn {
+		v.Paper = "It is drawn under Trends; none of its " + v.N + " rows is printed."
+	}
 }
 
 // choose gives the columns that are shown, and says what becomes of the others: those that

@@ -58,7 +58,7 @@ func TestPageShowsEachTableAndSaysWhatItLeavesOut(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"Shown are 20 of 500 rows.", "All of them: <code>population-end.csv</code>", "It has no rows.", "Left out here: Number.",
+		"Shown are 20 of 500 rows.", "All of them: <code>tables/population-end.csv</code>", "It has no rows.", "Left out here: Number.",
 		"<span>Column 0: <bdi>acme-robotics</bdi></span>", "Empty in all rows shown: Column 11.", "the credential may not read it",
 	} {
 		if !strings.Contains(text, want) {

@@ -23,6 +23,7 @@ type trend struct {
 	ID, Title, About string
 	Groups           []group
 	Rest             string
+	Paper            string // what of it is not printed
 }
 
 // group is the charts of one organization.
@@ -49,6 +50,30 @@ type series struct {
 	known   map[[2]string]bool // organization and key, once each
 	points  map[string]map[int]map[string][]point
 	step    time.Duration
+}
+
+// mainMeasures are the columns whose charts are printed; of a table that has none of them
+// all are.
+var mainMeasures = map[string]bool{"opened": true, "resolved": true, "median_seconds": true, "privileged": true, "standing": true, "share": true, "waived": true, "oldest_days": true}
+
+// printed leaves the charts for the screen that are not of main measures.
+func (t *trend) printed() {
+	left := 0
+	for _, g := range t.Groups {
+		if !slices.ContainsFunc(g.Charts, func(c chart) bool { return mainMeasures[c.Name] }) {
+			continue
+		}
+		for i := range g.Charts {
+			if !mainMeasures[g.Charts[i].Name] {
+				g.Charts[i].Screen = true
+				left++
+			}
+		}
+	}
+	if left > 0 {
+		t.Paper = "Printed are the main measures; " + report.Count(int64(left), "other chart is", "other charts are") +
+			" on the page on a screen, and their numbers in tables/" + strings.TrimPrefix(t.ID, "d-") + ".csv."
+	}
 }
 
 // newSeries finds what is to be drawn of a table; false where nothing can be.
@@ -127,6 +152,7 @@ func (s *series) trend(e evidence.Evidence) trend {
 		}
 		out.Groups = append(out.Groups, s.group(e, org))
 	}
+	out.printed()
 	return out
 }
 
@@ -149,6 +175,9 @@ func (s *series) group(e evidence.Evidence, org string) group {
 	var flat []string
 	for _, i := range s.drawn {
 		c := s.table.Columns[i]
+		if s.events() && unitOf(c) == ofThings {
+			s.zeros(e, org, i, keys)
+		}
 		if v, ok := level(keys, s.points[org][i]); ok {
 			flat = append(flat, report.Visible(c.Title)+" "+unitOf(c).text(v, v))
 			continue
@@ -164,6 +193,50 @@ func (s *series) group(e evidence.Evidence, org string) group {
 		out.None = "There is nothing to draw: no value is known."
 	}
 	return out
+}
+
+// events reports whether the table has rows only of times in which something happened: that
+// of the findings that came and went, which has a line for each severity.
+func (s *series) events() bool { return s.table.Name == evidence.TrendRemedy && s.step > 0 }
+
+// zeros adds what a table of events leaves out: where it counts nothing there was nothing,
+// but for the times of which nothing is known.
+func (s *series) zeros(e evidence.Evidence, org string, column int, keys []string) {
+	var begin time.Time
+	for _, points := range s.points[org][column] {
+		for _, p := range points {
+			if begin.IsZero() || p.at.Before(begin) {
+				begin = p.at
+			}
+		}
+	}
+	if begin.IsZero() {
+		return
+	}
+	for begin.Add(-s.step).After(e.Period.From.Add(-s.step)) {
+		begin = begin.Add(-s.step)
+	}
+	for _, key := range keys {
+		known := s.points[org][column][key]
+		var all []point
+		for at := begin; at.Before(e.Period.To); at = at.Add(s.step) {
+			i := slices.IndexFunc(known, func(p point) bool { return p.at.Equal(at) })
+			switch {
+			case i >= 0:
+				all = append(all, known[i])
+			case !unseen(e, org, at, at.Add(s.step)):
+				all = append(all, point{at, 0})
+			}
+		}
+		s.points[org][column][key] = all
+	}
+}
+
+// unseen reports whether of the whole of a time nothing was seen of an organization.
+func unseen(e evidence.Evidence, org string, from, to time.Time) bool {
+	return slices.ContainsFunc(e.Gaps, func(g evidence.Gap) bool {
+		return g.Area == "" && (g.Org == "" || g.Org == org) && !g.From.IsZero() && !g.From.After(from) && !g.To.Before(to)
+	})
 }
 
 // level gives the value of lines that are all flat and at the same height.

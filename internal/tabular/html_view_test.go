@@ -103,6 +103,7 @@ func TestEachOrganizationHasItsCharts(t *testing.T) {
 	e := exampleEvidence()
 	e.Orgs = append(e.Orgs, evidence.Org{Login: "other"})
 	e.Tables = []evidence.Table{trendOf(2, 2)}
+	e.Tables[0].Name = "trend-of-something"
 	text := htmlOf(t, e)
 	for _, want := range []string{"<h4><bdi>org-00</bdi></h4>", "<h4><bdi>org-01</bdi></h4>", "line-1: first 1, last 3, lowest 1, highest 3"} {
 		if !strings.Contains(text, want) {
