@@ -53,6 +53,6 @@ func tell(ctx context.Context, o options, out io.Writer) int {
 	for _, f := range frameworks {
 		fmt.Fprintf(out, "%s\n%s\n", q.path(f+".zip"), q.path(f, "report.html"))
 	}
-	fmt.Fprintf(out, "%d audits, %d commands, in %v\n", q.audits, q.commands, time.Since(start).Round(time.Second))
+	fmt.Fprintf(out, "%d audits, %d commands, in %v of CPU time and %v\n", q.audits, q.commands, q.spent.Round(time.Second), time.Since(start).Round(time.Second))
 	return 0
 }

@@ -111,16 +111,13 @@ func imported(t *testing.T, all map[string][]row) *sql.DB {
 		if _, err := tx.ExecContext(t.Context(), "CREATE TABLE "+table+` ("`+strings.Join(columns, `", "`)+`")`); err != nil {
 			t.Fatal(err)
 		}
-		insert, err := tx.PrepareContext(t.Context(), "INSERT INTO "+table+" VALUES ("+strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ")+")")
-		if err != nil {
-			t.Fatal(err)
-		}
+		insert := "INSERT INTO " + table + " VALUES (" + strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ") + ")"
 		for _, r := range all[name] {
 			line := make([]any, len(columns))
 			for i, c := range columns {
 				line[i] = r[c]
 			}
-			if _, err := insert.ExecContext(t.Context(), line...); err != nil {
+			if _, err := tx.ExecContext(t.Context(), insert, line...); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -12,7 +12,7 @@ var look = flag.String("look", "", "leave the page of the pack as a PDF, and as 
 
 // mostSheets is how many sheets of paper the page of a quarter takes at most: more nobody
 // prints, and the tables are there as files.
-const mostSheets = 100
+const mostSheets = 30
 
 // The page of the quarter keeps its promises in a browser: nothing is too wide, too pale or
 // without a name on any screen, light or dark, and on paper it is short.

@@ -70,7 +70,7 @@ func aQuarter(t *testing.T) *quarter {
 			t.Log(log.String())
 			return
 		}
-		t.Logf("%d audits, %d commands and %d packs in %v", lived.q.audits, lived.q.commands, len(frameworks), time.Since(start).Round(time.Second))
+		t.Logf("%d audits, %d commands and %d packs in %v of CPU time and %v", lived.q.audits, lived.q.commands, len(frameworks), lived.q.spent.Round(time.Second), time.Since(start).Round(time.Second))
 	})
 	if lived.err != nil {
 		t.Fatal(lived.err)

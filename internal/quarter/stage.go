@@ -26,7 +26,7 @@ import (
 const (
 	readToken    = "ghp_quarterreadquarterreadquarterreadqua" //nolint:gosec // see above
 	writeToken   = "ghp_quarterwritequarterwritequarterwrite" //nolint:gosec // see above
-	operateToken = "ghp_quarteroperatequarteroperatequartero" //nolint:gosec // see above
+	operateToken = "ghp_quarteroperatequarteroperatequartero"
 	approveToken = "ghp_quarterapprovequarterapprovequartera" //nolint:gosec // see above
 )
 
@@ -74,6 +74,7 @@ type quarter struct {
 	since time.Time // ... when this machine's clock said that
 
 	audits, commands, plans int
+	spent                   time.Duration // CPU time of the commands
 	undo                    []func()
 }
 
@@ -127,7 +128,7 @@ func readWorld(path string, now time.Time) (*githubsim.World, error) {
 	if path == "" {
 		return githubsim.Generate(githubsim.Size{Repositories: 40, Members: 60, Teams: 12}, githubsim.GenOptions{Seed: 7, Now: now}), nil
 	}
-	f, err := os.Open(path) //nolint:gosec // the world that was asked for
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the world: %w", err)
 	}
@@ -255,12 +256,14 @@ func (q *quarter) run(ctx context.Context, token string, codes []int, words ...s
 	err := cmd.Run()
 	took := time.Since(start)
 	q.commands++
+	q.spent += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	code := 0
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
 		code, err = exit.ExitCode(), nil
 	}
 	said, _, _ := strings.Cut(strings.TrimSpace(errs.String()), "\n")
-	fmt.Fprintf(q.o.log, "%s ajar %s: %d after %s %s\n", q.now().Format("2006-01-02 15:04"), strings.Join(words, " "), code, took.Round(time.Millisecond), said)
+	fmt.Fprintf(q.o.log, "%s ajar %s: %d after %s (%s CPU) %s\n", q.now().Format("2006-01-02 15:04"), strings.Join(words, " "), code, took.Round(time.Millisecond),
+		(cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Round(time.Millisecond), said)
 	if err == nil && !slices.Contains(codes, code) {
 		err = fmt.Errorf("exit code %d, not one of %v\n%s%s", code, codes, errs.String(), out.String())
 	}
