@@ -34,13 +34,36 @@ func (v AccessHistory) table(p *page) error {
 		v.judged(p)
 		return p.err
 	}
-	rows := make([]gridRow, 0, len(v.Events))
-	for _, e := range v.Events {
+	v.events(p)
+	v.judged(p)
+	if len(v.Events) > eventsListed && !p.all {
+		p.gap()
+		p.line(dim.of("every event:"))
+		p.command(2, "access "+argument(v.Principal.Name)+" --since "+v.Since.UTC().Format(time.RFC3339)+" --all-rows")
+	}
+	return p.err
+}
+
+// eventsListed is how many events a table lists.
+const eventsListed = 40
+
+// events lists what came and went, the newest first.
+func (v AccessHistory) events(p *page) {
+	shown := v.Events
+	if len(shown) > eventsListed && !p.all {
+		n := map[string]int{}
+		for _, e := range shown {
+			n[e.What]++
+		}
+		p.para(2, plain, count(len(shown), "event", "events")+": "+number(n["came"])+" came, "+number(n["went"])+" went, "+number(n["changed"])+" changed; the newest "+number(eventsListed)+":")
+		p.gap()
+		shown = shown[:eventsListed]
+	}
+	rows := make([]gridRow, 0, len(shown))
+	for _, e := range shown {
 		rows = append(rows, v.row(e))
 	}
 	p.grid([]column{{head: "when"}, {head: "what", min: 9}, {head: "on", min: 16}, {head: "why", min: 30, wrap: true, fold: true}}, rows)
-	v.judged(p)
-	return p.err
 }
 
 // row tells one event: when it was, or when it was seen first, and beneath why who did it.

@@ -255,3 +255,23 @@ func TestPeopleWhoGainedAlikeAreOneRowOfADiff(t *testing.T) {
 		t.Error("--all-rows does not list each of them")
 	}
 }
+
+// A long history says how long it is, shows the newest of it, and how to see all.
+func TestALongHistorySaysWhatItLeavesOut(t *testing.T) {
+	v := AccessHistory{Org: org, Principal: user(7, "carol"), Since: ago(30), To: SnapshotMark{41, taken}, First: SnapshotMark{1, ago(90)}}
+	for n := range int64(100) {
+		v.Events = append(v.Events, HistoryEvent{Mark: SnapshotMark{41 - n/3, ago(1)}, What: "came", Resource: repo(100+n, fmt.Sprintf("repo-%03d", n)), After: "write", Why: "given directly"})
+	}
+	text := render(t, v, Table, Options{Width: 120, Program: "ajar"})
+	for _, want := range []string{"100 events: 100 came, 0 went, 0 changed; the newest 40:", "repo-039", "ajar access user:carol --since 2026-02-12T00:00:00Z --all-rows"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("nothing says %q:\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "repo-040") {
+		t.Error("more are listed than it says")
+	}
+	if all := render(t, v, Table, Options{Width: 120, All: true}); !strings.Contains(all, "repo-099") || strings.Contains(all, "the newest 40") {
+		t.Error("--all-rows does not list all of them")
+	}
+}
