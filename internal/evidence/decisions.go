@@ -51,11 +51,17 @@ func (g *gathering) journal() Table {
 			{"redacted", "Redacted", "Whether what it says was removed.", Yes},
 		}, func(ctx context.Context, emit emit) error {
 			return g.entries(ctx, func(login string, e journal.Entry) error {
-				sum := e.Sum()
-				return emit(Of(login), Count(e.Seq), At(e.At), Count(e.Epoch), Of(string(e.Kind)), Of(e.Plan), Of(e.Run), Of(e.Action), Of(e.Who),
-					Of(hex.EncodeToString(sum[:])), Is(e.Body == nil))
+				return emit(JournalRow(login, e)...)
 			})
 		})
+}
+
+// JournalRow is the row that an entry has in the table journal; login is of its
+// organization.
+func JournalRow(login string, e journal.Entry) []Value {
+	sum := e.Sum()
+	return []Value{Of(login), Count(e.Seq), At(e.At), Count(e.Epoch), Of(string(e.Kind)), Of(e.Plan), Of(e.Run), Of(e.Action), Of(e.Who),
+		Of(hex.EncodeToString(sum[:])), Is(e.Body == nil)}
 }
 
 // deciding are the kinds of entries by which people decide.

@@ -50,7 +50,8 @@ type PartVerifier struct {
 	copies      map[int64][]claim
 	next        int64
 	last        Entry
-	first, ends Shown     // of the first and the last line
+	first, ends Shown // of the first and the last line
+	each        func(Entry)
 	began       time.Time // when their entries were written
 	ended       time.Time
 }
@@ -70,6 +71,10 @@ func (p *PartVerifier) Copy(c Checkpoint, from string) {
 	p.copies[c.Size] = append(p.copies[c.Size], claim{c, from})
 	p.r.Beyond++
 }
+
+// Each has a function called with the entries of the period that the part shows, in their
+// order, as [PartVerifier.Part] reads them; a problem of one may already be told.
+func (p *PartVerifier) Each(each func(Entry)) { p.each = each }
 
 // Proofs reads the proofs of the entries that bring keys and of those that say what was
 // redacted. It comes before [PartVerifier.Part]. The error is of the reading itself.
@@ -270,6 +275,9 @@ func (p *PartVerifier) shown(l partLine, leaf []byte) {
 	}
 	if inside && l.Shown == Whole {
 		p.r.Kinds[e.Kind]++
+	}
+	if inside && p.each != nil {
+		p.each(e)
 	}
 	if e.At.Before(p.last.At) {
 		p.r.Back++

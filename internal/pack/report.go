@@ -43,6 +43,8 @@ type Report struct {
 	Unmade             []string     // those that came out otherwise, and another version made
 	Large              bool         // they were not made, being too large
 	Unknown            []string     // files that this program puts into no pack
+	Entries            int64        // of the journal, that the table journal lists as they are
+	Uncovered          int          // rows of that table about entries behind the newest checkpoint
 	Stamp              *stamp.Token // beside the pack; nil: there is none, or it is not sound
 	Problems           []Problem
 	More               int // problems that are not listed
@@ -97,6 +99,9 @@ func (r *Report) Proven() []string {
 			words += ", and the period has no others"
 		}
 		out = append(out, words)
+	}
+	if r.Entries > 0 {
+		out = append(out, fmt.Sprintf("the table journal lists the entries of the journal as they are, %d of them", r.Entries))
 	}
 	if r.Copies > 0 {
 		out = append(out, "the journal is the one that a copy of checkpoints kept elsewhere is of: "+counted(r.Copies, "checkpoint")+" agree")
@@ -164,6 +169,9 @@ func (r *Report) unprovenJournal() []string {
 	}
 	if j.Back > 0 {
 		out = append(out, fmt.Sprintf("the exact times: the clock went back before %d entries", j.Back))
+	}
+	if r.Uncovered > 0 {
+		out = append(out, fmt.Sprintf("%s of the table journal: no checkpoint was signed since", counted(r.Uncovered, "row")))
 	}
 	if r.Copies == 0 {
 		out = append(out, "that the journal was not rewritten before the pack was made: no checkpoint from elsewhere was compared (--checkpoints)")

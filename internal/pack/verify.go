@@ -68,6 +68,8 @@ type checking struct {
 	r     *Report
 	names []string // that the pack should have, in order
 	there map[string]bool
+	table *rowSum // of the table journal; nil: it was not read
+	own   bool    // this very program made the pack
 }
 
 // ErrNoPack says that something is no pack at all.

@@ -30,6 +30,7 @@ func (c *checking) journal() error {
 			v.Copy(one, from)
 		}
 	}
+	entries := c.entries(v)
 	if !c.read(proofsName, v.Proofs) || !c.read(partName, v.Part) {
 		return c.ctx.Err()
 	}
@@ -53,6 +54,9 @@ func (c *checking) journal() error {
 		c.r.say("", "the pack is signed with a key that does not sign the journal in it: %s", m.Signed.Journal)
 	}
 	c.checkpoints(p)
+	if p.Sound() {
+		c.compareEntries(entries)
+	}
 	return c.ctx.Err()
 }
 

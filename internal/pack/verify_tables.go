@@ -114,7 +114,7 @@ func (v *retelling) table(told Table) error {
 		v.c.r.say(told.JSON, "it is the table %s, %.80q, and the manifest has another one there", t.Name, t.Title)
 		return nil
 	}
-	watched := v.weigh(t)
+	watched := v.listing(v.weigh(t))
 	if v.count != nil {
 		watched = v.count.Watch(watched)
 	}
