@@ -247,7 +247,7 @@ func (q *quarter) run(ctx context.Context, token string, codes []int, words ...s
 	cmd := exec.CommandContext(ctx, q.binary, words...) //nolint:gosec // the program that was built
 	cmd.Dir, cmd.Env = q.dir, []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + q.dir, "AJAR_CONFIG=" + q.path("config.toml"), "AJAR_READ=" + token, "AJAR_WRITE=" + writeToken,
-		"AJAR_HOOK=0123456789abcdef0123456789abcdef", "NO_COLOR=1", "TZ=UTC", "AJAR_CRASH_UNPACED=1",
+		"AJAR_HOOK=0123456789abcdef0123456789abcdef", "NO_COLOR=1", "TZ=UTC", "GOGC=400", "AJAR_CRASH_UNPACED=1",
 		"AJAR_CRASH_NOW=" + q.now().Format(time.RFC3339Nano),
 	}
 	var out, errs bytes.Buffer
