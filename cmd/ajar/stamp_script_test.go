@@ -24,6 +24,6 @@ func stamping(t *testing.T) func(*testscript.Env) error {
 		if err := os.WriteFile(filepath.Join(e.WorkDir, "tsa.pem"), a.PEM, 0o600); err != nil {
 			return err
 		}
-		return os.WriteFile(filepath.Join(e.WorkDir, "other.pem"), other.PEM, 0o600)
+		return os.WriteFile(filepath.Join(e.WorkDir, "other-authority.pem"), other.PEM, 0o600)
 	}
 }
