@@ -62,14 +62,14 @@ func (s scale) x(t time.Time) float64 {
 		return plotLeft
 	}
 	share := min(max(t.Sub(s.from).Seconds()/all, 0), 1)
-	return plotLeft + share*(plotRight-plotLeft)
+	return plotLeft + float64(share*(plotRight-plotLeft)) // rounded in between on every machine
 }
 
 func (s scale) y(v float64) float64 {
 	if s.most <= 0 {
 		return plotBottom
 	}
-	return plotBottom - min(max(v/s.most, 0), 1)*(plotBottom-plotTop)
+	return plotBottom - float64(min(max(v/s.most, 0), 1)*(plotBottom-plotTop))
 }
 
 // drawn makes the path of a line, broken where a value is missing: what is not known is not
@@ -109,7 +109,11 @@ func axis(most float64, unit unit) (top float64, marks []float64) {
 	if most <= 0 {
 		most = 1
 	}
-	step := math.Pow(10, math.Floor(math.Log10(most)))
+	step := 1.0 // the greatest power of ten that is not above: logarithms differ between machines
+	for ; step*10 <= most; step *= 10 {
+	}
+	for ; step > most; step /= 10 {
+	}
 	for _, f := range []float64{0.1, 0.2, 0.25, 0.5, 1, 2, 5} {
 		if s := step * f; s*4 >= most && (s == math.Trunc(s) || most < 1) {
 			step = s
