@@ -155,6 +155,8 @@ func (v *retelling) few(name string, like evidence.Table) (all [][]evidence.Valu
 	if !alike(v.tables[i], like) {
 		if v.same {
 			v.c.r.say(file, "it has other columns than ajar writes")
+		} else {
+			v.c.r.Unmade = append(v.c.r.Unmade, file)
 		}
 		return nil, false, nil
 	}
