@@ -111,7 +111,7 @@ func (a *app) auditEach(ctx context.Context, w *work, f auditFlags, failOn acces
 	posture := metrics.New(knownMetrics(w.config))
 	w.each(ctx, func(ctx context.Context, p audit.Pass) error {
 		p.Lean = f.cross == 0 && !a.wantsOverview()
-		r, err := a.judge(ctx, p, f)
+		r, err := a.judge(ctx, w, p, f)
 		if err != nil {
 			return err
 		}
@@ -121,6 +121,7 @@ func (a *app) auditEach(ctx context.Context, w *work, f auditFlags, failOn acces
 		}
 		posture.Record(r.Snapshot, r.Findings, nil, r.At)
 		v := auditView(w.config, p.Baseline, r, failOn)
+		v.Gaps = append(w.unseen, v.Gaps...)
 		v.Stored = f.offline || f.at != ""
 		if f.cross > 0 {
 			if v.Cross, err = crossCheck(ctx, p, r.View, f.cross); err != nil {
@@ -159,7 +160,7 @@ func crossCheck(ctx context.Context, p audit.Pass, v audit.View, n int) (*report
 
 // judge gets the result that the flags ask for: of now, of the newest stored
 // snapshot, or of history.
-func (a *app) judge(ctx context.Context, p audit.Pass, f auditFlags) (audit.Result, error) {
+func (a *app) judge(ctx context.Context, w *work, p audit.Pass, f auditFlags) (audit.Result, error) {
 	if !f.offline && f.at == "" {
 		info, err := p.Take(ctx)
 		if err != nil {
@@ -169,7 +170,7 @@ func (a *app) judge(ctx context.Context, p audit.Pass, f auditFlags) (audit.Resu
 		return p.Judge(ctx, info)
 	}
 	a.garbage(whileJudging, roomJudging)
-	info, err := a.snapshot(ctx, p.Store, p.Org, f.at)
+	info, err := a.seenAt(ctx, w, p, f.at)
 	if err != nil {
 		return audit.Result{}, err
 	}

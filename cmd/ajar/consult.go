@@ -23,15 +23,10 @@ func (a *app) consult(ctx context.Context, named, at string, give answer) error 
 	defer w.close()
 	var nowhere []error
 	w.each(ctx, func(ctx context.Context, p audit.Pass) error {
-		info, when, err := a.asOf(ctx, p.Store, p.Org, "--at", at)
+		info, err := a.seenAt(ctx, w, p, at)
 		if err != nil {
 			return err
 		}
-		unseen, err := unseenThen(w.config, info, when)
-		if err != nil {
-			return err
-		}
-		w.unseen = asGaps(unseen)
 		v, err := p.Open(ctx, info)
 		if err != nil {
 			return err

@@ -109,7 +109,7 @@ func (a *app) findings(ctx context.Context, f filter) error {
 		return err
 	}
 	return a.eachStored(ctx, func(w *work, p audit.Pass) error {
-		v, all, err := a.lived(ctx, p, f.at, want)
+		v, all, err := a.lived(ctx, w, p, f.at, want)
 		if err != nil {
 			return err
 		}
@@ -118,7 +118,7 @@ func (a *app) findings(ctx context.Context, f filter) error {
 			now = v.Info.At
 		}
 		view := report.Findings{
-			Org: orgNamed(v.Snapshot), At: v.Info.At, Now: now, Gaps: report.Gaps(v.Snapshot, w.config.Collect.Without...),
+			Org: orgNamed(v.Snapshot), At: v.Info.At, Now: now, Gaps: append(w.unseen, report.Gaps(v.Snapshot, w.config.Collect.Without...)...),
 			Filter: f.words(), Findings: all, Rules: ruleTexts(all), Version: buildVersion().Version,
 		}
 		if w.config.Baseline != nil {
@@ -134,8 +134,8 @@ func (a *app) findings(ctx context.Context, f filter) error {
 // lived gives the newest snapshot that was judged, or the newest until a time,
 // and the findings as they stand or stood. That there are none of what was never
 // judged is no good news.
-func (a *app) lived(ctx context.Context, p audit.Pass, at string, want store.Filter) (audit.View, []access.Finding, error) {
-	asked, err := a.snapshot(ctx, p.Store, p.Org, at)
+func (a *app) lived(ctx context.Context, w *work, p audit.Pass, at string, want store.Filter) (audit.View, []access.Finding, error) {
+	asked, err := a.seenAt(ctx, w, p, at)
 	if err != nil {
 		return audit.View{}, nil, err
 	}

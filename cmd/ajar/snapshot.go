@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/eb661601/ajar/internal/audit"
 	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/evidence"
 	"github.com/eb661601/ajar/internal/report"
@@ -36,6 +37,18 @@ func (a *app) asOf(ctx context.Context, s *store.Store, org, flag, at string) (s
 		return info, asked, withHint(usage("no snapshot of %s is stored", org), "%s collect --org %s", a.program, org)
 	}
 	return info, asked, err
+}
+
+// seenAt is snapshot for a view, which says first where nothing was seen at that instant.
+func (a *app) seenAt(ctx context.Context, w *work, p audit.Pass, at string) (store.SnapshotInfo, error) {
+	w.unseen = nil
+	info, when, err := a.asOf(ctx, p.Store, p.Org, "--at", at)
+	if err != nil {
+		return info, err
+	}
+	unseen, err := unseenThen(w.config, info, when)
+	w.unseen = asGaps(unseen)
+	return info, err
 }
 
 // unseenThen gives the time before an instant that was asked for in which nothing was
