@@ -42,22 +42,25 @@ func controlSheet(e evidence.Evidence) evidence.Table {
 			{Name: "exception", Title: "Exception", About: "Whether what it counts needs a look.", Kind: evidence.Yes},
 			{Name: "query", Title: "Query", About: "SQL that gives the figure again, with each table by its name and _ for -.", Kind: evidence.Text},
 			{Name: "figure", Title: "Figure", About: "The name of the figure.", Kind: evidence.Text},
-			{Name: "statement", Title: "What the records show", About: "What ajar's records show about it.", Kind: evidence.Text},
-			{Name: "tables", Title: "Tables", About: "The tables that support it.", Kind: evidence.Text},
+			{Name: "statement", Title: "What the records show", About: "What ajar's records show about it; in the first row of the control.", Kind: evidence.Text},
+			{Name: "tables", Title: "Tables", About: "The tables that support it; in the first row of the control.", Kind: evidence.Text},
+			{Name: "rules", Title: "Rules", About: "The rules whose findings its figures count; in the first row of the control.", Kind: evidence.Text},
 		},
 		Rows: made(func(yield func(...evidence.Value) bool) {
 			for _, c := range e.Controls {
-				id, title, statement := evidence.Of(c.ID), evidence.Of(c.Title), evidence.Of(c.Statement)
-				tables := evidence.Of(strings.Join(c.Tables, ", "))
+				id, title, said := evidence.Of(c.ID), evidence.Of(c.Title), [3]evidence.Value{
+					evidence.Of(c.Statement), evidence.Of(strings.Join(c.Tables, ", ")), evidence.Of(strings.Join(c.Rules, ", ")),
+				}
 				var none evidence.Value
-				if len(c.Numbers) == 0 && !yield(id, title, none, none, none, none, none, statement, tables) {
+				if len(c.Numbers) == 0 && !yield(id, title, none, none, none, none, none, said[0], said[1], said[2]) {
 					return
 				}
 				for _, n := range c.Numbers {
 					if !yield(id, title, evidence.Of(n.Title), evidence.Count(n.Value), evidence.Is(n.Exception), evidence.Of(n.Query),
-						evidence.Of(n.Name), statement, tables) {
+						evidence.Of(n.Name), said[0], said[1], said[2]) {
 						return
 					}
+					said = [3]evidence.Value{} // once is enough
 				}
 			}
 		}),

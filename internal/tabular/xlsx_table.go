@@ -24,7 +24,7 @@ const (
 
 // table writes a table on as many sheets as it takes.
 func (b *workbook) table(ctx context.Context, t evidence.Table) error {
-	w := &tableWriter{b: b, t: t, lines: t.Name == gapsName, done: written{Table: t}}
+	w := &tableWriter{b: b, t: t, lines: t.Name == gapsName || t.Name == controlsName, done: written{Table: t}}
 	defer w.drop()
 	for row, err := range rows(ctx, t) {
 		if err != nil {
@@ -52,7 +52,7 @@ type tableWriter struct {
 	widths []float64
 	s      *sheet // nil before the first one, and after the last
 	cells  []any
-	lines  bool // texts are broken into lines: in the gaps, which are read and not filtered
+	lines  bool // texts are broken into lines: in the gaps and the controls, which are read
 	done   written
 }
 
