@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -86,4 +87,25 @@ func columns(n int) string {
 		fmt.Fprintf(&out, `{"name":"c%d","title":"C","about":"C.","kind":"text"},`, i)
 	}
 	return out.String()
+}
+
+// What is too large to be made again in bounded memory is said to be not proven.
+func TestDocumentsOfHugeRowsAreNotMadeAgainAndThatIsSaid(t *testing.T) {
+	b := year(t)
+	e := keeping(t, gathered(t), b)
+	for i := range e.Tables {
+		if e.Tables[i].Name != "baselines" {
+			continue
+		}
+		row := make([]evidence.Value, len(e.Tables[i].Columns))
+		row[0] = evidence.Of(strings.Repeat("x", 1<<20))
+		e.Tables[i].Rows = of(slices.Repeat([][]evidence.Value{row}, 70)...)
+	}
+	r := look(t, written(t, e, pack.Options{Signer: b.signer, Journal: b.journal()}), pack.VerifyOptions{Keys: b.keys, Program: thisProgram})
+	if !r.Sound() || !r.Large || r.Numbers == 0 {
+		t.Errorf("it gives %v, large: %t", r.Problems, r.Large)
+	}
+	if all := strings.Join(r.Unproven(), "\n"); !strings.Contains(all, "report.html") || !strings.Contains(all, "of more than this program makes again") {
+		t.Errorf("not proven is\n%s", all)
+	}
 }

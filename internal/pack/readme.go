@@ -95,7 +95,8 @@ SHA256SUMS does not name, but itself and the signatures; this lists those that a
     -f <(cut -c67- SHA256SUMS)
 
 "ajar verify PACK --key KEY" does all that, checks the journal against its proofs,
-counts the rows, draws the samples again, and says what is proven and what is not.
+counts the rows and the numbers of the controls, draws the samples again, makes the
+workbook and the page again of the tables, and says what is proven and what is not.
 It needs no network and no configuration.
 `
 

@@ -201,7 +201,7 @@ func (r *Report) unprovenForms() []string {
 	switch unmade := r.documents(r.Unmade); {
 	case unmade == "":
 	case r.Large:
-		out = append(out, "that "+unmade+" say what the tables say: they are of more than is kept in memory, so they were not made again")
+		out = append(out, "that "+unmade+" say what the tables say: they are of more than this program makes again")
 	default:
 		out = append(out, fmt.Sprintf("that %s say what the tables say: the pack was made by %s, and this program writes them in another way", unmade, r.Manifest.Program))
 	}

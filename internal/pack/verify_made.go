@@ -3,6 +3,7 @@ package pack
 import (
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/eb661601/ajar/docs/schemas"
@@ -37,7 +38,7 @@ func (v *retelling) documents(controls []evidence.Control) error {
 	if !v.full {
 		return nil
 	}
-	if v.shown > maxShown || v.drawn > maxDrawn || len(v.tables) > maxRemade {
+	if v.shown > maxShown || v.drawn > maxDrawn || len(v.tables) > maxRemade || v.bytes() > maxTables {
 		v.c.r.Large = true
 		v.c.r.Unmade = append(v.c.r.Unmade, documentNames...)
 		return nil
@@ -48,6 +49,17 @@ func (v *retelling) documents(controls []evidence.Control) error {
 		}
 	}
 	return nil
+}
+
+// bytes is how much the tables are in JSON.
+func (v *retelling) bytes() int64 {
+	var n int64
+	for _, f := range v.c.r.Manifest.Files {
+		if strings.HasSuffix(f.Name, ".json") && strings.HasPrefix(f.Name, "tables/") {
+			n += f.Size
+		}
+	}
+	return n
 }
 
 // remade makes a file again and compares it, where the pack has it.

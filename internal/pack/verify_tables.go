@@ -35,7 +35,8 @@ const (
 	keptRows    = 100
 	maxShown    = 64 << 20
 	maxDrawn    = 1 << 19
-	maxRemade   = 500 // tables
+	maxRemade   = 500     // tables
+	maxTables   = 4 << 30 // bytes of them: a sheet in the making waits in a temporary file
 	drawnPrefix = "trend-"
 )
 
