@@ -72,9 +72,9 @@ func (h *historian) note(ctx context.Context, v *report.AccessHistory, x store.H
 	e.Why = why(x, e, came, joined)
 	if ok {
 		e.NotYet, e.Cause, e.Doubt = cause.After, told(cause), cause.Doubt
-		if cause.Event.Action == "org.remove_member" && on.Kind != access.Org {
-			e.Why = "went with the membership of " + v.Org.Name
-		}
+	}
+	if !came && on.Kind != access.Org && cause.Deed == nil && h.left(x.To.ID) {
+		e.Why = "went with the membership of " + v.Org.Name
 	}
 	v.Events = append(v.Events, e)
 	return err
@@ -103,6 +103,21 @@ func (h *historian) base(ctx context.Context, v *report.AccessHistory) error {
 			Cause: told(b.Cause), Doubt: b.Cause.Doubt})
 	}
 	return nil
+}
+
+// left reports whether a snapshot is the first to show that somebody is no member any more.
+func (h *historian) left(snapshot int64) bool {
+	went := false
+	for _, x := range h.held {
+		if x.Grant.Resource.Kind != access.Org || x.Grant.Privilege != access.Member && x.Grant.Privilege != access.Owner {
+			continue
+		}
+		if x.From.ID == snapshot {
+			return false // an owner who is a member now
+		}
+		went = went || x.To.ID == snapshot
+	}
+	return went
 }
 
 // cause says what made a grant come or go: of one that was had through a team the
@@ -211,6 +226,20 @@ func why(x store.Held, e report.HistoryEvent, came, membership bool) string {
 	return cmp.Or(source[x.Grant.Source], map[bool]string{true: "given directly", false: "taken away directly"}[came])
 }
 
+// changedWhy is why something became another thing, by why the one went and the other came.
+func changedWhy(went, came string) string {
+	if to, ok := strings.CutPrefix(came, "given "); ok {
+		return "changed " + strings.Replace(to, "to ", "for ", 1) // nobody was given what is less now
+	}
+	switch {
+	case came == "joined" && went != "left":
+		return went // such as no longer an owner
+	case came == "joined":
+		return "changed directly"
+	}
+	return came
+}
+
 // joined makes one event of what went and came at once on the same thing by the
 // same way, and puts the newest first.
 func joined(all []report.HistoryEvent) []report.HistoryEvent {
@@ -240,9 +269,7 @@ func joined(all []report.HistoryEvent) []report.HistoryEvent {
 		}
 		if j, ok := went[of(*e)]; ok && !drop[j] {
 			e.What, e.Before, e.Doubt = "changed", all[j].Before, ""
-			if to, ok := strings.CutPrefix(e.Why, "given "); ok {
-				e.Why = "changed " + strings.Replace(to, "to ", "of ", 1) // nobody was given what is less now
-			}
+			e.Why = changedWhy(all[j].Why, e.Why)
 			drop[j] = true
 		}
 	}
@@ -253,7 +280,13 @@ func joined(all []report.HistoryEvent) []report.HistoryEvent {
 		}
 	}
 	slices.SortStableFunc(out, func(x, y report.HistoryEvent) int {
-		return cmp.Or(cmp.Compare(y.Mark.ID, x.Mark.ID), cmp.Compare(x.What, y.What), cmp.Compare(x.Resource.Kind, y.Resource.Kind), cmp.Compare(x.Resource.Name, y.Resource.Name))
+		first := func(e report.HistoryEvent) int { // what hangs on a membership comes after it
+			if e.Resource.Kind == access.Org {
+				return 0
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(y.Mark.ID, x.Mark.ID), cmp.Compare(first(x), first(y)), cmp.Compare(x.What, y.What), cmp.Compare(x.Resource.Kind, y.Resource.Kind), cmp.Compare(x.Resource.Name, y.Resource.Name))
 	})
 	return out
 }

@@ -118,3 +118,17 @@ func TestHostThatGhIsAskedFor(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatBecameAnotherThingWasNeitherGivenNorJoined(t *testing.T) {
+	for _, c := range []struct{ went, came, want string }{
+		{"taken away directly", "given directly", "changed directly"},
+		{"taken from team:acme/sre", "given to team:acme/sre", "changed for team:acme/sre"},
+		{"no longer an owner", "joined", "no longer an owner"},
+		{"left", "made an owner", "made an owner"},
+		{"left", "joined", "changed directly"},
+	} {
+		if got := changedWhy(c.went, c.came); got != c.want {
+			t.Errorf("%q and %q make %q, want %q", c.went, c.came, got, c.want)
+		}
+	}
+}
