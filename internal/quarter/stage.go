@@ -96,11 +96,14 @@ func newQuarter(ctx context.Context, o options) (q *quarter, err error) {
 			return q, fmt.Errorf("making a folder: %w", err)
 		}
 	}
-	if q.binary = o.binary; q.binary == "" {
-		q.binary = q.path("ajar")
-		if err := build(ctx, q.binary); err != nil {
-			return q, err
-		}
+	q.binary = q.path("ajar")
+	if o.binary != "" {
+		err = os.Symlink(o.binary, q.binary)
+	} else {
+		err = build(ctx, q.binary)
+	}
+	if err != nil {
+		return q, fmt.Errorf("putting the program in place: %w", err)
 	}
 	q.set(begun)
 	w, err := readWorld(o.world, begun)
@@ -255,15 +258,19 @@ func (q *quarter) run(ctx context.Context, token string, codes []int, words ...s
 	start := time.Now()
 	err := cmd.Run()
 	took := time.Since(start)
+	if cmd.ProcessState == nil {
+		return "", 0, fmt.Errorf("ajar cannot be started: %w", err)
+	}
+	spent := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	q.commands++
-	q.spent += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	q.spent += spent
 	code := 0
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
 		code, err = exit.ExitCode(), nil
 	}
 	said, _, _ := strings.Cut(strings.TrimSpace(errs.String()), "\n")
 	fmt.Fprintf(q.o.log, "%s ajar %s: %d after %s (%s CPU) %s\n", q.now().Format("2006-01-02 15:04"), strings.Join(words, " "), code, took.Round(time.Millisecond),
-		(cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Round(time.Millisecond), said)
+		spent.Round(time.Millisecond), said)
 	if err == nil && !slices.Contains(codes, code) {
 		err = fmt.Errorf("exit code %d, not one of %v\n%s%s", code, codes, errs.String(), out.String())
 	}
