@@ -94,7 +94,7 @@ func newPage(ctx context.Context, e evidence.Evidence) (page, error) {
 	p.Gaps = view(gaps, lines, int64(len(lines)))
 	p.Gaps.N = report.Number(n)
 	if len(lines) < len(first) {
-		p.Gaps.Joined = "What lasted as long for the same reason in several organizations stands in one line."
+		p.Gaps.Joined = "What lasted as long, to the minute, for the same reason in several organizations stands in one line."
 	}
 	if int64(len(first)) < n {
 		p.Gaps.Rest = "Shown are the first " + report.Number(int64(len(first))) + " of " + report.Number(n) + " gaps."

@@ -43,11 +43,11 @@ func TestGapsThatDifferInTheirOrganizationAloneStandInOneLine(t *testing.T) {
 	e := exampleEvidence()
 	for i, org := range []string{"one", "two", "three"} {
 		g := e.Gaps[0]
-		g.Org, g.From = org, g.From.Add(time.Duration(i)*time.Millisecond)
+		g.Org, g.From, g.To = org, g.From.Add(time.Duration(i-1)*time.Second), g.To.Add(time.Duration(i)*time.Second)
 		e.Gaps = append(e.Gaps, g)
 	}
 	text := htmlOf(t, e)
-	for _, want := range []string{"acme-robotics, one, two, three", "and why: 5.", "stands in one line", "there are 5 gaps"} {
+	for _, want := range []string{"acme-robotics, one, two, three", "2026-01-31 23:59:59", "2026-02-03 00:00:02", "and why: 5.", "stands in one line", "there are 5 gaps"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing", want)
 		}
@@ -114,5 +114,32 @@ func TestWeeksWithoutEventsAreZeroAndOutagesAreNot(t *testing.T) {
 	}
 	if seconds := s.points["acme-robotics"][4]["high"]; len(seconds) != 4 {
 		t.Errorf("a time that nothing took has %d points", len(seconds))
+	}
+}
+
+// A severity has the same line in the charts of every organization.
+func TestALineLooksTheSameInEveryOrganization(t *testing.T) {
+	e := exampleEvidence()
+	table := exampleRemedy()
+	var rows [][]evidence.Value
+	for i, severities := range [][]string{{"low", "high"}, {"high", "critical"}, {"low"}} {
+		for j, severity := range severities {
+			for week := range 3 {
+				rows = append(rows, []evidence.Value{
+					evidence.Of([]string{"one", "two", "three"}[i]), evidence.At(from.AddDate(0, 0, 4+7*week)), evidence.Of(severity), evidence.Count(week + i + j), {}, {},
+				})
+			}
+		}
+	}
+	table.Rows = fixed(rows...)
+	e.Tables = []evidence.Table{table}
+	text := htmlOf(t, e)
+	key := func(class, name string) string {
+		return `<path class="` + class + `" d="M1 5h34"/></svg><bdi>` + name + `</bdi>`
+	}
+	for want, n := range map[string]int{key("l1", "critical"): 1, key("l2", "high"): 2, key("l3", "low"): 2} {
+		if got := strings.Count(text, want); got != n {
+			t.Errorf("%s stands there %d times, want %d", want, got, n)
+		}
 	}
 }

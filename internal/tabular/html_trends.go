@@ -52,6 +52,28 @@ type series struct {
 	step    time.Duration
 }
 
+// lines are the names of all lines, so that each looks the same in every organization's
+// charts: severities from the worst down, then what came first.
+func (s *series) lines() []string {
+	var out []string
+	for _, org := range s.orgs {
+		for _, k := range s.keys[org] {
+			if !slices.Contains(out, k) {
+				out = append(out, k)
+			}
+		}
+	}
+	worst := []string{"critical", "high", "medium", "low", "info"}
+	rank := func(k string) int {
+		if i := slices.Index(worst, k); i >= 0 {
+			return i
+		}
+		return len(worst)
+	}
+	slices.SortStableFunc(out, func(a, b string) int { return rank(a) - rank(b) })
+	return out
+}
+
 // mainMeasures are the columns whose charts are printed; of a table that has none of them
 // all are.
 var mainMeasures = map[string]bool{"opened": true, "resolved": true, "median_seconds": true, "privileged": true, "standing": true, "share": true, "waived": true, "oldest_days": true}
@@ -161,13 +183,13 @@ func (s *series) group(e evidence.Evidence, org string) group {
 	if len(e.Orgs) > 1 {
 		out.Title = report.Visible(org)
 	}
-	keys := s.keys[org]
+	keys := s.lines()
 	if len(keys) > lineClasses {
 		out.Flat = fmt.Sprintf("Drawn are %d of %d lines; %s.csv has all of them. ", lineClasses, len(keys), s.table.Name)
 		keys = keys[:lineClasses]
 	}
 	for i, k := range keys {
-		if k != "" {
+		if k != "" && slices.Contains(s.keys[org], k) {
 			out.Keys = append(out.Keys, legend{lineClass(i), report.Visible(k)})
 		}
 	}
@@ -176,7 +198,7 @@ func (s *series) group(e evidence.Evidence, org string) group {
 	for _, i := range s.drawn {
 		c := s.table.Columns[i]
 		if s.events() && unitOf(c) == ofThings {
-			s.zeros(e, org, i, keys)
+			s.zeros(e, org, i, s.keys[org])
 		}
 		if v, ok := level(keys, s.points[org][i]); ok {
 			flat = append(flat, report.Visible(c.Title)+" "+unitOf(c).text(v, v))
