@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/eb661601/ajar/analyzer"
 )
@@ -47,11 +48,26 @@ func (c *Control) add(t topic, tables []Table, answers map[string]int64) {
 			c.Tables = append(c.Tables, name)
 		}
 	}
-	for _, f := range t.figures {
+	for i, f := range t.figures {
 		if value, ok := answers[f.question.query()]; ok {
-			c.Numbers = append(c.Numbers, Figure{f.name, f.title, f.question.query(), value, f.exception})
+			c.Numbers = append(c.Numbers, Figure{f.name, t.title(i), f.question.query(), value, f.exception})
 		}
 	}
+}
+
+// ofThem begins the title of a figure that counts a part of what one before it counts.
+const ofThem = "Of them, "
+
+// title tells what a figure of the topic counts in a sentence that stands alone, wherever it
+// is sorted, filtered or printed: a part says of what it is a part.
+func (t topic) title(i int) string {
+	part, ok := strings.CutPrefix(t.figures[i].title, ofThem)
+	for n := i; ok && n > 0; {
+		if n--; !strings.HasPrefix(t.figures[n].title, ofThem) {
+			return t.figures[n].title + ": " + part
+		}
+	}
+	return t.figures[i].title
 }
 
 // topicsOf are what supports a control: what it is about, the findings of the rules that

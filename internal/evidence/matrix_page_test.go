@@ -85,12 +85,12 @@ func controlsPage() string {
 	b.WriteString("## Parts and figures\n")
 	for _, p := range parts {
 		fmt.Fprintf(&b, "\n### %s\n\nTables: `%s`.\n\n| figure | | exception | query |\n|---|---|---|---|\n", strings.ToUpper(p.name[:1])+p.name[1:], strings.Join(p.tables, "`, `"))
-		for _, f := range p.figures {
+		for i, f := range p.figures {
 			exception := ""
 			if f.exception {
 				exception = "yes"
 			}
-			fmt.Fprintf(&b, "| `%s` | %s | %s | `%s` |\n", f.name, f.title, exception, strings.ReplaceAll(f.question.query(), "'RULES'", "one of the rules"))
+			fmt.Fprintf(&b, "| `%s` | %s | %s | `%s` |\n", f.name, p.title(i), exception, strings.ReplaceAll(f.question.query(), "'RULES'", "one of the rules"))
 		}
 	}
 	return b.String()

@@ -8,9 +8,6 @@ import (
 	"github.com/eb661601/ajar/internal/report"
 )
 
-// ofThem begins the title of a figure that counts a part of what the one before it counts.
-const ofThem = "Of them, "
-
 // exception is a figure that needs a look, with the values that it has under controls.
 type exception struct {
 	title  string
@@ -61,20 +58,13 @@ func (p *page) looks(e evidence.Evidence) {
 func exceptions(e evidence.Evidence) (all []exception, zero int) {
 	none := map[string]bool{}
 	for _, c := range e.Controls {
-		whole := ""
 		for _, n := range c.Numbers {
-			title := n.Title
-			if rest, part := strings.CutPrefix(title, ofThem); !part {
-				whole = title
-			} else if whole != "" { // it stands alone here
-				title = whole + ": " + strings.TrimSpace(rest)
-			}
 			switch {
 			case !n.Exception:
 			case n.Value == 0:
-				none[title] = true
+				none[n.Title] = true
 			default:
-				all = noted(all, title, n, c.ID)
+				all = noted(all, n, c.ID)
 			}
 		}
 	}
@@ -86,10 +76,10 @@ func exceptions(e evidence.Evidence) (all []exception, zero int) {
 	return all, zero
 }
 
-func noted(all []exception, title string, n evidence.Figure, control string) []exception {
-	i := slices.IndexFunc(all, func(x exception) bool { return x.title == title })
+func noted(all []exception, n evidence.Figure, control string) []exception {
+	i := slices.IndexFunc(all, func(x exception) bool { return x.title == n.Title })
 	if i < 0 {
-		i, all = len(all), append(all, exception{title: title})
+		i, all = len(all), append(all, exception{title: n.Title})
 	}
 	x := &all[i]
 	j := slices.IndexFunc(x.values, func(v value) bool { return v.query == n.Query })
