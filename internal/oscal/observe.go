@@ -92,15 +92,17 @@ func (d *draft) finding(c evidence.Control, counted, gaps []observation) finding
 		}
 	}
 	s := &f.Target.Status
+	// Never "fail": a program that reads it would hold the control itself for failed.
+	s.State, s.Reason = "not-satisfied", "other"
 	switch {
 	case exceptions > 0:
-		s.State, s.Reason = "not-satisfied", "fail"
+		s.Remarks = "Exceptions are counted, each of which has an explanation or has to be remedied; this is no failure of the control by itself. "
 	case !d.e.Complete:
-		s.State, s.Reason = "not-satisfied", "other"
+		s.Remarks = "No exception is counted, and the records have gaps: nothing may be concluded from what was not seen. "
 	default:
 		s.State, s.Reason = "satisfied", "pass"
 	}
-	s.Remarks = ownWord
+	s.Remarks += ownWord
 	for _, o := range counted {
 		f.Related = append(f.Related, related{o.UUID})
 	}
