@@ -40,7 +40,7 @@ func (g *gathering) populations() []Table {
 			func(o *organization) (store.SnapshotInfo, bool) { return o.last, true }}),
 	}
 	for _, d := range g.o.Dates {
-		out = append(out, g.population(moment{"population-at-" + strings.ToLower(d.UTC().Format("20060102t150405z")), "Access on " + d.UTC().Format("2006-01-02 15:04 UTC"),
+		out = append(out, g.population(moment{dated(d), "Access " + onDay(d),
 			d.UTC().Format(time.RFC3339) + ": of its newest snapshot by then",
 			func(o *organization) (store.SnapshotInfo, bool) {
 				if d.After(g.o.Period.To) {
@@ -51,6 +51,24 @@ func (g *gathering) populations() []Table {
 	}
 	return out
 }
+
+// dated names the population at an instant: by the day where it is the last second of one,
+// for which a date alone stands.
+func dated(at time.Time) string {
+	if lastSecond(at) {
+		return "population-at-" + at.UTC().Format(time.DateOnly)
+	}
+	return "population-at-" + strings.ToLower(at.UTC().Format("20060102t150405z"))
+}
+
+func onDay(at time.Time) string {
+	if lastSecond(at) {
+		return "at the end of " + at.UTC().Format(time.DateOnly)
+	}
+	return "on " + at.UTC().Format("2006-01-02 15:04 UTC")
+}
+
+func lastSecond(at time.Time) bool { return at.UTC().Format(time.TimeOnly) == "23:59:59" }
 
 // by gives the newest snapshot of an organization that is not later than an instant.
 func (o *organization) by(at time.Time) (store.SnapshotInfo, bool) {

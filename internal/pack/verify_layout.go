@@ -44,12 +44,20 @@ func (v *retelling) laidOut() {
 // datedTable begins the name of the population at a date, which stands behind it.
 const datedTable, datedForm = "population-at-", "20060102t150405z"
 
+// dateOf gives the instant that such a name tells; a day alone is its last second.
+func dateOf(rest string) (time.Time, error) {
+	if day, err := time.Parse(time.DateOnly, rest); err == nil {
+		return day.AddDate(0, 0, 1).Add(-time.Second), nil
+	}
+	return time.Parse(datedForm, rest)
+}
+
 // layout gives the tables that ajar makes, with the populations at the dates of some.
 func layout(tables []evidence.Table) []evidence.Table {
 	var dates []time.Time
 	for _, t := range tables {
 		rest, ok := strings.CutPrefix(t.Name, datedTable)
-		if at, err := time.Parse(datedForm, rest); ok && err == nil {
+		if at, err := dateOf(rest); ok && err == nil {
 			dates = append(dates, at)
 		}
 	}
