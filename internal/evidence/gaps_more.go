@@ -63,18 +63,38 @@ func (g *gathering) putBack(ctx context.Context, o *organization) ([]Gap, error)
 	}
 	var out []Gap
 	for _, at := range all {
-		from := o.first.At
-		if at.Before(from) || !at.Before(g.o.Period.To) {
+		if at.Before(o.first.At) {
 			continue
 		}
-		for _, p := range o.snapshots() {
-			if p.At.Before(at) {
-				from = p.At
-			}
+		from, err := g.storedBefore(ctx, o, at)
+		if err != nil {
+			return nil, err
 		}
-		out = append(out, Gap{Org: o.Login, From: from, To: at, Reason: "a backup was put in the place of the store, which was noticed then: what was stored, decided and done since it was made is lost"})
+		if !from.Before(g.o.Period.To) {
+			continue // the backup is of after the period
+		}
+		to := at
+		if to.After(g.o.Period.To) {
+			to = g.o.Period.To
+		}
+		out = append(out, Gap{Org: o.Login, From: from, To: to, Reason: "a backup was put in the place of the store, which was noticed at " + at.UTC().Format(time.RFC3339) +
+			": what was stored, decided and done since it was made is lost"})
 	}
 	return out, nil
+}
+
+// storedBefore gives when the newest snapshot was taken that the store had at an instant
+// of its own clock. Snapshots of after the period count: a backup with one of them lacks
+// nothing of the period.
+func (g *gathering) storedBefore(ctx context.Context, o *organization, at time.Time) (time.Time, error) {
+	newest := o.first.At
+	err := g.s.Passes(ctx, o.ID, o.first.ID, at, func(p store.PassInfo) error {
+		if !p.FinishedAt.IsZero() && !p.FinishedAt.After(at) && p.At.After(newest) {
+			newest = p.At
+		}
+		return nil
+	})
+	return newest, err
 }
 
 // redacted lists what the journal no longer says of the period.
