@@ -22,6 +22,7 @@ import (
 var lived struct {
 	sync.Once
 	q   *quarter
+	dir string // of everything
 	err error
 }
 
@@ -31,7 +32,9 @@ func TestMain(m *testing.M) {
 	code := m.Run()
 	if lived.q != nil {
 		lived.q.close()
-		_ = os.RemoveAll(filepath.Dir(lived.q.dir)) // what is left of it does no harm
+	}
+	if lived.dir != "" {
+		_ = os.RemoveAll(lived.dir) // what is left of it does no harm
 	}
 	os.Exit(code)
 }
@@ -59,6 +62,7 @@ func aQuarter(t *testing.T) *quarter {
 			lived.err = err
 			return
 		}
+		lived.dir = dir
 		var log bytes.Buffer
 		o := options{dir: filepath.Join(dir, "work"), world: world, every: 24 * time.Hour, seed: 1, log: &log}
 		o.orgs = []string{"etcd-io", "kubernetes-client", "kubernetes-csi", "kubernetes-incubator"}
