@@ -1,6 +1,10 @@
 package journal
 
-import "bytes"
+import (
+	"bytes"
+	"maps"
+	"slices"
+)
 
 // agree holds the copies of a size against the head that the part has there.
 func (p *PartVerifier) agree(size int64, head []byte) {
@@ -104,4 +108,34 @@ func (p *PartVerifier) whole() {
 	if p.head.Last < p.head.Size && (p.ends != Outside || p.ended.Before(p.r.To)) {
 		p.v.Problem(p.head.Last, "the part ends at entry %d, and nothing shows that the period does: it was cut off", p.head.Last)
 	}
+	if !p.r.Reaches && p.head.Last == p.head.Size {
+		p.longer()
+	}
+}
+
+// longer judges the copies of more entries than the part has, where nothing beside the
+// period shows that it has no others. Nobody makes a pack before its period is over: what
+// was signed within it was there.
+func (p *PartVerifier) longer() {
+	for _, size := range slices.Sorted(maps.Keys(p.copies)) {
+		for _, c := range p.copies[size] {
+			if size <= p.head.Size || p.givenUp(size) {
+				continue
+			}
+			if _, err := OpenCheckpoint(c.Note, p.v.known()...); err != nil || c.Origin != p.head.Origin {
+				continue // whose word it is, nobody knows
+			}
+			p.r.Longer = &c.Checkpoint
+			if c.At.Before(p.r.To) {
+				p.v.Problem(size, "the part ends at entry %d, and the checkpoint of %s in %s was signed on %s, before the period ended: its end was cut off",
+					p.head.Last, counted(size), c.from, stamp(c.At))
+			}
+		}
+	}
+}
+
+// givenUp reports whether a size is one of a history that was given up when a backup was
+// put back, as an entry of the part says.
+func (p *PartVerifier) givenUp(size int64) bool {
+	return slices.ContainsFunc(p.rollback, func(r Rollback) bool { return size > r.Size && size <= r.Lost })
 }

@@ -27,6 +27,7 @@ type PartReport struct {
 	Keys        []KeySpan       // the one that signs is the last
 	Copies      int             // checkpoints from elsewhere that fit
 	Beyond      int             // and that are of another size than the part can show
+	Longer      *Checkpoint     // of those the longest by a key of the journal, where that goes on behind the part, which does not reach the period's end
 	Back        int             // entries with an earlier time than the one before
 	Reaches     bool            // entries beside the period show that the part holds all of it
 	Problems    []Problem
@@ -52,6 +53,7 @@ type PartVerifier struct {
 	last        Entry
 	first, ends Shown // of the first and the last line
 	each        func(Entry)
+	rollback    []Rollback
 	began       time.Time // when their entries were written
 	ended       time.Time
 }
@@ -275,6 +277,9 @@ func (p *PartVerifier) shown(l partLine, leaf []byte) {
 	}
 	if inside && l.Shown == Whole {
 		p.r.Kinds[e.Kind]++
+	}
+	if r := (Rollback{}); e.Kind == RollbackAccepted && e.Body != nil && e.Decode(&r) == nil {
+		p.rollback = append(p.rollback, r)
 	}
 	if inside && p.each != nil {
 		p.each(e)

@@ -32,6 +32,7 @@ const maxProblems = 100
 // handed in with [Verifier.Claim] before the first entry.
 type Verifier struct {
 	trusted []string
+	each    func(Entry)
 	claims  map[int64][]claim // by size
 	report  Report
 
@@ -79,6 +80,23 @@ func (v *Verifier) Claim(c Checkpoint, from string) {
 	}
 }
 
+// Each has a function called with the entries, in their order, as they are added; a problem
+// of one may already be told.
+func (v *Verifier) Each(each func(Entry)) { v.each = each }
+
+// SignedBetween gives the longest checkpoint that came with the journal, of more entries
+// than size and signed before a time. Whether it fits, the report says.
+func (v *Verifier) SignedBetween(size int64, before time.Time) (out Checkpoint, found bool) {
+	for _, claims := range v.claims {
+		for _, c := range claims {
+			if c.from == "" && c.Size > max(size, out.Size) && c.At.Before(before) {
+				out, found = c.Checkpoint, true
+			}
+		}
+	}
+	return out, found
+}
+
 // Problem adds what was wrong before an entry could be read.
 func (v *Verifier) Problem(seq int64, format string, args ...any) {
 	if len(v.report.Problems) == maxProblems {
@@ -109,6 +127,9 @@ func (v *Verifier) Entry(e Entry, leaf []byte) {
 	v.last, v.last.Body = e, nil
 	for _, c := range v.claims[v.tree.Size()] {
 		v.hold(c)
+	}
+	if v.each != nil {
+		v.each(e)
 	}
 }
 

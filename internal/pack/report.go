@@ -44,6 +44,7 @@ type Report struct {
 	Large              bool         // they were not made, being too large
 	Unknown            []string     // files that this program puts into no pack
 	Entries            int64        // of the journal, that the table journal lists as they are
+	Behind             int          // entries of the period that an exported journal has behind those of the pack, which were not signed yet when the period ended
 	Uncovered          int          // rows of that table about entries behind the newest checkpoint
 	Stamp              *stamp.Token // beside the pack; nil: there is none, or it is not sound
 	Problems           []Problem
@@ -166,6 +167,13 @@ func (r *Report) unprovenJournal() []string {
 	}
 	if !j.Reaches {
 		out = append(out, fmt.Sprintf("that the journal had no later entries of the period: its newest one was %d when the pack was made", j.Last))
+	}
+	if c := j.Longer; c != nil {
+		out = append(out, fmt.Sprintf("that the %d entries behind those of the pack are not of the period: a checkpoint of %d, signed on %s, knows of them",
+			c.Size-j.Last, c.Size, c.At.UTC().Format(time.RFC3339)))
+	}
+	if r.Behind > 0 {
+		out = append(out, fmt.Sprintf("why %d entries of the period are in the exported journal and not in the pack: they were signed after the period ended", r.Behind))
 	}
 	if j.Back > 0 {
 		out = append(out, fmt.Sprintf("the exact times: the clock went back before %d entries", j.Back))

@@ -141,10 +141,12 @@ func (c *checking) through(keys []journal.KeySpan, trusted func(string) bool) (b
 			}
 		}
 	}
+	later := c.later(v)
 	if err := errors.Join(journal.ReadExport(f, v), f.Close()); err != nil {
 		return false, fmt.Errorf("the exported journal: %w", err)
 	}
 	r := v.Finish()
+	c.cutOff(v, *later)
 	for _, p := range r.Problems {
 		c.r.say("", "the exported journal: %s", p.What)
 	}
