@@ -47,7 +47,7 @@ func (a *app) historyOf(ctx context.Context, principal, since string, rows bool)
 			return nil, withHint(usage("--since %s is after the newest snapshot, which is #%d of %s", since, v.Info.ID, instant(v.Info.At)),
 				"%s audit takes a new one", a.program)
 		}
-		period := evidence.Period{From: from, To: v.Info.At}
+		period := evidence.Period{From: from, To: v.Info.At.Add(time.Millisecond)} // the newest snapshot is in it
 		every, err := exportFlags{}.promised(w.config, period)
 		if err != nil {
 			return nil, err

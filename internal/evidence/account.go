@@ -94,7 +94,7 @@ func (a *Account) Gaps(ctx context.Context) ([]Gap, error) {
 // Pause is how far apart two passes may lie without the time in between being a gap.
 func (a *Account) Pause() time.Duration { return a.o.pause }
 
-// Snapshots is how many there are in the period, the newest at its start among them.
+// Snapshots is how many there are in the period, the newest from before it among them.
 func (a *Account) Snapshots() int { return len(a.all) }
 
 // Of says why a grant came or went that a snapshot is the first to show so. False: that

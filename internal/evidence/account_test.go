@@ -18,7 +18,7 @@ func account(t tester, s *store.Store, from, to int) *evidence.Account {
 	check(t, err)
 	snap, err := s.Load(ctx, info)
 	check(t, err)
-	a, err := evidence.AccountOf(ctx, s, "acme", evidence.Period{From: hour(from), To: hour(to)}, 0, user(2), snap)
+	a, err := evidence.AccountOf(ctx, s, "acme", evidence.Period{From: hour(from), To: past(hour(to))}, 0, user(2), snap)
 	check(t, err)
 	return a
 }
@@ -72,7 +72,7 @@ func TestATeamIsFoundInTheLogByTheNameThatItHadThen(t *testing.T) {
 	if c, ok := account(t, s, 0, 2).Of(inTeam(2, 7, access.Member), true, 2); !ok || c.Event.ID != "joined" {
 		t.Errorf("who joined before the rename is told as %+v", c)
 	}
-	e := gather(t, s, evidence.Period{From: hour(0), To: hour(2)})
+	e := gather(t, s, evidence.Period{From: hour(0), To: past(hour(2))})
 	for _, row := range rows(t, e, "access-changes") {
 		if row["resource"] == "team:acme/site-reliability" && row["log_entry"] != "joined" {
 			t.Errorf("the change is told as %v", row)

@@ -128,7 +128,7 @@ func TestChangesLeadFromThePopulationAtTheStartToTheOneAtTheEnd(t *testing.T) {
 		}
 		from := rapid.IntRange(-1, len(history)-1).Draw(t, "from")
 		to := rapid.IntRange(from+1, len(history)).Draw(t, "to")
-		p := evidence.Period{From: hour(from), To: hour(to)}
+		p := evidence.Period{From: hour(from), To: past(hour(to))}
 		e := gather(t, s, p)
 		if e.Orgs[0].Last == 0 {
 			if e.Complete {

@@ -181,7 +181,7 @@ func TestEntitledOnAnyDateIsWhatAnAuditOfThenWouldSay(t *testing.T) {
 	for seed := range uint64(15) {
 		s := open(t, t.TempDir())
 		history := drawRuled(t, s, rand.New(rand.NewPCG(seed, 1)))
-		o := evidence.Options{Framework: evidence.SOC2, Period: evidence.Period{From: hour(0), To: hour(6)}, Program: "test"}
+		o := evidence.Options{Framework: evidence.SOC2, Period: evidence.Period{From: hour(0), To: past(hour(6))}, Program: "test"}
 		for n := range history {
 			o.Dates = append(o.Dates, hour(n))
 		}

@@ -47,8 +47,8 @@ func (g *gathering) undated(_ context.Context, o *organization) ([]Gap, error) {
 		switch {
 		case d.Before(o.first.At):
 			out = append(out, Gap{Org: o.Login, From: d, To: o.first.At, Reason: "the population of " + d.Format(time.RFC3339) + " is not known: there is no snapshot of then in the evidence"})
-		case d.After(g.o.Period.To):
-			out = append(out, Gap{Org: o.Login, From: g.o.Period.To, To: d, Reason: "the population of " + d.Format(time.RFC3339) + " is not told: it lies after the end of the period"})
+		case !d.Before(g.o.Period.To):
+			out = append(out, Gap{Org: o.Login, From: g.o.Period.To, To: d, Reason: "the population of " + d.Format(time.RFC3339) + " is not told: the period ends before it"})
 		}
 	}
 	return out, nil

@@ -35,7 +35,7 @@ func TestWhatWasNotSeenIsAGap(t *testing.T) {
 		"the last pass broke off":       {passes: map[int][]access.Cover{0: nil, 1: nil}, broken: 2, period: [2]int{0, 2}, want: "none that did followed"},
 		"an area was denied":            {passes: map[int][]access.Cover{0: nil, 1: {denied}, 2: nil}, period: [2]int{0, 2}, want: "the token may not (administration: read)"},
 		"a repository was half read":    {passes: map[int][]access.Cover{0: {scoped}, 1: {scoped}, 2: nil}, period: [2]int{0, 2}, want: "page 2 failed"},
-		"it was less before the period": {passes: map[int][]access.Cover{0: {denied}, 1: nil, 2: nil}, period: [2]int{1, 2}},
+		"it was less before the period": {passes: map[int][]access.Cover{0: {denied}, 1: nil, 2: nil, 3: nil}, period: [2]int{2, 3}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t, t.TempDir())
@@ -50,7 +50,7 @@ func TestWhatWasNotSeenIsAGap(t *testing.T) {
 					pass(t, s, hour(n), func(p *store.Pass) { world(t, p, 0) }, gaps...)
 				}
 			}
-			e := gather(t, s, evidence.Period{From: hour(c.period[0]), To: hour(c.period[1])})
+			e := gather(t, s, evidence.Period{From: hour(c.period[0]), To: past(hour(c.period[1]))})
 			if e.Complete != (c.want == "") || e.Complete != (len(e.Gaps) == 0) {
 				t.Errorf("complete is %v, with the gaps %v", e.Complete, e.Gaps)
 			}
@@ -84,7 +84,7 @@ func TestGapOfARepositoryNamesItAndCountsItsSnapshots(t *testing.T) {
 		}
 		pass(t, s, hour(n), func(p *store.Pass) { world(t, p, 0) }, gaps...)
 	}
-	e := gather(t, s, evidence.Period{From: hour(0), To: hour(3)})
+	e := gather(t, s, evidence.Period{From: hour(0), To: past(hour(3))})
 	want := evidence.Gap{Org: "acme", Area: "direct-grants", Scope: "repo:acme/api", From: hour(1), To: hour(3), Reason: "page 2 failed", Snapshots: 2}
 	if len(e.Gaps) != 1 || e.Gaps[0] != want {
 		t.Errorf("the gaps are %+v", e.Gaps)
@@ -108,7 +108,7 @@ func TestChangesOfSettingsAndGatesAreTold(t *testing.T) {
 			}
 		})
 	}
-	e := gather(t, s, evidence.Period{From: hour(0), To: hour(2)})
+	e := gather(t, s, evidence.Period{From: hour(0), To: past(hour(2))})
 	var got []string
 	for _, row := range rows(t, e, "setting-changes") {
 		got = append(got, strings.Join([]string{row["snapshot"], row["class"], row["change"], row["subject"], row["aspect"], row["before"], row["after"], row["effect"]}, " "))
@@ -134,7 +134,7 @@ func TestSameStoreAndPeriodGiveTheSameRows(t *testing.T) {
 	for n := range 3 {
 		pass(t, s, hour(n), func(p *store.Pass) { world(t, p, n) })
 	}
-	period := evidence.Period{From: hour(0), To: hour(2)}
+	period := evidence.Period{From: hour(0), To: past(hour(2))}
 	read := func() map[string][]map[string]string {
 		e, out := gather(t, s, period), map[string][]map[string]string{}
 		for _, table := range e.Tables {
@@ -156,7 +156,7 @@ func TestPopulationOnAnyDate(t *testing.T) {
 	for n := range 3 {
 		pass(t, s, hour(n), func(p *store.Pass) { world(t, p, n) })
 	}
-	e, err := evidence.Gather(t.Context(), s, evidence.Options{Framework: evidence.SOC2, Period: evidence.Period{From: hour(0), To: hour(2)},
+	e, err := evidence.Gather(t.Context(), s, evidence.Options{Framework: evidence.SOC2, Period: evidence.Period{From: hour(0), To: past(hour(2))},
 		Dates: []time.Time{hour(1).Add(time.Minute)}})
 	check(t, err)
 	for _, row := range rows(t, e, "population-at-20260301t130100z") {
@@ -184,7 +184,7 @@ func TestTwoSourcesThatDisagreeAreToldWithTheirNumbers(t *testing.T) {
 		put(t, p, access.AreaRepositories, 5, access.Repository{ID: 5, Name: "api", Visibility: "private", Environments: 3})
 		put(t, p, access.AreaTwoFactor, 2)
 	}, access.Cover{Area: access.AreaTeams, Status: access.Complete, Seen: 1, Total: 4})
-	e := gather(t, s, evidence.Period{From: hour(0), To: hour(1)})
+	e := gather(t, s, evidence.Period{From: hour(0), To: past(hour(1))})
 	want := map[string]string{"environments of repositories": "1 3 2", "members and owners": "2 1 -1", "teams": "1 4 3", "required reviewers": "1 1 0"}
 	for _, row := range rows(t, e, "completeness") {
 		if numbers, ok := want[row["what"]]; ok && row["moment"] == "end" {

@@ -59,7 +59,7 @@ type gathering struct {
 type organization struct {
 	Org
 	first, last store.SnapshotInfo // ID 0: none
-	passes      []store.PassInfo   // from the first snapshot on, to the end of the period
+	passes      []store.PassInfo   // from the first snapshot on, to the end of the period and without it
 	judged      []store.Judgement  // by what snapshots were judged, the oldest first
 	pause       time.Duration      // how far apart two passes may lie
 	ledger      ledger
@@ -148,7 +148,7 @@ func (g *gathering) organization(ctx context.Context, login string) (*organizati
 		return nil, err
 	}
 	o := &organization{Org: Org{ID: newest.OrgID, Login: newest.Org}, most: mostMoves}
-	o.last, err = g.s.At(ctx, login, g.o.Period.To)
+	o.last, err = g.s.At(ctx, login, lastBefore(g.o.Period.To))
 	if errors.Is(err, store.ErrNoSnapshot) {
 		return o, nil // it was not known by then
 	}
@@ -158,14 +158,14 @@ func (g *gathering) organization(ctx context.Context, login string) (*organizati
 	if o.Login, err = g.s.LoginAt(ctx, o.ID, o.last.ID); err != nil {
 		return nil, err
 	}
-	o.first, err = g.s.At(ctx, login, g.o.Period.From)
+	o.first, err = g.s.At(ctx, login, lastBefore(g.o.Period.From))
 	if errors.Is(err, store.ErrNoSnapshot) {
 		o.first, err = g.firstAfter(ctx, o)
 	}
 	if err != nil {
 		return nil, err
 	}
-	err = g.s.Passes(ctx, o.ID, o.first.ID, g.o.Period.To, func(p store.PassInfo) error {
+	err = g.s.Passes(ctx, o.ID, o.first.ID, lastBefore(g.o.Period.To), func(p store.PassInfo) error {
 		o.passes = append(o.passes, p)
 		return nil
 	})
@@ -184,10 +184,15 @@ func (g *gathering) organization(ctx context.Context, login string) (*organizati
 	})
 }
 
+// lastBefore gives the last instant that comes before another. A period has its first instant
+// and not its last: a snapshot taken at the very end is the first of the period that
+// follows, which starts with what the one before ended with.
+func lastBefore(t time.Time) time.Time { return t.Add(-time.Nanosecond) }
+
 // firstAfter gives the first snapshot, where the period began before there was one.
 func (g *gathering) firstAfter(ctx context.Context, o *organization) (store.SnapshotInfo, error) {
 	var first store.SnapshotInfo
-	err := g.s.Passes(ctx, o.ID, 0, g.o.Period.To, func(p store.PassInfo) error {
+	err := g.s.Passes(ctx, o.ID, 0, lastBefore(g.o.Period.To), func(p store.PassInfo) error {
 		if first.ID == 0 && !p.FinishedAt.IsZero() {
 			first = p.SnapshotInfo
 		}

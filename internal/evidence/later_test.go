@@ -126,7 +126,7 @@ func TestNothingThatHappensLaterChangesWhatIsToldOfAPeriod(t *testing.T) {
 	if d := cmp.Diff(strings.Split(before, "\n"), strings.Split(whole(t, gather(t, s, p)), "\n")); d != "" {
 		t.Errorf("what is told has changed (-before +after):\n%s", d)
 	}
-	after := whole(t, gather(t, s, evidence.Period{From: hour(3), To: hour(6)}))
+	after := whole(t, gather(t, s, evidence.Period{From: hour(3), To: past(hour(6))}))
 	for _, want := range []string{"event=worse why=from medium to critical", "why=from high to info", "reason=more is gone", "kind=baseline hash=b3"} {
 		if !strings.Contains(after, want) {
 			t.Errorf("%q is not told of the time after", want)
@@ -150,7 +150,7 @@ func TestSecretsOfEnvironmentsAreToldByTheirNames(t *testing.T) {
 		})
 	}
 	var got []string
-	for _, row := range rows(t, gather(t, s, evidence.Period{From: hour(0), To: hour(3)}), "setting-changes") {
+	for _, row := range rows(t, gather(t, s, evidence.Period{From: hour(0), To: past(hour(3))}), "setting-changes") {
 		if row["aspect"] == "secrets" {
 			got = append(got, row["snapshot"]+" "+row["change"]+" "+row["effect"]+" "+row["subject"]+": "+row["before"]+" → "+row["after"])
 		}

@@ -92,12 +92,12 @@ func TestHoldThatWasLiftedLaterWasInForce(t *testing.T) {
 	check(t, err)
 	check(t, s.Lift(ctx, all[0].ID, hour(1), "ann", "it was an outage"))
 	check(t, s.Lift(ctx, all[1].ID, hour(5), "bob", "go on"))
-	told := rows(t, gather(t, s, evidence.Period{From: hour(0), To: hour(2)}), "holds")
+	told := rows(t, gather(t, s, evidence.Period{From: hour(0), To: past(hour(2))}), "holds")
 	if len(told) != 2 || told[0]["lifted_by"] != "ann" || told[0]["lifted_why"] != "it was an outage" || told[0]["lost"] != "9" ||
 		told[1]["lifted_at"] != "" || told[1]["lifted_by"] != "" || told[1]["set_by"] != "ann" {
 		t.Errorf("told are %v", told)
 	}
-	if later := rows(t, gather(t, s, evidence.Period{From: hour(2), To: hour(6)}), "holds"); len(later) != 1 || later[0]["lifted_by"] != "bob" {
+	if later := rows(t, gather(t, s, evidence.Period{From: hour(2), To: past(hour(6))}), "holds"); len(later) != 1 || later[0]["lifted_by"] != "bob" {
 		t.Errorf("later told are %v", later)
 	}
 }
@@ -111,7 +111,7 @@ func TestHostileNamesStayWhatTheyAre(t *testing.T) {
 		world(t, p, 0)
 		put(t, p, access.AreaRepositories, 5, access.Repository{ID: 5, Name: name, Visibility: "private"})
 	})
-	for _, row := range rows(t, gather(t, s, evidence.Period{From: hour(0), To: hour(1)}), "population-end") {
+	for _, row := range rows(t, gather(t, s, evidence.Period{From: hour(0), To: past(hour(1))}), "population-end") {
 		if row["resource_kind"] == "repo" && row["resource"] != "repo:acme/"+name {
 			t.Errorf("the name is %q", row["resource"])
 		}

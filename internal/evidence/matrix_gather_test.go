@@ -33,7 +33,7 @@ func gathered(t *testing.T, f evidence.Framework) evidence.Evidence {
 		_, err = s.Judge(t.Context(), snap, all[n%2:], hour(n), store.Terms{})
 		check(t, err)
 	}
-	e, err := evidence.Gather(t.Context(), s, evidence.Options{Framework: f, Period: evidence.Period{From: dawn, To: hour(4)}, Program: "test"})
+	e, err := evidence.Gather(t.Context(), s, evidence.Options{Framework: f, Period: evidence.Period{From: dawn, To: past(hour(4))}, Program: "test"})
 	check(t, err)
 	return e
 }

@@ -57,7 +57,7 @@ func TestStoreOfAnOlderAjarSaysWhatItDoesNotKnow(t *testing.T) {
 	if got := rows(t, e, "notices"); len(got) != 1 || got[0]["state"] != "sent" {
 		t.Errorf("the notices are %v", got)
 	}
-	e = gather(t, s, evidence.Period{From: hour(1), To: hour(2).Add(time.Minute)})
+	e = gather(t, s, evidence.Period{From: past(hour(1)), To: hour(2).Add(time.Minute)})
 	if got := rows(t, e, "findings"); len(got) != 1 || got[0]["as_then"] != "1" || got[0]["severity"] != "critical" {
 		t.Errorf("later findings are %v", got)
 	}

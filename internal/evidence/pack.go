@@ -18,8 +18,8 @@ type Evidence struct {
 type Org struct {
 	ID    int64
 	Login string    // at the end of the period
-	First int64     // the newest snapshot at the start of the period, or the first one in it; 0: none
-	Last  int64     // the newest snapshot at its end; 0: none
+	First int64     // the newest snapshot from before the period, or the first one in it; 0: none
+	Last  int64     // the newest snapshot from before its end; 0: none
 	Start time.Time // when First was taken
 	End   time.Time // when Last was taken
 }

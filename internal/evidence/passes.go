@@ -14,12 +14,12 @@ func (g *gathering) organizations() Table {
 		"the store's list of snapshots; the snapshots at both ends",
 		[]Column{organizationColumn,
 			{"organization_id", "Organization ID", "GitHub's number of it.", Whole},
-			{"first_snapshot", "First snapshot", "The newest snapshot at the start of the period, or the first one in it.", Whole},
+			{"first_snapshot", "First snapshot", "The newest snapshot from before the start of the period, or the first one in it.", Whole},
 			{"first_at", "First at", "When it was taken.", Instant},
-			{"last_snapshot", "Last snapshot", "The newest snapshot at the end of the period.", Whole},
+			{"last_snapshot", "Last snapshot", "The newest snapshot from before the end of the period.", Whole},
 			{"last_at", "Last at", "When it was taken.", Instant},
-			{"snapshots", "Snapshots", "How many there are from the first to the last.", Whole},
-			{"broken_off", "Broken off", "How many passes did not come to their end.", Whole},
+			{"snapshots", "Snapshots", "How many there are of the period: from its start on, up to its end and without it.", Whole},
+			{"broken_off", "Broken off", "How many passes of the period did not come to their end.", Whole},
 			{"promised", "Promised", "Every how many seconds a pass was promised; empty: the evidence was made without a promise.", Whole},
 			{"pause", "Longest pause", "How many seconds two passes may lie apart without the time in between being a gap.", Whole},
 			{"grants_start", "Grants at the start", "How many grants the first snapshot shows.", Whole},
@@ -36,7 +36,7 @@ func (g *gathering) organizations() Table {
 				if err != nil {
 					return err
 				}
-				whole := len(o.snapshots())
+				whole, broken := o.begun(g.o.Period.From)
 				var base, factor Value
 				if s := last.snap.Settings; s != nil {
 					if s.BasePermission != access.NoPrivilege {
@@ -50,7 +50,7 @@ func (g *gathering) organizations() Table {
 				if g.o.Every > 0 {
 					promised = seconds(g.o.Every)
 				}
-				err = emit(Of(o.Login), Count(o.ID), Count(o.First), At(o.Start), Count(o.Last), At(o.End), Count(whole), Count(len(o.passes)-whole),
+				err = emit(Of(o.Login), Count(o.ID), Count(o.First), At(o.Start), Count(o.Last), At(o.End), Count(whole), Count(broken),
 					promised, seconds(o.pause), Count(len(first.snap.Grants)), Count(len(last.snap.Grants)), base, factor)
 				if err != nil {
 					return err
@@ -61,7 +61,7 @@ func (g *gathering) organizations() Table {
 }
 
 func (g *gathering) passes() Table {
-	return build("passes", "Ajar's passes", "One row for each time that ajar read an organization, from the first snapshot on: whether it came to its end, whether it was judged, and what it cost.",
+	return build("passes", "Ajar's passes", "One row for each time in the period that ajar read an organization: whether it came to its end, whether it was judged, and what it cost.",
 		"the store's list of passes",
 		[]Column{organizationColumn,
 			{"pass", "Pass", "Its number; that of the snapshot where it came to its end.", Whole},
@@ -70,7 +70,7 @@ func (g *gathering) passes() Table {
 			{"finished_at", "Finished at", "When it came to its end.", Instant},
 			{"judged_at", "Judged at", "When the rules were held against it; empty: they were not.", Instant},
 			{"doubted_at", "Doubted at", "When it was settled whether too much was gone or newly drift; empty: it was not.", Instant},
-			{"apart", "Apart", "Seconds since the snapshot before; empty for the first.", Whole},
+			{"apart", "Apart", "Seconds since the snapshot before, which may be from before the period; empty where there is none.", Whole},
 			{"late", "Late", "Whether that is longer than what counts as seen.", Yes},
 			{"areas_not_complete", "Areas not complete", "How many kinds of data it did not see to the end, without those that the plan or the server does not have.", Whole},
 			{"grants_came", "Grants came", "How many grants it saw that were not there.", Whole},
@@ -80,7 +80,7 @@ func (g *gathering) passes() Table {
 			{"took_ms", "Took", "How long it took, in milliseconds.", Whole},
 		}, func(ctx context.Context, emit emit) error {
 			for _, o := range g.known() {
-				if err := o.eachPass(ctx, emit); err != nil {
+				if err := o.eachPass(g.o.Period.From, emit); err != nil {
 					return err
 				}
 			}
@@ -88,7 +88,22 @@ func (g *gathering) passes() Table {
 		})
 }
 
-func (o *organization) eachPass(_ context.Context, emit emit) error {
+// begun counts the passes of the period: those that came to their end, and those that did
+// not. What was taken before it shows how it began, and is none of them.
+func (o *organization) begun(from time.Time) (whole, broken int) {
+	for _, p := range o.passes {
+		switch {
+		case p.At.Before(from):
+		case p.FinishedAt.IsZero():
+			broken++
+		default:
+			whole++
+		}
+	}
+	return whole, broken
+}
+
+func (o *organization) eachPass(from time.Time, emit emit) error {
 	var last time.Time
 	for _, p := range o.passes {
 		whole := !p.FinishedAt.IsZero()
@@ -98,6 +113,9 @@ func (o *organization) eachPass(_ context.Context, emit emit) error {
 				apart, late = seconds(p.At.Sub(last)), Is(p.At.Sub(last) > o.pause)
 			}
 			last, missing = p.At, Count(o.ledger.missing(p.ID))
+		}
+		if p.At.Before(from) {
+			continue // it shows how the period began
 		}
 		err := emit(Of(o.Login), Count(p.ID), At(p.At), Is(whole), At(p.FinishedAt), At(p.JudgedAt), At(p.DoubtedAt), apart, late, missing,
 			Count(p.Stats.GrantsAdded), Count(p.Stats.GrantsClosed), Count(p.Stats.Requests), Count(p.Stats.Retries), Count(p.Stats.Took.Milliseconds()))

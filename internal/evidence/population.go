@@ -34,16 +34,16 @@ type moment struct {
 
 func (g *gathering) populations() []Table {
 	out := []Table{
-		g.population(moment{"population-start", "Access at the start", "the start of the period: of its newest snapshot by then, else of the first in it",
+		g.population(moment{"population-start", "Access at the start", "the start of the period: of its newest snapshot from before it, else of the first in it",
 			func(o *organization) (store.SnapshotInfo, bool) { return o.first, true }}),
-		g.population(moment{"population-end", "Access at the end", "the end of the period: of its newest snapshot by then",
+		g.population(moment{"population-end", "Access at the end", "the end of the period: of its newest snapshot from before it",
 			func(o *organization) (store.SnapshotInfo, bool) { return o.last, true }}),
 	}
 	for _, d := range g.o.Dates {
 		out = append(out, g.population(moment{dated(d), "Access " + onDay(d),
 			d.UTC().Format(time.RFC3339) + ": of its newest snapshot by then",
 			func(o *organization) (store.SnapshotInfo, bool) {
-				if d.After(g.o.Period.To) {
+				if !d.Before(g.o.Period.To) {
 					return store.SnapshotInfo{}, false
 				}
 				return o.by(d)

@@ -22,7 +22,7 @@ func TestAPauseLongerThanWasPromisedIsAGap(t *testing.T) {
 		gaps  int
 		pause string
 	}{{0, 0, "43200"}, {4 * time.Hour, 0, "15840"}, {time.Hour, 3, "3960"}, {3*time.Hour + 38*time.Minute, 3, "14388"}, {3*time.Hour + 39*time.Minute, 0, "14454"}} {
-		e, err := evidence.Gather(t.Context(), s, evidence.Options{Framework: evidence.SOC2, Period: evidence.Period{From: hour(0), To: hour(12)}, Every: c.every})
+		e, err := evidence.Gather(t.Context(), s, evidence.Options{Framework: evidence.SOC2, Period: evidence.Period{From: hour(0), To: past(hour(12))}, Every: c.every})
 		check(t, err)
 		pauses := 0
 		for _, g := range e.Gaps {

@@ -77,7 +77,10 @@ type Table struct {
 	Rows func(ctx context.Context) iter.Seq2[[]Value, error]
 }
 
-// Period is what the evidence is about: from an instant on, up to another one.
+// Period is what the evidence is about: from an instant on, up to another one, which is
+// the first of the next period. What is the case at its start and at its end is what the
+// newest snapshots from before these instants show, so that a period begins with what the
+// one before it ended with; where there is none yet, it begins with its first snapshot.
 type Period struct{ From, To time.Time }
 
 // Gap is something that the evidence does not show, and why. Gaps come first wherever

@@ -13,8 +13,10 @@ const tablesPreamble = `<!-- Made from internal/evidence; go test ./internal/evi
 Every table of an evidence pack, and where each is from. A row's order, and the rows
 themselves, are the same whenever the same store is asked about the same period.
 
-- A **period** goes from an instant up to another. What a snapshot shows is told as of the
-  newest one at its start and at its end; what people decided, as of when they did.
+- A **period** goes from an instant up to another, and without it: passes and events are those
+  in it. What was the case at its start and at its end is told by the newest snapshots from
+  before these instants (else by the first of the period), so it begins with what the period
+  before it ended with.
 - A **change** happened between two looks. ` + "`seen_at`" + ` is when it was seen, ` + "`seen_after`" + ` when it
   is known not to have happened yet. What came and went between two looks left no trace.
 - The population at the start, with the changes made in their order, is the population at
@@ -28,6 +30,8 @@ themselves, are the same whenever the same store is asked about the same period.
 - **Entitled** is told by the baseline that was in force then: that by which the snapshot was
   judged, else the newest judgement before it. The store keeps what each version says that
   an audit judged by, so no file is read and today's baseline changes nothing about then.
+- A **finding** is known by its organization and its id together: the same person in two
+  organizations gives two findings of one id. Join on both columns.
 - **Findings** say what they said when they were judged last by the end of the period: severity,
   title and names; **notices** stand as they stood then. What becomes of them later changes
   no row. Only a snapshot that is audited once more, by another baseline, is told anew.

@@ -41,7 +41,7 @@ func TestDecisionsPlansAndNoticesOfThePeriodAreTold(t *testing.T) {
 	write(at, acme.ID, journal.Notice, "mine", "ajar", remediate.Notice{Finding: "f1", Action: "a1", To: []access.Named{{Ref: user(2), Name: "user:bob"}}, Date: hour(9)})
 	check(t, s.AddNotices(ctx, store.Notice{Key: "k", Channel: "chat", Kind: "digest", Org: acme.ID, At: at, Body: []byte("{}"), State: store.NoticeWaiting, Since: at, Next: at},
 		store.Notice{Key: "o", Channel: "chat", Kind: "digest", Org: 99, At: at, Body: []byte("{}"), State: store.NoticeWaiting, Since: at, Next: at}))
-	e := gather(t, s, evidence.Period{From: hour(0), To: hour(1)})
+	e := gather(t, s, evidence.Period{From: hour(0), To: past(hour(1))})
 
 	if got := rows(t, e, "plans"); len(got) != 1 || got[0]["plan"] != "mine" || got[0]["actions"] != "2" || got[0]["losers"] != "3" || got[0]["baseline"] != "bmine" || got[0]["kind"] != "plan" {
 		t.Errorf("the plans are %v", got)

@@ -63,7 +63,7 @@ func TestChangeSaysWhoMadeItAndWhetherItWasPlanned(t *testing.T) {
 	carried(t, s, hour(1).Add(30*time.Minute))
 	holding(t, s, 2, access.Write)
 	holding(t, s, 3, access.Read)
-	e := gather(t, s, evidence.Period{From: hour(0), To: hour(3)})
+	e := gather(t, s, evidence.Period{From: hour(0), To: past(hour(3))})
 	for _, want := range []struct{ snapshot, change, privilege, actor, entry, manner, run string }{
 		{"2", "went", "write", "eve", "raised", "out-of-band", ""},
 		{"2", "came", "admin", "eve", "raised", "out-of-band", ""},
@@ -111,7 +111,7 @@ func TestRunThatWasRedactedExplainsNothingAndBlamesNobody(t *testing.T) {
 		}
 	}
 	holding(t, s, 1, access.Write)
-	e := gather(t, s, evidence.Period{From: hour(0), To: hour(1)})
+	e := gather(t, s, evidence.Period{From: hour(0), To: past(hour(1))})
 	for _, row := range rows(t, e, "access-changes") {
 		if row["manner"] != "unknown" {
 			t.Errorf("a change beside a run that cannot be read is %s", row["manner"])
