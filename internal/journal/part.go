@@ -22,7 +22,7 @@ const (
 	Whole   Shown = "whole"    // everything
 	Gone    Shown = "redacted" // its body was redacted
 	Outside Shown = "outside"  // no body: it is the neighbour of the period, which shows that the part reaches so far
-	Others  Shown = "other"    // its hash alone: it is about another organization
+	Others  Shown = "other"    // no body: it is about another organization, which what is around the body proves
 )
 
 // partHead is the first line of a part.
@@ -44,7 +44,7 @@ type partLine struct {
 	Seq   int64  `json:"seq"`
 	Shown Shown  `json:"shown"`
 	Leaf  string `json:"leaf"`
-	Entry *line  `json:"entry"` // null where it is of another organization
+	Entry *line  `json:"entry"`
 }
 
 // PartOptions says which part of a journal is wanted.
@@ -254,10 +254,7 @@ func (p *Part) Write(w io.Writer, entries iter.Seq2[Entry, error]) error {
 func (p *Part) line(e Entry) partLine {
 	l := lineOf(e)
 	out := partLine{Seq: e.Seq, Shown: p.Shows(e), Leaf: l.Leaf, Entry: &l}
-	switch out.Shown {
-	case Others:
-		out.Entry = nil
-	case Outside:
+	if out.Shown == Others || out.Shown == Outside {
 		l.Body = nil
 	}
 	return out

@@ -134,6 +134,25 @@ func (p *PartVerifier) longer() {
 	}
 }
 
+// Span is some entries one after the other, both ends included.
+type Span struct{ First, Last int64 }
+
+// mostSpans bounds how many spans are kept of entries that are bare.
+const mostSpans = 1 << 20
+
+// bare notes an entry of which nothing is there.
+func (p *PartVerifier) bare(seq int64) {
+	n := len(p.r.Bare)
+	switch {
+	case n > 0 && p.r.Bare[n-1].Last == seq-1:
+		p.r.Bare[n-1].Last = seq
+	case n == mostSpans:
+		p.v.Problem(seq, "entry %d is withheld as another organization's, and so are those at more than %d places, which are not kept in memory", seq, mostSpans)
+	default:
+		p.r.Bare = append(p.r.Bare, Span{seq, seq})
+	}
+}
+
 // givenUp reports whether a size is one of a history that was given up when a backup was
 // put back, as an entry of the part says.
 func (p *PartVerifier) givenUp(size int64) bool {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/transparency-dev/merkle/compact"
@@ -23,6 +24,7 @@ type PartReport struct {
 	Head        []byte          // of it
 	Checkpoints []Checkpoint    // that fit, the newest last
 	Shown       map[Shown]int64 // entries by how much is shown of them
+	Bare        []Span          // entries that are withheld as another organization's, of which nothing but the hash is there, as early versions wrote them
 	Kinds       map[Kind]int64  // entries of the period that are whole, by kind
 	Keys        []KeySpan       // the one that signs is the last
 	Copies      int             // checkpoints from elsewhere that fit
@@ -53,6 +55,7 @@ type PartVerifier struct {
 	last        Entry
 	first, ends Shown // of the first and the last line
 	each        func(Entry)
+	orgs        []int64
 	rollback    []Rollback
 	began       time.Time // when their entries were written
 	ended       time.Time
@@ -73,6 +76,10 @@ func (p *PartVerifier) Copy(c Checkpoint, from string) {
 	p.copies[c.Size] = append(p.copies[c.Size], claim{c, from})
 	p.r.Beyond++
 }
+
+// Orgs says which organizations the part is about: none of their entries may be withheld as
+// one of another organization. It comes before [PartVerifier.Part].
+func (p *PartVerifier) Orgs(ids []int64) { p.orgs = ids }
 
 // Each has a function called with the entries of the period that the part shows, in their
 // order, as [PartVerifier.Part] reads them; a problem of one may already be told.
@@ -253,10 +260,8 @@ func (p *PartVerifier) shown(l partLine, leaf []byte) {
 	if p.ends = l.Shown; l.Seq == p.head.First {
 		p.first = l.Shown
 	}
-	if l.Shown == Others {
-		if l.Entry != nil {
-			p.v.Problem(l.Seq, "entry %d is said to be of another organization, and is there", l.Seq)
-		}
+	if l.Entry == nil && l.Shown == Others {
+		p.bare(l.Seq)
 		return
 	}
 	if l.Entry == nil {
@@ -281,7 +286,7 @@ func (p *PartVerifier) shown(l partLine, leaf []byte) {
 	if r := (Rollback{}); e.Kind == RollbackAccepted && e.Body != nil && e.Decode(&r) == nil {
 		p.rollback = append(p.rollback, r)
 	}
-	if inside && p.each != nil {
+	if inside && p.each != nil && l.Shown != Others {
 		p.each(e)
 	}
 	if e.At.Before(p.last.At) {
@@ -309,7 +314,11 @@ func (p *PartVerifier) misstated(shown Shown, e Entry, inside bool) string {
 		return "has lost its body, and no entry says that it was redacted"
 	case shown == Outside && inside:
 		return "is of the period, and its body is withheld"
-	case shown != Gone && shown != Outside:
+	case shown == Others && e.Org == 0:
+		return "is of no organization, and its body is withheld as if it were of another one"
+	case shown == Others && slices.Contains(p.orgs, e.Org):
+		return fmt.Sprintf("is of organization %d, and its body is withheld as if it were of another one", e.Org)
+	case shown != Gone && shown != Outside && shown != Others:
 		return fmt.Sprintf("is shown as %.20q, which means nothing", shown)
 	}
 	return ""

@@ -39,9 +39,10 @@ func (b *book) all(from, to int64) func(func(Entry, error) bool) {
 	}
 }
 
-func readPart(t testing.TB, part, proofs string) PartReport {
+func readPart(t testing.TB, part, proofs string, orgs ...int64) PartReport {
 	t.Helper()
 	v := NewPartVerifier()
+	v.Orgs(orgs)
 	if err := v.Proofs(strings.NewReader(proofs)); err != nil {
 		t.Fatal(err)
 	}
@@ -82,15 +83,17 @@ func partBook(t testing.TB) *book {
 func TestAPartIsProvenWithoutTheRest(t *testing.T) {
 	b := partBook(t)
 	part, proofs := b.cut(PartOptions{From: second(15), To: second(23), Orgs: []int64{77}})
-	r := readPart(t, part, proofs)
+	r := readPart(t, part, proofs, 77)
 	if !r.Sound() {
 		t.Fatalf("it is not sound: %v", r.Problems)
 	}
 	if r.First > 14 || r.Last < 23 || r.Size != 40 || len(r.Keys) != 2 || !r.Keys[1].Vouched || r.Shown[Gone] != 1 || r.Shown[Others] == 0 || r.Shown[Outside] != 2 {
 		t.Errorf("it gives %+v", r)
 	}
-	if strings.Contains(part, `"organization":88`) {
-		t.Error("an entry of another organization is shown")
+	for line := range strings.Lines(part) {
+		if strings.Contains(line, `"organization":88`) && !strings.Contains(line, `"body":null`) {
+			t.Errorf("an entry of another organization is shown: %s", line)
+		}
 	}
 	if body := `\"n\":16`; !strings.Contains(part, body) {
 		t.Errorf("the part lacks %s", body)
@@ -146,11 +149,22 @@ func TestWhatIsWrongWithAPartIsNamed(t *testing.T) {
 		{"no proofs", part, "", "no proof says which key"},
 		{"another journal's part", strange, proofs, "is not the checkpoint that the proofs are under"},
 		{"a changed proof", part, strings.Replace(proofs, `"hashes":["`, `"hashes":["00`, 1), "of the proofs"},
-		{"a body withheld", hide(part), proofs, "no entry says that it was redacted"},
+		{"a body withheld", hide(part, Gone), proofs, "no entry says that it was redacted"},
+		{"one withheld as if it were of another organization", hide(part, Others), proofs, "is of organization 77, and its body is withheld"},
 	} {
-		r := readPart(t, c.part, c.proofs)
+		r := readPart(t, c.part, c.proofs, 77)
 		if r.Sound() || !strings.Contains(fmt.Sprint(r.Problems), c.want) {
 			t.Errorf("%s: %v", c.name, r.Problems)
+		}
+	}
+}
+
+func TestNoOrganizationIsNotAnotherOne(t *testing.T) {
+	p := NewPartVerifier()
+	for org, want := range map[int64]string{0: "is of no organization", 77: "", 88: "is of organization 88"} {
+		p.Orgs([]int64{88})
+		if got := p.misstated(Others, Entry{Org: org}, true); !strings.HasPrefix(got, want) || (got == "") != (want == "") {
+			t.Errorf("%d: %q", org, got)
 		}
 	}
 }
@@ -202,13 +216,13 @@ func forge(part string, by *book) string {
 	return strings.Join(lines, "")
 }
 
-// hide takes the body of an entry away and says that it was redacted.
-func hide(part string) string {
+// hide takes the body of an entry away and says why it is not there.
+func hide(part string, as Shown) string {
 	lines := strings.SplitAfter(part, "\n")
 	for i, l := range lines {
 		var p partLine
 		if strict([]byte(strings.TrimSuffix(l, "\n")), &p) == nil && p.Shown == Whole {
-			p.Shown, p.Entry.Body = Gone, nil
+			p.Shown, p.Entry.Body = as, nil
 			text, _ := encode(p)
 			lines[i] = string(text) + "\n"
 			break

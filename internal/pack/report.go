@@ -31,8 +31,9 @@ type Report struct {
 	Trusted  bool // the signature is by it, or by one that follows from it
 	Through  bool // that it follows is shown by an exported journal, which was given beside the pack
 	Journal  *journal.PartReport
-	Copies   int // checkpoints from elsewhere that fit
-	Beyond   int // and that are about no entry of the pack, so nothing is shown by them
+	Exported bool // an exported journal was read, too
+	Copies   int  // checkpoints from elsewhere that fit
+	Beyond   int  // and that are about no entry of the pack, so nothing is shown by them
 	Rows     int64
 	Samples  int
 	Forms    int // tables and samples whose CSV and JSON say the same
@@ -163,7 +164,10 @@ func (r *Report) unprovenJournal() []string {
 		out = append(out, fmt.Sprintf("what %d redacted entries said: only their hashes are left", n))
 	}
 	if n := j.Shown[journal.Others]; n > 0 {
-		out = append(out, fmt.Sprintf("what %d entries say that are about other organizations: only their hashes are here", n))
+		out = append(out, fmt.Sprintf("what %d entries say that are about other organizations: their bodies are not here", n))
+	}
+	if len(j.Bare) > 0 && !r.Exported {
+		out = append(out, "that these are about other organizations: of some, nothing but the hash is here, from entry "+fmt.Sprint(j.Bare[0].First)+" on")
 	}
 	if !j.Reaches {
 		out = append(out, fmt.Sprintf("that the journal had no later entries of the period: its newest one was %d when the pack was made", j.Last))

@@ -211,7 +211,7 @@ func TestWhoeverHoldsTheKeyAndChangesOneFormIsNamed(t *testing.T) {
 			u.replace("manifest.json", "\"files\": [\n    {\n", "\"files\": [\n    {\n      \"name\": \"tables/secret.csv\",\n      \"size\": 0,\n      \"sha256\": \""+hexOf(nil)+"\"\n    },\n    {\n")
 			u.names, u.text["tables/secret.csv"] = slices.Insert(u.names, 0, "tables/secret.csv"), nil
 		}},
-		{"an entry of the journal that the table tells otherwise", "tables/journal.json", "does not list the entries of the journal", func(u *unpacked) {
+		{"an entry of the journal that the table tells otherwise", "tables/journal.json", "it says something else of an entry than the journal", func(u *unpacked) {
 			for _, name := range []string{"tables/journal.csv", "tables/journal.json"} {
 				u.replace(name, "mirela (1)", "mirela (2)")
 			}

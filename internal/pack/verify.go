@@ -69,8 +69,10 @@ type checking struct {
 	names []string // that the pack should have, in order
 	there map[string]bool
 	table *rowSum // of the table journal; nil: it was not read
-	own   bool    // this very program made the pack
 }
+
+// own reports whether, by its own word, this very program made the pack.
+func (c *checking) own() bool { return c.o.Program != "" && c.o.Program == c.r.Manifest.Program }
 
 // ErrNoPack says that something is no pack at all.
 var ErrNoPack = errors.New("it holds no " + manifestName + ", so it is no evidence pack")

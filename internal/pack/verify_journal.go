@@ -30,6 +30,11 @@ func (c *checking) journal() error {
 			v.Copy(one, from)
 		}
 	}
+	var orgs []int64
+	for _, o := range m.Orgs {
+		orgs = append(orgs, o.ID)
+	}
+	v.Orgs(orgs)
 	entries := c.entries(v)
 	if !c.read(proofsName, v.Proofs) || !c.read(partName, v.Part) {
 		return c.ctx.Err()
@@ -40,6 +45,9 @@ func (c *checking) journal() error {
 		c.r.say(partName, "%s", problem.What)
 	}
 	c.r.More += p.More
+	if n := len(p.Bare); n > 0 && c.own() {
+		c.r.say(partName, "entry %d is nothing but a hash, and ajar shows more of each", p.Bare[0].First)
+	}
 	j := *m.Journal
 	told := JournalSum{p.Origin, p.First, p.Last, p.Size, p.Shown[journal.Whole], p.Shown[journal.Gone], p.Shown[journal.Outside], p.Shown[journal.Others]}
 	if j.Origin != told.Origin {
@@ -146,6 +154,7 @@ func (c *checking) through(keys []journal.KeySpan, trusted func(string) bool) (b
 		return false, fmt.Errorf("the exported journal: %w", err)
 	}
 	r := v.Finish()
+	c.r.Exported = r.Sound()
 	c.cutOff(v, *later)
 	for _, p := range r.Problems {
 		c.r.say("", "the exported journal: %s", p.What)

@@ -8,14 +8,22 @@ import (
 )
 
 // later counts the entries of the period that an exported journal has behind those of the
-// part in the pack, of what the pack is about, while it is read.
+// part in the pack, of what the pack is about, while it is read. Of those that the part
+// has as nothing but a hash it says whether they are another organization's.
 func (c *checking) later(v *journal.Verifier) *int {
 	m, n := c.r.Manifest, 0
 	if m.Journal == nil || c.r.Journal == nil {
 		return &n
 	}
+	bare := c.r.Journal.Bare
 	v.Each(func(e journal.Entry) {
 		about := e.Org == 0 || slices.ContainsFunc(m.Orgs, func(o Org) bool { return o.ID == e.Org })
+		for len(bare) > 0 && bare[0].Last < e.Seq {
+			bare = bare[1:]
+		}
+		if about && len(bare) > 0 && bare[0].First <= e.Seq {
+			c.r.say(partName, "entry %d is withheld as another organization's, and the exported journal shows that it is not", e.Seq)
+		}
 		if about && e.Seq > m.Journal.Last && !e.At.Before(m.Period.From) && e.At.Before(m.Period.To) {
 			n++
 		}

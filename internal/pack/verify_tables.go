@@ -45,7 +45,7 @@ const (
 // the pack was sealed, or it was sealed again.
 func (c *checking) retell() error {
 	m := c.r.Manifest
-	v := &retelling{c: c, e: evidenceOf(m, nil, nil), same: c.o.Program != "" && c.o.Program == m.Program}
+	v := &retelling{c: c, e: evidenceOf(m, nil, nil), same: c.own()}
 	v.full = slices.ContainsFunc(m.Files, func(f File) bool { return slices.Contains(documentNames, f.Name) })
 	v.expected()
 	if count, err := evidence.NewRecount(evidence.Framework(m.Framework)); err == nil {
