@@ -50,8 +50,11 @@ type Deed struct {
 // names that they have; the store those of what it does not know.
 func AccountOf(ctx context.Context, s *store.Store, org string, p Period, every time.Duration, who access.Ref, snap *access.Snapshot) (*Account, error) {
 	a := &Account{g: &gathering{s: s, o: Options{Orgs: []string{org}, Period: p, Every: every}}}
-	var err error
-	if a.o, err = a.g.organization(ctx, org); err != nil {
+	newest, err := s.Latest(ctx, org)
+	if err != nil {
+		return nil, fmt.Errorf("looking why access changed: %w", err)
+	}
+	if a.o, err = a.g.organization(ctx, newest.OrgID); err != nil {
 		return nil, fmt.Errorf("looking why access changed: %w", err)
 	}
 	a.g.orgs = []*organization{a.o}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/eb661601/ajar/internal/journal"
@@ -110,4 +111,17 @@ func (g *gathering) redacted(ctx context.Context, o *organization) ([]Gap, error
 		return nil, fmt.Errorf("evidence rests on the journal: %w", err)
 	}
 	return out, err
+}
+
+// namesakes lists the organizations that have the login of another one: the tables name
+// them by it, so nobody can tell their rows apart.
+func (g *gathering) namesakes(_ context.Context, o *organization) ([]Gap, error) {
+	var out []Gap
+	for _, other := range g.orgs {
+		if other.ID != o.ID && strings.EqualFold(other.Login, o.Login) {
+			out = append(out, Gap{Org: o.Login, From: g.o.Period.From, To: g.o.Period.To, Reason: fmt.Sprintf(
+				"organization %d has the login of organization %d: one of them took it over, and rows that name it may be of either", o.ID, other.ID)})
+		}
+	}
+	return out, nil
 }

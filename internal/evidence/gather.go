@@ -1,9 +1,11 @@
 package evidence
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -113,42 +115,56 @@ func Gather(ctx context.Context, s *store.Store, o Options) (Evidence, error) {
 
 // find looks up the organizations, with the snapshots between which each is told.
 func (g *gathering) find(ctx context.Context) error {
-	logins := g.o.Orgs
-	if len(logins) == 0 {
-		all, err := g.s.Orgs(ctx)
-		if err != nil {
-			return err
-		}
-		for _, o := range all {
-			logins = append(logins, o.Login)
-		}
+	ids, err := g.asked(ctx)
+	if err != nil {
+		return err
 	}
-	if len(logins) == 0 {
+	if len(ids) == 0 {
 		return fmt.Errorf("store %s: %w: it is empty", g.s.Path(), store.ErrNoSnapshot)
 	}
-	for _, login := range logins {
-		o, err := g.organization(ctx, login)
+	for _, id := range ids {
+		o, err := g.organization(ctx, id)
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(g.orgs, func(x *organization) bool { return x.ID == o.ID }) {
-			g.orgs = append(g.orgs, o)
-		}
+		g.orgs = append(g.orgs, o)
 	}
 	if known := g.known(); len(g.o.Orgs) == 0 && len(known) > 0 {
 		g.orgs = known // what was seen for the first time later is no gap of this period
 	}
-	slices.SortFunc(g.orgs, func(a, b *organization) int { return compareFold(a.Login, b.Login) })
+	slices.SortFunc(g.orgs, func(a, b *organization) int { return cmp.Or(compareFold(a.Login, b.Login), cmp.Compare(a.ID, b.ID)) })
 	return nil
 }
 
-func (g *gathering) organization(ctx context.Context, login string) (*organization, error) {
-	newest, err := g.s.Latest(ctx, login)
+// asked are the numbers of the organizations that the evidence is about. It goes by number
+// and not by login: a login that was given up may be another organization's in the period.
+func (g *gathering) asked(ctx context.Context) ([]int64, error) {
+	var ids []int64
+	if len(g.o.Orgs) == 0 {
+		all, err := g.s.Orgs(ctx)
+		for _, o := range all {
+			ids = append(ids, o.ID)
+		}
+		return ids, err
+	}
+	for _, login := range g.o.Orgs {
+		some, err := g.s.OrgsCalled(ctx, login, lastBefore(g.o.Period.From), lastBefore(g.o.Period.To))
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, some...)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
+}
+
+func (g *gathering) organization(ctx context.Context, id int64) (*organization, error) {
+	newest, err := g.s.NewestOf(ctx, id, time.UnixMilli(math.MaxInt64))
 	if err != nil {
 		return nil, err
 	}
-	o := &organization{Org: Org{ID: newest.OrgID, Login: newest.Org}, most: mostMoves}
-	o.last, err = g.s.At(ctx, login, lastBefore(g.o.Period.To))
+	o := &organization{Org: Org{ID: id, Login: newest.Org}, most: mostMoves}
+	o.last, err = g.s.NewestOf(ctx, id, lastBefore(g.o.Period.To))
 	if errors.Is(err, store.ErrNoSnapshot) {
 		return o, nil // it was not known by then
 	}
@@ -158,7 +174,7 @@ func (g *gathering) organization(ctx context.Context, login string) (*organizati
 	if o.Login, err = g.s.LoginAt(ctx, o.ID, o.last.ID); err != nil {
 		return nil, err
 	}
-	o.first, err = g.s.At(ctx, login, lastBefore(g.o.Period.From))
+	o.first, err = g.s.NewestOf(ctx, id, lastBefore(g.o.Period.From))
 	if errors.Is(err, store.ErrNoSnapshot) {
 		o.first, err = g.firstAfter(ctx, o)
 	}

@@ -128,6 +128,25 @@ func TestOrganizationIsFoundByItsFormerLogin(t *testing.T) {
 	}
 }
 
+// An organization that was deleted keeps its login in the store; whoever took it over is
+// seen later, whatever the numbers of the two are.
+func TestLoginOfTwoOrganizationsIsThatOfTheOneSeenLast(t *testing.T) {
+	s := fresh(t)
+	take := func(id int64, n int) {
+		p, err := s.Begin(t.Context(), access.Organization{ID: id, Login: "acme"}, hour(n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		finish(t, p)
+	}
+	for n, id := range []int64{7, 90, 3} {
+		take(id, n)
+		if got, err := s.Latest(t.Context(), "Acme"); err != nil || got.OrgID != id {
+			t.Errorf("acme is %+v, %v; want organization %d", got, err, id)
+		}
+	}
+}
+
 func TestSnapshotOfAnInstantIsTheNewestNotLater(t *testing.T) {
 	s := fresh(t)
 	var infos []SnapshotInfo

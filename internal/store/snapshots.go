@@ -26,16 +26,17 @@ const (
 		 WHERE id IN (SELECT org FROM snapshots WHERE finished_at IS NOT NULL)
 		 ORDER BY login COLLATE NOCASE, id`
 	// The present owner of a login comes before those who had it once, and of
-	// those the one that had it last.
+	// those the one that had it last. Of several that were last seen with it, it is
+	// the one that was seen last: it took the login over.
 	findOrg = `
-		SELECT id, 9223372036854775807 AS rank
+		SELECT id, 1 AS present, coalesce((SELECT max(s.at) FROM snapshots s WHERE s.org = orgs.id AND s.finished_at IS NOT NULL), -1) AS rank
 		  FROM orgs
 		 WHERE login = $1 COLLATE NOCASE
-		UNION
-		SELECT org, seen_from
+		UNION ALL
+		SELECT org, 0, seen_from
 		  FROM org_logins
 		 WHERE login = $1 COLLATE NOCASE
-		 ORDER BY rank DESC, id
+		 ORDER BY present DESC, rank DESC, id DESC
 		 LIMIT 1`
 	snapshotOf = readSnapshots + `
 		 WHERE s.id = $1 AND s.finished_at IS NOT NULL
@@ -128,8 +129,12 @@ func (s *Store) snapshots(ctx context.Context, org string, until int64, limit in
 	if err != nil {
 		return nil, err
 	}
+	return s.snapshotsOf(ctx, id, until, limit)
+}
+
+func (s *Store) snapshotsOf(ctx context.Context, org, until int64, limit int) ([]SnapshotInfo, error) {
 	var out []SnapshotInfo
-	err = s.read.rows(ctx, snapshotsUntil, []any{id, until, limit}, func(rows *sql.Rows) error {
+	err := s.read.rows(ctx, snapshotsUntil, []any{org, until, limit}, func(rows *sql.Rows) error {
 		info, err := scanSnapshot(rows)
 		out = append(out, info)
 		return err
@@ -153,8 +158,8 @@ func scanSnapshot(rows *sql.Rows, more ...any) (SnapshotInfo, error) {
 
 // orgID finds an organization by its login.
 func (s *Store) orgID(ctx context.Context, login string) (int64, error) {
-	var id, rank int64
-	err := s.read.row(ctx, findOrg, []any{login}, &id, &rank)
+	var id, present, rank int64
+	err := s.read.row(ctx, findOrg, []any{login}, &id, &present, &rank)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, s.unknownOrg(ctx, login)
 	}
