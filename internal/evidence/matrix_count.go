@@ -123,10 +123,8 @@ func newCounter(q question, t Table) (*counter, error) {
 }
 
 func (c *counter) take(row []Value, columns []Column) {
-	for i, w := range c.where {
-		if !w.hold(row[c.at[i]], columns[c.at[i]].Kind) {
-			return
-		}
+	if !c.counts(row, columns) {
+		return
 	}
 	switch v := row[c.on]; {
 	case c.sum != "":

@@ -45,17 +45,21 @@ func WriteHTML(ctx context.Context, w io.Writer, e evidence.Evidence) error {
 
 // page is what the template shows. All its texts are visible already.
 type page struct {
-	Framework, Period, Word, Sentence, Footer string
-	Complete                                  bool
-	Facts                                     []fact
-	Gaps                                      tableView
-	Looks                                     []look
-	LooksLead                                 string
-	Tiles                                     []tile
-	Trends                                    []trend
-	Shared                                    []number // the figures that stand under every control
-	Controls                                  []control
-	Tables                                    []tableView
+	Framework, Subject, Period, Word, Sentence, Footer string
+
+	Complete  bool
+	Facts     []fact
+	Glossary  []fact
+	named     []*named // the lines that name what needs a look, while tables are read
+	Named     []namedLine
+	Gaps      tableView
+	Looks     []look
+	LooksLead string
+	Tiles     []tile
+	Trends    []trend
+	Shared    []number // the figures that stand under every control
+	Controls  []control
+	Tables    []tableView
 }
 
 // look is a figure that needs a look.
@@ -81,7 +85,8 @@ type number struct {
 
 func newPage(ctx context.Context, e evidence.Evidence) (page, error) {
 	p := page{
-		Framework: report.Visible(frameworkTitle(e.Framework)), Period: periodOf(e), Word: completeWord(e), Complete: e.Complete,
+		Framework: report.Visible(frameworkTitle(e.Framework)), Subject: report.Visible(subjectOf(e)), Period: periodOf(e), Word: completeWord(e),
+		Complete: e.Complete, Glossary: glossary,
 		Sentence: strings.ToUpper(completeSentence(e)[:1]) + completeSentence(e)[1:] + ".",
 	}
 	p.facts(e)
@@ -106,24 +111,31 @@ func newPage(ctx context.Context, e evidence.Evidence) (page, error) {
 	}
 	p.controls(e)
 	p.looks(e)
+	p.names()
 	p.Footer = report.Visible(strings.TrimSpace(e.Program + "; " + titleOf(e) + "; " + completeSentence(e) + "."))
 	return p, nil
 }
 
-// facts are what stands on top. The snapshots between which each organization is told stand
-// in the table of them.
+// facts are what stands on top: how much there is, as far as figures count it.
 func (p *page) facts(e evidence.Evidence) {
-	var orgs []string
-	for _, o := range e.Orgs {
-		orgs = append(orgs, report.Visible(o.Login))
-	}
-	label := "Organizations"
-	if len(orgs) == 1 {
-		label = "Organization"
-	}
-	for _, f := range []fact{{"Period", periodOf(e)}, {label, strings.Join(orgs, ", ")}, {"Made by", report.Visible(e.Program)}} {
-		if f.Text != "" {
-			p.Facts = append(p.Facts, f)
+	for _, f := range []struct {
+		label, one, many string
+		names            []string
+	}{
+		{"Organizations", "", "", nil},
+		{"At the end", "grant", "grants", []string{"grants-end"}},
+		{"People", "with a grant", "with a grant", []string{"people-end"}},
+		{"Owners", "at the end", "at the end", []string{"owners-end"}},
+		{"Passes", "to the end", "to the end", []string{"passes-finished"}},
+	} {
+		if f.names == nil {
+			if n := len(e.Orgs); n > 1 {
+				p.Facts = append(p.Facts, fact{f.label, report.Number(int64(n))})
+			}
+			continue
+		}
+		if n, ok := figureOf(e, f.names[0]); ok {
+			p.Facts = append(p.Facts, fact{f.label, report.Count(n, f.one, f.many)})
 		}
 	}
 }
@@ -131,19 +143,25 @@ func (p *page) facts(e evidence.Evidence) {
 // table reads a table once: its first rows, its length, and its points where it is drawn.
 func (p *page) table(ctx context.Context, e evidence.Evidence, t evidence.Table) error {
 	s, drawn := newSeries(t)
-	see := s.add
-	if !drawn {
-		see = nil
-	}
-	first, n, err := read(ctx, t, pageRows, see)
+	named := watching(t)
+	first, looks, n, err := foremostOf(ctx, e, t, func(row []evidence.Value) {
+		if drawn {
+			s.add(row)
+		}
+		for _, line := range named {
+			line.add(row)
+		}
+	})
 	if err != nil {
 		return err
 	}
+	p.named = append(p.named, named...)
 	v := view(t, first, n)
 	if drawn {
 		v.shorten(0)
 	} else {
-		v.shorten(paperRows)
+		v.shorten(max(paperRows, min(looks, 2*paperRows)))
+		v.leads(looks, n)
 	}
 	p.Tables = append(p.Tables, v)
 	if drawn {

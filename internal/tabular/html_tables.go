@@ -29,6 +29,7 @@ type tableView struct {
 	Heads                          []head
 	Records                        []record
 	Rest, Paper                    string // what is not shown of it, on a screen and on paper
+	Leads                          string // which rows stand before the others
 	Joined                         string
 	Drawn                          bool // it is a picture on paper, and not printed
 }
@@ -90,6 +91,13 @@ func view(t evidence.Table, first [][]evidence.Value, n int64) tableView {
 		out.Rest = "Shown are " + report.Number(shown) + " of " + report.Number(n) + " rows."
 	}
 	return out
+}
+
+// leads says that rows that need a look stand first, where others would have stood there.
+func (v *tableView) leads(looks int, n int64) {
+	if shown := min(looks, len(v.Records)); shown > 0 && n > 1 {
+		v.Leads = "First stands what needs a look: " + report.Count(int64(shown), "row", "rows") + " of those that are shown."
+	}
 }
 
 // shorten leaves rows for the screen that paper has no room for, and says so on paper.

@@ -24,7 +24,7 @@ func htmlOf(t testing.TB, e evidence.Evidence) string {
 func TestPageTellsGapsFirstAndTablesLast(t *testing.T) {
 	text := htmlOf(t, exampleEvidence())
 	last := 0
-	for _, id := range []string{"gaps", "posture", "trends", "controls", "tables", "reading"} {
+	for _, id := range []string{"gaps", "posture", "reading", "trends", "controls", "tables"} {
 		at := strings.Index(text, `<section id="`+id+`"`)
 		if at < last {
 			t.Errorf("%s is at %d, before %d", id, at, last)

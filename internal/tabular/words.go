@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/eb661601/ajar/internal/evidence"
@@ -25,6 +26,34 @@ func frameworkTitle(f evidence.Framework) string {
 // titleOf names the whole.
 func titleOf(e evidence.Evidence) string {
 	return "Evidence of access for " + frameworkTitle(e.Framework) + ", " + periodOf(e)
+}
+
+// subjectOf names the organizations, or the first of many.
+func subjectOf(e evidence.Evidence) string {
+	const most = 3
+	var names []string
+	for _, o := range e.Orgs[:min(len(e.Orgs), most)] {
+		names = append(names, o.Login)
+	}
+	switch left := len(e.Orgs) - len(names); {
+	case left > 0:
+		return strings.Join(names, ", ") + " and " + strconv.Itoa(left) + " more"
+	case len(names) == 0:
+		return "no organization"
+	}
+	return strings.Join(names, ", ")
+}
+
+// figureOf gives a figure of the control matrix by its name; false where no control has it.
+func figureOf(e evidence.Evidence, name string) (int64, bool) {
+	for _, c := range e.Controls {
+		for _, n := range c.Numbers {
+			if n.Name == name {
+				return n.Value, true
+			}
+		}
+	}
+	return 0, false
 }
 
 // periodOf writes the period. Its end is an instant that is no longer in it; where both are
