@@ -87,26 +87,44 @@ func ReadCopies(path string) (Copies, error) {
 // DecodeCopies reads checkpoints, one to a line. None is asked who signed it.
 func DecodeCopies(r io.Reader) (Copies, error) {
 	var out Copies
+	err := EachCopy(r, func(n int, c Checkpoint, err error) bool {
+		switch {
+		case errors.Is(err, errNoLine):
+		case err != nil:
+			out.Broken = append(out.Broken, n)
+		default:
+			out.Checkpoints = append(out.Checkpoints, c)
+		}
+		out.Lines = n
+		return true
+	})
+	return out, err
+}
+
+// errNoLine says that a line of a file of checkpoints is empty.
+var errNoLine = errors.New("the line is empty")
+
+// EachCopy reads checkpoints, one to a line, and has each called with the number of its
+// line and with what is wrong with it, until that returns false. The error is of the
+// reading itself.
+func EachCopy(r io.Reader, each func(n int, c Checkpoint, err error) bool) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxCopies)
 	for n := 1; lines.Scan(); n++ {
-		out.Lines = n
-		if len(lines.Bytes()) == 0 {
-			continue
-		}
-		var line copied
-		err := strict(lines.Bytes(), &line)
 		var c Checkpoint
+		var line copied
+		err := errNoLine
+		if len(lines.Bytes()) > 0 {
+			err = strict(lines.Bytes(), &line)
+		}
 		if err == nil {
 			c, err = ReadCheckpoint(line.Checkpoint)
 		}
-		if err != nil {
-			out.Broken = append(out.Broken, n)
-			continue
+		if !each(n, c, err) {
+			return nil
 		}
-		out.Checkpoints = append(out.Checkpoints, c)
 	}
-	return out, lines.Err()
+	return lines.Err()
 }
 
 // SyncFolder makes the name of a file durable.

@@ -20,8 +20,10 @@ type archive interface {
 	// open opens one of them; what it gives may be longer than anybody says.
 	open(name string) (io.ReadCloser, error)
 	// whole compares the archive itself with the way ajar would put it together from
-	// these files; "" where there is nothing to say.
-	whole(m Manifest, want []string) string
+	// these files; "" where there is nothing to say. own says that this very program made
+	// the pack; another one may have packed each file in another way, and then otherwise
+	// is true: nothing is shown of the packed bytes.
+	whole(m Manifest, want []string, own bool) (what string, otherwise bool)
 }
 
 // errNotOpened is what is said of files that are not read at all.
@@ -71,4 +73,4 @@ func (o *opened) open(name string) (io.ReadCloser, error) {
 	return o.root.Open(filepath.FromSlash(name))
 }
 
-func (o *opened) whole(Manifest, []string) string { return "" }
+func (o *opened) whole(Manifest, []string, bool) (string, bool) { return "", false }

@@ -101,6 +101,16 @@ func (u *unpacked) reseal(s *journal.Signer) {
 		u.t.Fatal(err)
 	}
 	u.text["journal/minisign.pub"] = fmt.Appendf(nil, "untrusted comment: public key of an ajar journal\n%s\n", key)
+	u.seal(s)
+}
+
+// seal does that, and leaves the file of the key as it is.
+func (u *unpacked) seal(s *journal.Signer) {
+	u.t.Helper()
+	key, err := journal.MinisignKey(s.Public())
+	if err != nil {
+		u.t.Fatal(err)
+	}
 	var sums strings.Builder
 	manifest := fileLine.ReplaceAllStringFunc(string(u.text["manifest.json"]), func(line string) string {
 		name := fileLine.FindStringSubmatch(line)[1]

@@ -48,6 +48,7 @@ type Report struct {
 	Behind             int          // entries of the period that an exported journal has behind those of the pack, which were not signed yet when the period ended
 	Uncovered          int          // rows of that table about entries behind the newest checkpoint
 	Stamp              *stamp.Token // beside the pack; nil: there is none, or it is not sound
+	Packed             bool         // each file of the zip file is packed in another way than this program packs it
 	Problems           []Problem
 	More               int // problems that are not listed
 }
@@ -216,6 +217,9 @@ func (r *Report) unprovenForms() []string {
 		out = append(out, "that "+unmade+" say what the tables say: they are of more than this program makes again")
 	default:
 		out = append(out, fmt.Sprintf("that %s say what the tables say: the pack was made by %s, and this program writes them in another way", unmade, r.Manifest.Program))
+	}
+	if r.Packed {
+		out = append(out, fmt.Sprintf("that the zip file holds no hidden bytes: each file is packed in another way than this program packs it, and the pack was made by %s", r.Manifest.Program))
 	}
 	if len(r.Unknown) > 0 {
 		out = append(out, "what these files say, of which this program knows nothing: "+r.documents(r.Unknown))

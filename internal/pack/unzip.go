@@ -73,9 +73,9 @@ func (u *unzipped) open(name string) (io.ReadCloser, error) {
 
 // whole puts the zip file together again from its packed files, in the order of the
 // manifest, and compares every byte.
-func (u *unzipped) whole(m Manifest, want []string) string {
+func (u *unzipped) whole(m Manifest, want []string, own bool) (string, bool) {
 	if u.bomb {
-		return ""
+		return "", false
 	}
 	same := &comparing{with: io.NewSectionReader(u.r, 0, u.size)}
 	z := newZip(same, m.Period.To)
@@ -87,12 +87,12 @@ func (u *unzipped) whole(m Manifest, want []string) string {
 		err = errDiffers
 	}
 	if err == nil {
-		return u.packedAgain(want)
+		return u.packedAgain(want, own)
 	}
 	if !errors.Is(err, errDiffers) {
-		return fmt.Sprintf("it cannot be compared with what ajar would write: %v", err)
+		return fmt.Sprintf("it cannot be compared with what ajar would write: %v", err), false
 	}
-	return fmt.Sprintf("the zip file is not put together the way ajar does it, from byte %d on: something in it was changed, moved or hidden", same.at)
+	return fmt.Sprintf("the zip file is not put together the way ajar does it, from byte %d on: something in it was changed, moved or hidden", same.at), false
 }
 
 // again writes the zip file as it should be.
@@ -125,9 +125,8 @@ func (u *unzipped) again(z *zipped, want []string) error {
 
 // packedAgain packs every file anew and compares. Packed bytes can be changed here and
 // there without a change of what they unpack to; those of this very program cannot. A
-// program that was built with another version of the packing differs in each file, and
-// then nothing is said.
-func (u *unzipped) packedAgain(want []string) string {
+// program that was built with another version of the packing differs in each file.
+func (u *unzipped) packedAgain(want []string, own bool) (what string, otherwise bool) {
 	same, odd := 0, ""
 	for _, name := range want {
 		is, err := u.repack(u.by[name])
@@ -138,10 +137,13 @@ func (u *unzipped) packedAgain(want []string) string {
 			odd = name
 		}
 	}
-	if same == 0 || odd == "" {
-		return ""
+	switch {
+	case odd == "":
+		return "", false
+	case same == 0 && !own:
+		return "", true
 	}
-	return fmt.Sprintf("the packed bytes of %s are not those that ajar packs it into: they were changed, even if what they unpack to was not", odd)
+	return fmt.Sprintf("the packed bytes of %s are not those that ajar packs it into: they were changed, even if what they unpack to was not", odd), false
 }
 
 // repack packs one file anew, no more of it than its header says.

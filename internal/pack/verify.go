@@ -113,9 +113,11 @@ func (c *checking) check() error {
 	// The archive itself is looked at where nothing else is wrong: until then its sizes
 	// are nobody's word, and a changed file is better named than its bytes.
 	if c.r.Sound() {
-		if what := c.a.whole(c.r.Manifest, c.names); what != "" {
+		what, otherwise := c.a.whole(c.r.Manifest, c.names, c.own())
+		if what != "" {
 			c.r.say("", "%s", what)
 		}
+		c.r.Packed = otherwise
 	}
 	if err := c.journal(); err != nil {
 		return err

@@ -1,7 +1,6 @@
 package pack
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +16,10 @@ func (c *checking) journal() error {
 	m := c.r.Manifest
 	if m.Signed != nil {
 		want := fmt.Sprintf("untrusted comment: public key of an ajar journal\n%s\n", m.Signed.Minisign)
-		if got, err := c.small(keyName, maxSignature); err == nil && string(got) != want {
+		switch got, err := c.small(keyName, maxSignature); {
+		case err != nil && c.there[keyName]:
+			c.r.say(keyName, "%v", err)
+		case err == nil && string(got) != want:
 			c.r.say(keyName, "it is not the key that the manifest names")
 		}
 	}
@@ -75,13 +77,15 @@ func (j JournalSum) words() string {
 
 // checkpoints compares the file of them with those that prove the part.
 func (c *checking) checkpoints(p journal.PartReport) {
-	b, err := c.small(checkpointsName, maxManifest)
-	if err != nil {
-		return // it is said where the files are looked at
-	}
-	got, err := journal.DecodeCopies(bytes.NewReader(b))
-	same := func(x, y journal.Checkpoint) bool { return x.Note == y.Note }
-	if err != nil || len(got.Broken) > 0 || !slices.EqualFunc(got.Checkpoints, p.Checkpoints, same) {
+	n, same := 0, true
+	got := c.read(checkpointsName, func(r io.Reader) error {
+		return journal.EachCopy(r, func(_ int, one journal.Checkpoint, err error) bool {
+			same = err == nil && n < len(p.Checkpoints) && one.Note == p.Checkpoints[n].Note
+			n++
+			return same
+		})
+	})
+	if got && (!same || n != len(p.Checkpoints)) {
 		c.r.say(checkpointsName, "it holds other checkpoints than those that fit the journal: one was forged, or is missing")
 	}
 }
