@@ -77,8 +77,8 @@ type Cover struct {
 	Help   string    `json:"help,omitempty"`   // the permission or step that would help
 	Since  time.Time `json:"since,omitzero"`   // for areas of evidence: the start of the window that was read
 	ReadAt time.Time `json:"read_at,omitzero"` // when it was read, for what is not read in each pass; zero: in this very one
-	Seen   int       `json:"seen"`             // distinct rows read
-	Total  int       `json:"total"`            // what GitHub states, -1 where it states nothing
+	Seen   int       `json:"seen"`             // rows read; where each scope is asked by itself, but for team-members, team-grants and direct-grants, scopes read
+	Total  int       `json:"total"`            // how many of them GitHub states, of all lists together; -1 where it states nothing
 }
 
 // Coverage is the ledger of one snapshot. The zero value has read nothing.

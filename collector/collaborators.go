@@ -43,7 +43,7 @@ func (c collaborator) id() int64 {
 // collaborators is the list of one repository's collaborators.
 func (w *repoWalk) collaborators(of place, node string) *inner[collaborator] {
 	return &inner[collaborator]{
-		node: node, area: access.AreaDirectGrants, what: "collaborators of " + w.r.name(of.name), key: collaborator.id,
+		node: node, area: access.AreaDirectGrants, what: "collaborators of " + w.r.name(of.name), key: collaborator.id, sum: w.r.sums[access.AreaDirectGrants],
 		end: func(ctx context.Context, edges []*collaborator, g *gap) error {
 			return w.r.keepCollaborators(ctx, of, node, edges, g)
 		},

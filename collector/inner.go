@@ -24,6 +24,7 @@ type inner[E any] struct {
 	what string        // for people: "members of team acme/sre"
 	key  func(E) int64 // whom an edge is about; 0: it has no node
 	end  func(ctx context.Context, edges []*E, g *gap) error
+	sum  *tally // where it is counted with the others of its area; nil: nowhere
 
 	pages chain
 	edges []*E
@@ -69,6 +70,7 @@ func (l *inner[E]) restart() {
 
 // done hands the list on: complete, or with what is wrong with it.
 func (l *inner[E]) done(ctx context.Context) error {
+	l.sum.count(l.node, len(l.edges), l.total)
 	if l.whole() {
 		return l.end(ctx, l.edges, nil)
 	}
@@ -77,7 +79,10 @@ func (l *inner[E]) done(ctx context.Context) error {
 }
 
 // fail hands on what there is, with the reason why there is no more.
-func (l *inner[E]) fail(ctx context.Context, g gap) error { return l.end(ctx, l.edges, &g) }
+func (l *inner[E]) fail(ctx context.Context, g gap) error {
+	l.sum.count(l.node, len(l.edges), l.total)
+	return l.end(ctx, l.edges, &g)
+}
 
 // distinct drops repeated rows: lists that change while they are read shift.
 func distinct[E any](edges []*E, key func(E) int64) []*E {

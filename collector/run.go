@@ -25,6 +25,7 @@ type run struct {
 	hidden bool // there may be repositories that the token is not shown; known once they are listed
 
 	total    int // how many repositories GitHub lists
+	sums     sums
 	tiers    *tiers
 	custom   customRoles
 	families families
@@ -58,7 +59,7 @@ type member struct {
 
 func newRun(c Client, org access.Organization, sink Sink, o Options) *run {
 	return &run{
-		c: c, org: org, o: o, out: newOutlet(sink, o), tiers: newTiers(sink, o), stated: -1,
+		c: c, org: org, o: o, out: newOutlet(sink, o), sums: newSums(), tiers: newTiers(sink, o), stated: -1,
 		gaps: map[access.Area]gap{}, short: map[access.Area]bool{}, whole: map[access.Area][]int64{}, since: map[access.Area]time.Time{}, listed: map[int64]bool{}, met: map[int64]string{},
 	}
 }
@@ -172,6 +173,9 @@ func (r *run) lowered(a access.Area) (gap, bool) {
 // total is what GitHub states, -1 where it states nothing.
 func (r *run) close(ctx context.Context, a access.Area, total int) error {
 	line := access.Cover{Area: a, Status: access.Complete, Seen: r.out.seen(a), Total: total}
+	if s := r.sums[a]; s != nil && total >= 0 {
+		line.Seen, line.Total = s.rows()
+	}
 	r.mu.Lock()
 	line.Since = r.since[a]
 	r.mu.Unlock()

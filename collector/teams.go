@@ -220,7 +220,7 @@ func (r *run) keepTeam(ctx context.Context, n *teamNode, i int, t *troubles, l *
 		return err
 	}
 	members := &inner[teamMember]{
-		node: n.ID, area: access.AreaTeamMembers, what: "members of team " + name, key: teamMember.id,
+		node: n.ID, area: access.AreaTeamMembers, what: "members of team " + name, key: teamMember.id, sum: r.sums[access.AreaTeamMembers],
 		end: func(ctx context.Context, edges []*teamMember, g *gap) error {
 			return r.keepTeamMembers(ctx, info, edges, g)
 		},
@@ -229,7 +229,7 @@ func (r *run) keepTeam(ctx context.Context, n *teamNode, i int, t *troubles, l *
 		return err
 	}
 	grants := &inner[teamRepository]{
-		node: n.ID, area: access.AreaTeamGrants, what: "repositories of team " + name, key: teamRepository.id,
+		node: n.ID, area: access.AreaTeamGrants, what: "repositories of team " + name, key: teamRepository.id, sum: r.sums[access.AreaTeamGrants],
 		end: func(_ context.Context, edges []*teamRepository, g *gap) error {
 			return r.keepTeamGrants(info, edges, g)
 		},

@@ -174,7 +174,11 @@ func better(a access.Area, earlier, later access.Coverage) []access.Cover {
 		return x
 	}
 	whole := choose(earlier.For(a, 0), later.For(a, 0))
-	whole.Seen = max(earlier.For(a, 0).Seen, later.For(a, 0).Seen)
+	for _, l := range []access.Cover{earlier.For(a, 0), later.For(a, 0)} {
+		if l.Seen > whole.Seen {
+			whole.Seen, whole.Total = l.Seen, max(l.Total, whole.Total)
+		}
+	}
 	if whole.Status == access.Unread {
 		return nil
 	}

@@ -259,7 +259,20 @@ func (p Pass) sawAsMuch(ctx context.Context, r *Result, a access.Area, all []sto
 		return false, err
 	}
 	x, y := now.Of(a), then.Of(a)
-	return worth(x.Status) >= worth(y.Status) && x.Seen*10 >= y.Seen*9 && len(now.Exceptions(a)) <= len(then.Exceptions(a)), nil
+	return worth(x.Status) >= worth(y.Status) && asked(now, a)*10 >= asked(then, a)*9 && len(now.Exceptions(a)) <= len(then.Exceptions(a)), nil
+}
+
+// asked is of how many things an area was read: where each team or repository is asked for
+// a list of rows, how many of them were, and not how many rows they gave. Those are what may
+// be lost.
+func asked(c access.Coverage, a access.Area) int {
+	switch a {
+	case access.AreaTeamMembers, access.AreaTeamGrants:
+		a = access.AreaTeams
+	case access.AreaDirectGrants:
+		a = access.AreaRepositories
+	}
+	return c.Of(a).Seen
 }
 
 // stillDrift reports whether as much of a kind is drift by what this very snapshot

@@ -183,10 +183,16 @@ func TestTwoSourcesThatDisagreeAreToldWithTheirNumbers(t *testing.T) {
 		world(t, p, 0)
 		put(t, p, access.AreaRepositories, 5, access.Repository{ID: 5, Name: "api", Visibility: "private", Environments: 3})
 		put(t, p, access.AreaTwoFactor, 2)
-	}, access.Cover{Area: access.AreaTeams, Status: access.Complete, Seen: 1, Total: 4})
+	}, access.Cover{Area: access.AreaTeams, Status: access.Complete, Seen: 1, Total: 4},
+		access.Cover{Area: access.AreaTeamMembers, Status: access.Complete, Seen: 6, Total: 7},
+		access.Cover{Area: access.AreaContributions, Status: access.Complete, Seen: 1, Total: 9}) // those who were asked, by an older ajar
 	e := gather(t, s, evidence.Period{From: hour(0), To: past(hour(1))})
-	want := map[string]string{"environments of repositories": "1 3 2", "members and owners": "2 1 -1", "teams": "1 4 3", "required reviewers": "1 1 0"}
+	want := map[string]string{"environments of repositories": "1 3 2", "members and owners": "2 1 -1", "teams": "1 4 3", "members of teams": "6 7 1",
+		"required reviewers": "1 1 0"}
 	for _, row := range rows(t, e, "completeness") {
+		if strings.Contains(row["what"], "contributions") {
+			t.Errorf("who contributed nothing is missed: %v", row)
+		}
 		if numbers, ok := want[row["what"]]; ok && row["moment"] == "end" {
 			if got := row["read"] + " " + row["stated"] + " " + row["difference"]; got != numbers {
 				t.Errorf("%s: %s and not %s", row["what"], got, numbers)
@@ -198,7 +204,7 @@ func TestTwoSourcesThatDisagreeAreToldWithTheirNumbers(t *testing.T) {
 		t.Errorf("not told are %v", want)
 	}
 	for _, row := range rows(t, e, "coverage") {
-		if row["area"] == "teams" && row["disagreed"] != "1" {
+		if row["area"] == "teams" && row["disagreed"] != "1" || row["area"] == "contributions" && row["disagreed"] != "0" {
 			t.Errorf("the ledger is told as %v", row)
 		}
 	}

@@ -154,8 +154,8 @@ func (g *gathering) coverage() Table {
 			{"to_snapshot", "To snapshot", "The last snapshot of the stretch.", Whole},
 			{"until", "Until", "When that was taken.", Instant},
 			{"snapshots", "Snapshots", "How many there are in it.", Whole},
-			{"seen", "Seen", "Rows that were read, in the last of them.", Whole},
-			{"total", "Total", "How many GitHub states there are, then; empty where it states nothing.", Whole},
+			{"seen", "Seen", "How many rows were read, in the last of them; of what each repository or role is asked for by itself, how many of these were. Members and repositories of teams and direct collaborators count by row.", Whole},
+			{"total", "Total", "How many of them GitHub states there are, then; empty where it states nothing.", Whole},
 			{"disagreed", "Disagreed", "In how many snapshots of it the two were not the same.", Whole},
 			{"reason", "Reason", "Why it is not complete.", Text},
 		}, func(ctx context.Context, emit emit) error {
@@ -214,7 +214,7 @@ func (o *organization) stretches(n *names, a access.Area, emit emit) error {
 			continue
 		}
 		differ := 0
-		if c.Total >= 0 && c.Total != c.Seen {
+		if _, ok := stated[a]; ok && c.Total >= 0 && c.Total != c.Seen {
 			differ = end - first
 		}
 		if open != nil && open.Scope == c.Scope && open.Status == c.Status && open.Reason == c.Reason && open.last+1 == first {
