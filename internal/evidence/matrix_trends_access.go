@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"context"
+	"slices"
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/store"
@@ -18,15 +19,21 @@ const (
 	sortMaintain
 	sortWrite
 	sortApprove
-	sortBypass
 	sorts
 )
+
+// readIn are the areas that the grants of each sort are read in.
+var readIn = [sorts][]access.Area{
+	{access.AreaMembers}, {access.AreaOrgRoleAssignments}, {access.AreaTeamGrants, access.AreaDirectGrants}, {access.AreaTeamGrants, access.AreaDirectGrants},
+	{access.AreaTeamGrants, access.AreaDirectGrants, access.AreaDeployKeys}, {access.AreaGates},
+}
 
 func (t trends) privileged() Table {
 	return Table{
 		Name: TrendPrivileged, Title: "Standing privileged access over time",
 		About: "One row for each day with a snapshot: how many grants carry a privilege, and how many findings say that such access stands without an end." +
-			" A grant to a team counts once, whatever the team's size; invitations do not count.",
+			" A grant to a team counts once, whatever the team's size; invitations do not count, and neither does what members have by the base permission." +
+			" What was not read on that day is empty, and with it the sum. Who can pass by the gate of an environment is in environment-access.",
 		Source: "the grants of the last snapshot of each day, and the lives of the findings of the rule " + StandingRule,
 		Columns: dayColumns(
 			amount("owners", "Owners", "Owners of the organization."),
@@ -35,7 +42,6 @@ func (t trends) privileged() Table {
 			amount("repository_maintain", "Maintain", "Grants of maintain on a repository."),
 			amount("repository_write", "Write", "Grants of write on a repository."),
 			amount("environment_approve", "Approve", "People and teams who may approve a deployment, counted for each environment."),
-			amount("environment_bypass", "Bypass", "Those who may pass by the protection of an environment, counted for each environment."),
 			amount("privileged", "All of them", "The sum of the columns before."),
 			amount("standing", "Standing", "Findings of the rule "+StandingRule+" that were not over, accepted ones among them."+
 				" Empty where the rule never found anything up to then: it may not have run."),
@@ -57,8 +63,7 @@ func sortOf(c store.GrantCount) (int, bool) {
 		s, ok := map[access.Privilege]int{access.Admin: sortAdmin, access.Maintain: sortMaintain, access.Write: sortWrite}[c.Privilege]
 		return s, ok
 	case c.Resource == access.Env:
-		s, ok := map[access.Privilege]int{access.Approve: sortApprove, access.Bypass: sortBypass}[c.Privilege]
-		return s, ok
+		return sortApprove, c.Privilege == access.Approve
 	}
 	return 0, false
 }
@@ -75,6 +80,10 @@ type privilegedChange struct {
 
 func (t trends) privilegedOf(ctx context.Context, o Org) ([][]Value, error) {
 	days, err := t.days(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	blind, err := t.blind(ctx, o, days)
 	if err != nil {
 		return nil, err
 	}
@@ -109,17 +118,61 @@ func (t trends) privilegedOf(ctx context.Context, o Org) ([][]Value, error) {
 			delete(standing, c.finding)
 		}
 	}, func(d store.DayEnd) {
-		row, sum := dayCells(o, d), int64(0)
-		for _, n := range have {
-			row, sum = append(row, Count(n)), sum+n
-		}
-		row = append(row, Count(sum), Value{})
+		row := privilegedCells(dayCells(o, d), have, blind[d.ID])
+		stand := Value{}
 		if known {
-			row[len(row)-1] = Count(len(standing))
+			stand = Count(len(standing))
 		}
-		out = append(out, row)
+		out = append(out, append(row, stand))
 	})
 	return out, nil
+}
+
+// privilegedCells are the grants of each sort and their sum; what was not read is empty.
+func privilegedCells(row []Value, have [sorts]int64, blind map[access.Area]bool) []Value {
+	sum := Count(0)
+	for i, n := range have {
+		if slices.ContainsFunc(readIn[i], func(a access.Area) bool { return blind[a] }) {
+			row, sum = append(row, Value{}), Value{}
+			continue
+		}
+		row = append(row, Count(n))
+		if sum.Set {
+			sum.Whole += n
+		}
+	}
+	return append(row, sum)
+}
+
+// blind gives for each day the kinds of data of which its last snapshot read nothing: what
+// the store still has of them is what an earlier one saw.
+func (t trends) blind(ctx context.Context, o Org, days []store.DayEnd) (map[int64]map[access.Area]bool, error) {
+	changes, err := t.covers(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	read, out := map[access.Area]int64{}, map[int64]map[access.Area]bool{}
+	replay(days, changes, func(c store.CoverCount) int64 { return c.At }, func(c store.CoverCount) {
+		if c.Whole && c.Status != access.Denied && c.Status != access.Unread {
+			read[c.Area] += c.Change
+		}
+	}, func(d store.DayEnd) {
+		out[d.ID] = map[access.Area]bool{}
+		for _, a := range access.Areas {
+			out[d.ID][a] = read[a] == 0
+		}
+	})
+	return out, nil
+}
+
+// covers gives how the ledger changed.
+func (t trends) covers(ctx context.Context, o Org) ([]store.CoverCount, error) {
+	var changes []store.CoverCount
+	err := t.s.CoverCounts(ctx, o.ID, startOf(o), o.Last, func(c store.CoverCount) error {
+		changes = append(changes, c)
+		return nil
+	})
+	return changes, err
 }
 
 func (t trends) coverage() Table {
@@ -169,11 +222,7 @@ func (t trends) coverageOf(ctx context.Context, o Org) ([][]Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	var changes []store.CoverCount
-	err = t.s.CoverCounts(ctx, o.ID, startOf(o), o.Last, func(c store.CoverCount) error {
-		changes = append(changes, c)
-		return nil
-	})
+	changes, err := t.covers(ctx, o)
 	if err != nil {
 		return nil, err
 	}

@@ -234,6 +234,9 @@ func naive(snap *access.Snapshot, stood []access.Finding) map[string]string {
 		}
 	}
 	n["privileged"] = n["owners"] + n["organization_roles"] + n["repository_admin"] + n["repository_maintain"] + n["repository_write"] + n["environment_approve"]
+	unread := map[access.Area][]string{access.AreaMembers: {"owners"}, access.AreaOrgRoleAssignments: {"organization_roles"}, access.AreaGates: {"environment_approve"},
+		access.AreaDeployKeys: {"repository_write"}, access.AreaTeamGrants: {"repository_admin", "repository_maintain", "repository_write"},
+		access.AreaDirectGrants: {"repository_admin", "repository_maintain", "repository_write"}}
 	for _, f := range stood {
 		if f.Rule == evidence.StandingRule {
 			n["standing"]++
@@ -250,6 +253,13 @@ func naive(snap *access.Snapshot, stood []access.Finding) map[string]string {
 	out := map[string]string{"snapshot": fmt.Sprint(snap.ID)}
 	for name, k := range n {
 		out[name] = fmt.Sprint(k)
+	}
+	for a, names := range unread {
+		if snap.Coverage.Of(a).Status == access.Denied {
+			for _, name := range names {
+				out[name], out["privileged"] = "", ""
+			}
+		}
 	}
 	return out
 }
