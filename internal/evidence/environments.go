@@ -136,3 +136,10 @@ func way(paths []access.Path) string {
 
 // seconds is the cell of a length of time, in whole seconds.
 func seconds(d time.Duration) Value { return Count(int64(d / time.Second)) }
+
+// between is the cell of the time from one instant to another, as they are written: to the
+// second, so that the column is the difference of the other two.
+func between(from, to time.Time) Value { return seconds(written(to).Sub(written(from))) }
+
+// written is an instant as the tables have it.
+func written(at time.Time) time.Time { return at.UTC().Truncate(time.Second) }

@@ -146,23 +146,27 @@ func (g *gathering) findings() Table {
 			{"resolved_at", "Resolved at", "When an audit no longer found it; empty: it did.", Instant},
 			{"resolved_why", "Resolved why", "How it ended, as far as that is known.", Text},
 			{"reopened", "Reopened", "How often it came back.", Whole},
-			{"opened_in_period", "Opened in the period", "Whether it was opened or reopened in the period.", Yes},
+			{"opened_in_period", "Opened in the period", "Whether it was opened or reopened in the period, at least once.", Yes},
 			{"resolved_in_period", "Resolved in the period", "Whether it was resolved in the period, at least once.", Yes},
-			{"remedy_seconds", "Time to remedy", "Seconds from the last opening to when it was resolved; empty: it is not.", Whole},
+			{"ending", "Ending", "Of one that is resolved. remedied: what was found is gone; not-asked: it is still there, and a changed baseline does not object to it;" +
+				" unclear: it is one or the other, or something changed that it rested on.", Text},
+			{"remedy_seconds", "Time to remedy", "Seconds from the last opening to when it was resolved, of what was remedied; empty: it was not.", Whole},
 			{"open_seconds", "Open for", "Seconds from the last opening to the end of the period; empty where it is resolved.", Whole},
 			{"overdue_since", "Overdue since", "When the assignment that allowed it ended, where that is why it is drift.", Instant},
 		}), func(ctx context.Context, emit emit) error {
 			return g.found(ctx, func(o *organization, f access.Finding, p *past) error {
 				var remedy, open Value
-				resolved, why := p.resolved, ""
+				resolved, why, ending := p.resolved, "", store.Ending("")
 				if f.State == access.Resolved {
-					remedy, why = seconds(resolved.Sub(p.opened)), p.why
+					if why, ending = p.why, store.EndingOf(p.why); ending == store.Remedied {
+						remedy = between(p.opened, resolved)
+					}
 				} else {
 					resolved = time.Time{}
-					open = seconds(g.o.Period.To.Sub(p.opened))
+					open = between(p.opened, g.o.Period.To)
 				}
 				return emit(slices.Concat([]Value{Of(o.Login)}, findingValues(f, p), []Value{Of(f.Category), Of(f.Title), Of(string(p.atStart)), Of(string(f.State)),
-					At(f.FirstSeen), At(p.opened), At(resolved), Of(why), Count(p.reopened), Is(p.came), Is(p.went), remedy, open, At(f.Ended)})...)
+					At(f.FirstSeen), At(p.opened), At(resolved), Of(why), Count(p.reopened), Is(p.came), Is(p.went), Of(string(ending)), remedy, open, At(f.Ended)})...)
 			})
 		})
 }
@@ -255,7 +259,7 @@ func (g *gathering) waivers() Table {
 						expires = At(f.WaiverEnd)
 					}
 					err := emit(slices.Concat([]Value{Of(o.Login)}, findingValues(f, p),
-						[]Value{Of(w.reason), At(w.from), At(w.to), Of(w.over), expires, seconds(until.Sub(w.from))})...)
+						[]Value{Of(w.reason), At(w.from), At(w.to), Of(w.over), expires, between(w.from, until)})...)
 					if err != nil {
 						return err
 					}

@@ -139,8 +139,11 @@ func findingsOf(rules []string) topic {
 	return topic{
 		[]string{"findings", "finding-events", TrendRemedy},
 		[]figure{
-			plainly("findings-opened", "Findings opened in the period", rowsOf("findings", of, oneOf("opened_in_period", "yes"))),
-			plainly("findings-over", "Findings over by the end", rowsOf("findings", of, oneOf("state", "resolved"))),
+			plainly("findings-opened", "Findings that were opened or came back in the period, each counted once", rowsOf("findings", of, oneOf("opened_in_period", "yes"))),
+			plainly("findings-over", "Findings over by the end, for whatever reason", rowsOf("findings", of, oneOf("state", "resolved"))),
+			plainly("findings-remedied", "Findings over by the end because what was found is gone", rowsOf("findings", of, oneOf("ending", "remedied"))),
+			plainly("findings-not-asked", "Findings over by the end because the baseline was changed and no longer objects", rowsOf("findings", of, oneOf("ending", "not-asked"))),
+			plainly("findings-ended-otherwise", "Findings over by the end of which that is not clear", rowsOf("findings", of, oneOf("ending", "unclear"))),
 			plainly("findings-accepted", "Findings that a waiver accepts at the end", rowsOf("findings", of, oneOf("state", "waived"))),
 			worrying("findings-open", "Findings open at the end", rowsOf("findings", of, oneOf("state", "open"))),
 			worrying("findings-overdue", "Of them, those whose access has ended and is still there", rowsOf("findings", of, oneOf("state", "open"), filled("overdue_since"))),

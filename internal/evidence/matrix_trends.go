@@ -112,6 +112,7 @@ func startOf(o Org) int64 {
 func (t trends) turns(ctx context.Context, o Org, each func(store.TurnOf)) error {
 	return t.s.TurnsUntil(ctx, o.ID, o.Last, func(turn store.TurnOf) error {
 		if turn.At.Before(t.e.Period.To) {
+			turn.At = written(turn.At)
 			each(turn)
 		}
 		return nil

@@ -15,15 +15,19 @@ func (t trends) remedy() Table {
 	return Table{
 		Name: TrendRemedy, Title: "Time to remedy",
 		About: "One row for each week and severity in which something happened: how many findings were opened and how many were over, and how long those were open." +
-			" A finding that came back counts anew. A waiver is no remedy: accepted findings are open until they are over.",
+			" A finding that came back counts anew each time. Times are those of what was remedied alone." +
+			" A waiver is no remedy: accepted findings are open until they are over.",
 		Source: "the lives of the findings",
 		Columns: []Column{
 			{"organization", "Organization", "The organization, by its login at the end of the period.", Text},
 			{"week", "Week", "The week in UTC, by the first instant of its Monday.", Instant},
 			{"severity", "Severity", "The severity that the finding had when it was judged last by the end of the period.", Text},
-			amount("opened", "Opened", "Findings that were found for the first time, or again."),
-			amount("resolved", "Over", "Findings that were over."),
-			amount("median_seconds", "Median", "Of those that were over: the median of the time since they were opened, in seconds; empty where there are none."),
+			amount("opened", "Opened", "How often a finding was found for the first time, or came back: one that came back twice counts twice."),
+			amount("resolved", "Over", "How often a finding was over."),
+			amount("remedied", "Remedied", "Of these, those where what was found was gone."),
+			amount("not_asked", "No longer asked for", "Those where it was still there, and a changed baseline did not object to it."),
+			amount("unclear", "Unclear", "The others: it was one or the other, or something changed that the finding rested on."),
+			amount("median_seconds", "Median", "Of those that were remedied: the median of the time since they were opened, in seconds; empty where there are none."),
 			amount("mean_seconds", "Mean", "Their mean, in whole seconds; empty where there are none."),
 			amount("longest_seconds", "Longest", "The longest of them, in seconds; empty where there are none."),
 		},
@@ -45,7 +49,8 @@ func weekOf(at time.Time, s access.Severity) weekly {
 // weekTally is what happened in one week to findings of one severity.
 type weekTally struct {
 	opened int
-	took   []int64 // seconds, of each that was over
+	over   map[store.Ending]int
+	took   []int64 // seconds, of each that was remedied
 }
 
 func (t trends) remedyOf(ctx context.Context, o Org) ([][]Value, error) {
@@ -53,7 +58,7 @@ func (t trends) remedyOf(ctx context.Context, o Org) ([][]Value, error) {
 	at := func(turn store.TurnOf) *weekTally {
 		key := weekOf(turn.At, turn.Severity)
 		if weeks[key] == nil {
-			weeks[key] = &weekTally{}
+			weeks[key] = &weekTally{over: map[store.Ending]int{}}
 		}
 		return weeks[key]
 	}
@@ -69,8 +74,11 @@ func (t trends) remedyOf(ctx context.Context, o Org) ([][]Value, error) {
 			opened, known := since[turn.Fingerprint]
 			delete(since, turn.Fingerprint)
 			if inside && known {
-				s := at(turn)
-				s.took = append(s.took, int64(turn.At.Sub(opened)/time.Second))
+				s, ending := at(turn), store.EndingOf(turn.Why)
+				s.over[ending]++
+				if ending == store.Remedied {
+					s.took = append(s.took, int64(turn.At.Sub(opened)/time.Second))
+				}
 			}
 		}
 	})
@@ -83,7 +91,9 @@ func (t trends) remedyOf(ctx context.Context, o Org) ([][]Value, error) {
 	out := make([][]Value, 0, len(keys))
 	for _, k := range keys {
 		s := weeks[k]
-		row := []Value{Of(o.Login), At(k.week), Of(k.severity.String()), Count(s.opened), Count(len(s.took))}
+		n := s.over
+		row := []Value{Of(o.Login), At(k.week), Of(k.severity.String()), Count(s.opened), Count(n[store.Remedied] + n[store.NotAsked] + n[store.Unclear]),
+			Count(n[store.Remedied]), Count(n[store.NotAsked]), Count(n[store.Unclear])}
 		out = append(out, append(row, s.times()...))
 	}
 	return out, nil
@@ -151,7 +161,7 @@ func (t trends) waiversOf(ctx context.Context, o Org) ([][]Value, error) {
 		} else {
 			delete(since, c.Fingerprint)
 		}
-	}, func(d store.DayEnd) { out = append(out, append(dayCells(o, d), waiverCells(since, d.At)...)) })
+	}, func(d store.DayEnd) { out = append(out, append(dayCells(o, d), waiverCells(since, written(d.At))...)) })
 	return out, nil
 }
 

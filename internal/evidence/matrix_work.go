@@ -59,8 +59,12 @@ var journalKept = topic{
 var findingLives = topic{
 	[]string{"findings", "finding-events", TrendRemedy},
 	[]figure{
-		plainly("all-findings-opened", "Findings of all rules that were opened in the period", rowsOf("findings", oneOf("opened_in_period", "yes"))),
-		plainly("all-findings-over", "Findings of all rules that were over by the end", rowsOf("findings", oneOf("state", "resolved"))),
+		plainly("all-findings-opened", "Findings of all rules that were opened or came back in the period, each counted once", rowsOf("findings", oneOf("opened_in_period", "yes"))),
+		plainly("all-findings-over", "Findings of all rules that were over by the end, for whatever reason", rowsOf("findings", oneOf("state", "resolved"))),
+		plainly("all-findings-remedied", "Findings of all rules that were over by the end because what was found is gone", rowsOf("findings", oneOf("ending", "remedied"))),
+		plainly("all-findings-not-asked", "Findings of all rules that were over by the end because the baseline was changed and no longer objects",
+			rowsOf("findings", oneOf("ending", "not-asked"))),
+		plainly("all-findings-ended-otherwise", "Findings of all rules that were over by the end of which that is not clear", rowsOf("findings", oneOf("ending", "unclear"))),
 		plainly("all-findings-came-back", "How often they came back", question{table: "findings", sum: "reopened"}),
 		worrying("all-findings-open", "Findings of all rules that are open at the end", rowsOf("findings", oneOf("state", "open"))),
 	},

@@ -110,7 +110,7 @@ func (o *organization) eachPass(from time.Time, emit emit) error {
 		var apart, late, missing Value
 		if whole {
 			if !last.IsZero() {
-				apart, late = seconds(p.At.Sub(last)), Is(p.At.Sub(last) > o.pause)
+				apart, late = between(last, p.At), Is(p.At.Sub(last) > o.pause)
 			}
 			last, missing = p.At, Count(o.ledger.missing(p.ID))
 		}

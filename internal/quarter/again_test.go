@@ -15,6 +15,16 @@ func again(all map[string][]row, rules []string, name string) (int, bool) {
 			return count(all), true
 		}
 	}
+	gone, other := ended(rules, "the grant is gone", "it was looked for and is no longer there"), ended(rules, "the baseline changed")
+	switch name {
+	case "findings-remedied":
+		return gone(all), true
+	case "findings-not-asked":
+		return other(all), true
+	case "findings-ended-otherwise":
+		over, _ := again(all, rules, "findings-over")
+		return over - gone(all) - other(all), true
+	}
 	state, ok := map[string]string{"findings-opened": "", "findings-over": "resolved", "findings-accepted": "waived", "findings-open": "open", "findings-overdue": "open"}[name]
 	if !ok {
 		return 0, false

@@ -1,9 +1,15 @@
 package main
 
+import "slices"
+
 // workAgain are the figures of what was decided and done.
 var workAgain = map[string]func(map[string][]row) int{
 	"all-findings-opened":    openedOfAll,
 	"all-findings-over":      less(is("findings"), is("findings", "state", "open|waived")),
+	"all-findings-remedied":  ended(nil, "the grant is gone", "it was looked for and is no longer there"),
+	"all-findings-not-asked": ended(nil, "the baseline changed"),
+	"all-findings-ended-otherwise": less(is("findings", "state", "resolved"),
+		ended(nil, "the grant is gone", "it was looked for and is no longer there", "the baseline changed")),
 	"all-findings-came-back": sum("findings", "reopened"),
 	"all-findings-open":      less(is("findings"), is("findings", "state", "resolved|waived")),
 	"waivers-in-force":       less(is("waivers"), is("waivers", "until", "*")),
@@ -40,6 +46,19 @@ func openedOfAll(all map[string][]row) int {
 		}
 	}
 	return n
+}
+
+// ended counts the findings of some rules, nil for all, that are over for one of the reasons.
+func ended(rules []string, whys ...string) func(map[string][]row) int {
+	return func(all map[string][]row) int {
+		n := 0
+		for _, r := range all["findings"] {
+			if (rules == nil || slices.Contains(rules, r["rule"])) && r["state"] == "resolved" && slices.Contains(whys, r["resolved_why"]) {
+				n++
+			}
+		}
+		return n
+	}
 }
 
 // sightAgain are the figures of what was looked at, and what was not seen.

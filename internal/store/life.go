@@ -174,21 +174,51 @@ func (j judgement) gap(f *access.Finding) (string, bool) {
 	return "", false
 }
 
+// Why a finding ends, as it is stored.
+const (
+	endGrantGone = "the grant is gone"
+	endNotThere  = "it was looked for and is no longer there"
+	endBaseline  = "the baseline changed"
+	endNotAsked  = "the grant is still there, but nothing objects to it any more: the baseline, a rule or a setting changed"
+	endEither    = endNotThere + "; the baseline changed in between"
+)
+
+// Ending is what it means that a finding is over.
+type Ending string
+
+// The endings.
+const (
+	Remedied Ending = "remedied"  // what was found is gone
+	NotAsked Ending = "not-asked" // it is still there, and another baseline does not object
+	Unclear  Ending = "unclear"   // it is one or the other, or a state that it rested on changed
+)
+
+// EndingOf tells what it means that a finding ended for a reason of an [Event].
+func EndingOf(why string) Ending {
+	switch why {
+	case endGrantGone, endNotThere:
+		return Remedied
+	case endBaseline:
+		return NotAsked
+	}
+	return Unclear
+}
+
 // reason says why a finding that was looked for is no longer one.
 func (j judgement) reason(f *access.Finding) string {
 	if f.Grant == nil {
 		if j.replaced {
-			return "it was looked for and is no longer there; the baseline changed in between"
+			return endEither
 		}
-		return "it was looked for and is no longer there"
+		return endNotThere
 	}
 	if _, there := slices.BinarySearchFunc(j.snap.Grants, *f.Grant, access.Grant.Compare); there {
 		if j.replaced {
-			return "the baseline changed"
+			return endBaseline
 		}
-		return "the grant is still there, but nothing objects to it any more: the baseline, a rule or a setting changed"
+		return endNotAsked
 	}
-	return "the grant is gone"
+	return endGrantGone
 }
 
 // tell gives the finding with what its life adds to the evidence.
