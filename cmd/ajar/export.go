@@ -48,6 +48,8 @@ What was not seen is listed first; then the exit code is 3. A pause longer than 
 promised is a gap: --every says what was, or [schedule] audit of the configuration;
 without either it goes by what is usual in the period. The same store, period
 and key give the same bytes. Nothing is asked of GitHub, and the store is not changed.
+A store that was damaged or changed by hand is refused, and so is a journal that was
+cut off: the checkpoints beside the store and in [journal] checkpoints show that.
 
 --from and --to take what every time takes. Alone, --from 2026-Q1 is that quarter.
 With --to, the period goes from the first instant of --from to the end of --to.
@@ -185,6 +187,11 @@ func (a *app) export(ctx context.Context, f exportFlags) error {
 
 func (a *app) gather(ctx context.Context, c *config.Config, s *store.Store, f exportFlags, period evidence.Period) (evidence.Evidence, error) {
 	if _, err := a.asked(ctx, s, c); err != nil { // it says best what to do about an empty store
+		return evidence.Evidence{}, err
+	}
+	if err := s.Whole(ctx); errors.Is(err, store.ErrNotWhole) {
+		return evidence.Evidence{}, withHint(err, "no evidence can rest on that: %s store check says what is wrong, and a backup is what helps", a.program)
+	} else if err != nil {
 		return evidence.Evidence{}, err
 	}
 	every, err := f.promised(c, period)
