@@ -159,11 +159,31 @@ func (c *cutting) part(keys []string, checkpoints []Checkpoint) (*Part, error) {
 		}
 	}
 	proving := checkpoints[i]
-	p.checkpoints, p.Size = append(p.checkpoints, proving), proving.Size
+	p.checkpoints, p.Size = append(thinned(p.checkpoints, mostNotes/2), proving), proving.Size
 	if err := p.hashes(c.leaves[:p.Size]); err != nil {
 		return nil, err
 	}
 	return p, p.prove(append(slices.Clone(c.keys), also...), c.leaves[:p.Size], proving)
+}
+
+// thinned leaves every second, fourth, eighth … of the checkpoints, so that a reader keeps no
+// more of them than it has room for. The newest one proves the whole part; the others say no
+// more than which copies agree.
+func thinned(checkpoints []Checkpoint, room int) []Checkpoint {
+	for {
+		bytes := 0
+		for _, c := range checkpoints {
+			bytes += len(c.Note)
+		}
+		if bytes <= room || len(checkpoints) < 2 {
+			return checkpoints
+		}
+		var half []Checkpoint
+		for i := 1; i < len(checkpoints); i += 2 {
+			half = append(half, checkpoints[i])
+		}
+		checkpoints = half
+	}
 }
 
 // hashes computes the subtrees on both sides of the part.

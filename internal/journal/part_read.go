@@ -32,6 +32,7 @@ type PartReport struct {
 	Longer      *Checkpoint     // of those the longest by a key of the journal, where that goes on behind the part, which does not reach the period's end
 	Back        int             // entries with an earlier time than the one before
 	Reaches     bool            // entries beside the period show that the part holds all of it
+	Void        bool            // it was read no further than to a checkpoint that is none of it
 	Problems    []Problem
 	More        int // problems that are not listed
 }
@@ -50,6 +51,8 @@ type PartVerifier struct {
 	head        partHead
 	left        *compact.Range
 	claims      map[int64]Checkpoint
+	claimed     int64 // the size of the newest
+	room        int   // bytes of checkpoints that may still be kept
 	copies      map[int64][]claim
 	next        int64
 	last        Entry
@@ -65,7 +68,7 @@ type PartVerifier struct {
 // not judged: [PartReport.Keys] says which they are, and which of them vouch for others.
 func NewPartVerifier() *PartVerifier {
 	return &PartVerifier{
-		v: NewVerifier(), gone: map[int64]string{}, claims: map[int64]Checkpoint{}, copies: map[int64][]claim{},
+		v: NewVerifier(), gone: map[int64]string{}, claims: map[int64]Checkpoint{}, claimed: -1, room: mostNotes, copies: map[int64][]claim{},
 		r: PartReport{Shown: map[Shown]int64{}, Kinds: map[Kind]int64{}},
 	}
 }
@@ -92,12 +95,20 @@ func (p *PartVerifier) Proofs(r io.Reader) error {
 	lines.Buffer(make([]byte, 0, 64<<10), mostProof)
 	lines.Split(wholeLines)
 	for n := 1; lines.Scan(); n++ {
+		if n > mostProofs {
+			p.v.Problem(0, "there are more than %d proofs, which are not kept in memory", mostProofs)
+			return nil
+		}
 		if err := p.proof(lines.Bytes()); err != nil {
 			p.v.Problem(0, "line %d of the proofs: %v", n, err)
 		}
 	}
 	return lines.Err()
 }
+
+// mostProofs bounds how many proofs a part has: one for each key, and for each entry of it
+// that was redacted.
+const mostProofs = 100_000
 
 func (p *PartVerifier) proof(text []byte) error {
 	one, err := ReadProof(bytes.NewReader(text))
@@ -119,8 +130,9 @@ func (p *PartVerifier) proof(text []byte) error {
 		if n := len(p.changes); (n == 0) != (e.Kind == KeyMade) || n == 0 && e.Seq != 1 || n > 0 && e.Seq <= p.changes[n-1].Seq {
 			return fmt.Errorf("entry %d (%s) is not the next change of the key", e.Seq, e.Kind)
 		}
-		p.changes = append(p.changes, e)
 		p.v.meaning(e)
+		e.Body = nil
+		p.changes = append(p.changes, e)
 	case Redacted:
 		var r Redaction
 		if err := e.Decode(&r); err != nil {
@@ -161,7 +173,9 @@ func (p *PartVerifier) Part(r io.Reader) error {
 	for ; lines.Scan(); n++ {
 		switch {
 		case n < int64(p.head.Checkpoints):
-			p.claim(n+2, lines.Bytes())
+			if p.claim(n+2, lines.Bytes()); p.r.Void {
+				return nil
+			}
 		case n < last:
 			p.entry(n+2, lines.Bytes())
 		}
@@ -207,6 +221,12 @@ func rangeOf(begin, end int64, texts []string) (*compact.Range, error) {
 	return ranges.NewRange(uint64(begin), uint64(end), hashes)
 }
 
+// mostNotes bounds the checkpoints of a part, in bytes: they are kept until the entries of
+// their sizes come. There is room for some 200 000.
+const mostNotes = 64 << 20
+
+// claim takes a checkpoint. All are kept, so that the first one that does not belong to the
+// part, or that no key of the journal signed, ends the reading.
 func (p *PartVerifier) claim(n int64, text []byte) {
 	var l copied
 	err := strict(text, &l)
@@ -214,17 +234,24 @@ func (p *PartVerifier) claim(n int64, text []byte) {
 	if err == nil {
 		c, err = ReadCheckpoint(l.Checkpoint)
 	}
-	switch _, twice := p.claims[c.Size]; {
+	p.r.Void = true
+	switch p.room -= len(text); {
 	case err != nil:
 		p.v.Problem(0, "line %d is no checkpoint: %v", n, err)
+	case p.room < 0:
+		p.v.Problem(0, "line %d: the checkpoints have more than %d bytes, which are not kept in memory", n, mostNotes)
 	case c.Origin != p.head.Origin:
 		p.v.Problem(c.Size, "line %d is a checkpoint of another journal", n)
-	case twice || c.Size < p.head.First-1 || c.Size > p.head.Last && c.Size != p.head.Size:
+	case c.Size <= p.claimed || c.Size < p.head.First-1 || c.Size > p.head.Last && c.Size != p.head.Size:
 		p.v.Problem(c.Size, "line %d is a checkpoint that does not belong here", n)
 	case c.Size == p.head.Size && c.Note != p.proven:
 		p.v.Problem(c.Size, "line %d is not the checkpoint that the proofs are under", n)
 	default:
-		p.claims[c.Size] = c
+		if _, err = OpenCheckpoint(c.Note, p.signedBy(c.Size)); err != nil {
+			p.v.Problem(c.Size, "the checkpoint of %s is forged, or by a key that the journal does not name: %v", counted(c.Size), err)
+			return
+		}
+		p.claims[c.Size], p.claimed, p.r.Void = c, c.Size, false
 		p.compare(p.head.First - 1)
 	}
 }

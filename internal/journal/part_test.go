@@ -135,6 +135,7 @@ func TestWhatIsWrongWithAPartIsNamed(t *testing.T) {
 	last := len(lines) - 1
 	other := partBook(t)
 	strange, strangeProofs := other.cut(o)
+	_, earlier := b.cut(PartOptions{From: second(15), To: second(16)})
 	edit := func(do func(l []string) []string) string { return strings.Join(do(slices.Clone(lines)), "") }
 	for _, c := range []struct{ name, part, proofs, want string }{
 		{"a changed entry", strings.Replace(part, `\"n\":16`, `\"n\":61`, 1), proofs, "is not what was written"},
@@ -145,9 +146,10 @@ func TestWhatIsWrongWithAPartIsNamed(t *testing.T) {
 		{"two swapped", edit(func(l []string) []string { l[6], l[7] = l[7], l[6]; return l }), proofs, "it was moved"},
 		{"a forged checkpoint", forge(part, other), proofs, "checkpoint"},
 		{"a checkpoint less", edit(func(l []string) []string { return slices.Delete(l, 1, 2) }), proofs, "is no checkpoint"},
-		{"the proofs of another journal", part, strangeProofs, "is not the checkpoint that the proofs are under"},
+		{"the proofs of another journal", part, strangeProofs, "the checkpoint of 20 entries is forged"},
 		{"no proofs", part, "", "no proof says which key"},
-		{"another journal's part", strange, proofs, "is not the checkpoint that the proofs are under"},
+		{"another journal's part", strange, proofs, "the checkpoint of 20 entries is forged"},
+		{"proofs under another checkpoint", part, earlier, "is not the checkpoint that the proofs are under"},
 		{"a changed proof", part, strings.Replace(proofs, `"hashes":["`, `"hashes":["00`, 1), "of the proofs"},
 		{"a body withheld", hide(part, Gone), proofs, "no entry says that it was redacted"},
 		{"one withheld as if it were of another organization", hide(part, Others), proofs, "is of organization 77, and its body is withheld"},
@@ -155,6 +157,20 @@ func TestWhatIsWrongWithAPartIsNamed(t *testing.T) {
 		r := readPart(t, c.part, c.proofs, 77)
 		if r.Sound() || !strings.Contains(fmt.Sprint(r.Problems), c.want) {
 			t.Errorf("%s: %v", c.name, r.Problems)
+		}
+	}
+}
+
+func TestCheckpointsAreThinnedToWhatAReaderKeeps(t *testing.T) {
+	b := partBook(t)
+	one := len(b.checkpoints[0].Note)
+	for room, want := range map[int][]int64{4*one + 99: {10, 20, 30, 40}, 3 * one: {20, 40}, one + 9: {40}, 0: {40}} {
+		var got []int64
+		for _, c := range thinned(b.checkpoints, room) {
+			got = append(got, c.Size)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("in %d bytes there are %v", room, got)
 		}
 	}
 }
