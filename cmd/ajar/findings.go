@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -12,7 +14,6 @@ import (
 	"github.com/eb661601/ajar/analyzer"
 	"github.com/eb661601/ajar/baseline"
 	"github.com/eb661601/ajar/internal/audit"
-	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
 )
@@ -189,7 +190,8 @@ func newShow(a *app) *cobra.Command {
 		Short: "Explain one finding: what, why it matters, how, since when, and what to do",
 		Long: `Explain one finding: what it is, why it matters, the paths, since when, how to
 fix it, which controls it supports, and how it would be waived. The first few
-characters of its id are enough.`,
+characters of its id are enough. A finding is known by its organization and its id
+together: where several have one of that id, --org says which is meant.`,
 		Example: "  ajar findings show 3f9a1b2c",
 		Args:    exactly("the ID of a finding"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.showFinding(cmd.Context(), args[0]) },
@@ -202,22 +204,60 @@ func (a *app) showFinding(ctx context.Context, id string) error {
 		return err
 	}
 	defer w.close()
-	for i, org := range w.orgs {
-		f, err := w.store.Finding(ctx, org, id)
-		if err != nil && i < len(w.orgs)-1 {
-			continue // it may be another organization's
-		}
-		if err != nil {
-			return withHint(err, "%s findings lists the ids", a.program)
-		}
-		p := w.pass
-		p.Org = org
-		return a.explainFinding(ctx, w.config, p, f)
+	org, f, err := a.theFinding(ctx, w, id)
+	if err != nil {
+		return err
 	}
-	return nil
+	if err := w.suggest(ctx, org); err != nil {
+		return err
+	}
+	p := w.pass
+	p.Org = org
+	return a.explainFinding(ctx, w, p, f)
 }
 
-func (a *app) explainFinding(ctx context.Context, c *config.Config, p audit.Pass, f access.Finding) error {
+// theFinding looks for the finding of an id in the organizations that are asked about. An
+// id is that of one finding within an organization, and of another one in the next where
+// both say the same of the same person.
+func (a *app) theFinding(ctx context.Context, w *work, id string) (org string, f access.Finding, err error) {
+	var in []string
+	var none error
+	for _, o := range w.orgs {
+		switch one, err := w.store.Finding(ctx, o, id); {
+		case errors.Is(err, store.ErrNoFinding):
+			none = err
+		case errors.Is(err, store.ErrManyFound):
+			return "", f, withHint(err, "%s findings lists the ids", a.program)
+		case err != nil:
+			return "", f, err
+		default:
+			org, f = o, one
+			in = append(in, o)
+		}
+	}
+	switch len(in) {
+	case 0:
+		if len(w.orgs) > 1 {
+			none = fmt.Errorf("%w: none of %s begins with %q", store.ErrNoFinding, strings.Join(w.orgs, ", "), id)
+		}
+		return "", f, withHint(none, "%s findings lists the ids", a.program)
+	case 1:
+		return org, f, nil
+	}
+	return "", f, withHint(usage("finding %q is ambiguous: %s have one each whose id begins so", id, strings.Join(in, " and ")),
+		"add --org: %s", strings.Join(eachOrg(in), " or "))
+}
+
+func eachOrg(logins []string) []string {
+	var out []string
+	for _, l := range logins {
+		out = append(out, "--org "+l)
+	}
+	return out
+}
+
+func (a *app) explainFinding(ctx context.Context, w *work, p audit.Pass, f access.Finding) error {
+	c := w.config
 	v, err := a.view(ctx, p, "")
 	if err != nil {
 		return err
@@ -235,7 +275,7 @@ func (a *app) explainFinding(ctx context.Context, c *config.Config, p audit.Pass
 	if b, err := a.baseline(c); err == nil && b != nil {
 		view.Longest = b.LongestWaiver
 	}
-	return a.show(view)
+	return w.show(view)
 }
 
 func ruleText(id string) report.RuleText {

@@ -14,6 +14,7 @@ var (
 	ErrNoStore    = errors.New("there is no store")
 	ErrNoSnapshot = errors.New("there is no such snapshot")
 	ErrNoFinding  = errors.New("there is no such finding")
+	ErrManyFound  = errors.New("there are several such findings")
 	ErrLocked     = errors.New("another ajar is writing to it")
 	ErrServed     = errors.New("another daemon serves it")
 	ErrForeign    = errors.New("not a store of ajar")

@@ -83,7 +83,8 @@ func (s *Store) lives(ctx context.Context, org int64, f Filter) ([]*life, error)
 		f.Principal, !strings.Contains(f.Principal, ":"), f.Resource, !strings.Contains(f.Resource, ":"), states)
 }
 
-// Finding gives the one finding whose fingerprint begins with prefix.
+// Finding gives the one finding of an organization whose fingerprint begins with prefix,
+// [ErrNoFinding] where there is none and [ErrManyFound] where there are more.
 func (s *Store) Finding(ctx context.Context, org, prefix string) (access.Finding, error) {
 	id, err := s.orgID(ctx, org)
 	if err != nil {
@@ -103,7 +104,7 @@ func (s *Store) Finding(ctx context.Context, org, prefix string) (access.Finding
 	for _, l := range lives {
 		ids = append(ids, l.finding.Fingerprint)
 	}
-	return access.Finding{}, fmt.Errorf("%w: %q could be any of %s; give more of it", ErrNoFinding, prefix, strings.Join(ids, ", "))
+	return access.Finding{}, fmt.Errorf("%w: %q could be any of %s of %s; give more of it", ErrManyFound, prefix, strings.Join(ids, ", "), org)
 }
 
 // Events tells the life of one finding, from its first event on.

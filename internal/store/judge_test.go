@@ -315,7 +315,7 @@ func TestFindingIsFoundByTheBeginningOfItsFingerprint(t *testing.T) {
 			t.Errorf("%s: %v, %v", prefix, got.Fingerprint, err)
 		}
 	}
-	if _, err := s.Finding(t.Context(), "acme", f.Fingerprint[:1]); !errors.Is(err, ErrNoFinding) || !strings.Contains(err.Error(), "could be any of") {
+	if _, err := s.Finding(t.Context(), "acme", f.Fingerprint[:1]); !errors.Is(err, ErrManyFound) || !strings.Contains(err.Error(), "could be any of") {
 		t.Errorf("one letter of 39 findings: %v", err)
 	}
 	for _, prefix := range []string{"", "zz", "%"} {
