@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/eb661601/ajar/internal/config"
+	"github.com/eb661601/ajar/internal/journal"
 	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
 )
@@ -19,7 +20,9 @@ func newKeys(a *app) *cobra.Command {
 		Long: `Show the public keys that sign the journal, the oldest first, and since which entry
 each does. The private key is made when the first decision or change is recorded, in
 the file that [journal] key_file names, else beside the store; it never leaves that
-file. Note the public key somewhere else: "ajar journal verify --key" takes it.`,
+file. Note the public key somewhere else: "ajar journal verify --key" and "ajar verify
+--key" take it. Each key is shown twice, as the journal writes it and as minisign does:
+"minisign -P" takes the latter, to check an evidence pack without ajar.`,
 		Example: "  ajar keys\n  ajar keys -o json | jq -r '.keys[] | select(.in_force) | .public_key' > ajar.pub",
 		Args:    onlyCommands,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -30,7 +33,11 @@ file. Note the public key somewhere else: "ajar journal verify --key" takes it.`
 				}
 				v := report.JournalKeys{File: s.KeyFile()}
 				for i, k := range keys {
-					v.Keys = append(v.Keys, report.JournalKey{Key: k.Key, From: k.From, At: k.At, Vouched: k.Vouched, InForce: i == len(keys)-1})
+					mini, err := journal.MinisignKey(k.Key)
+					if err != nil {
+						return err
+					}
+					v.Keys = append(v.Keys, report.JournalKey{Key: k.Key, Minisign: mini, From: k.From, At: k.At, Vouched: k.Vouched, InForce: i == len(keys)-1})
 				}
 				return a.show(v)
 			})
@@ -40,12 +47,21 @@ file. Note the public key somewhere else: "ajar journal verify --key" takes it.`
 	return cmd
 }
 
+// showKey shows a key in both forms: as the journal writes it, and as minisign does.
+func (a *app) showKey(v report.JournalWork) (err error) {
+	if v.Minisign, err = journal.MinisignKey(v.Key); err != nil {
+		return err
+	}
+	return a.show(v)
+}
+
 func newKeysMake(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "make",
 		Short: "Make the key of the journal before anything is decided",
 		Long: `Begin the journal, and make the key that signs it, before the first decision or change
-does: evidence packs are signed with it. Note the public key somewhere else.`,
+does: evidence packs are signed with it. Note the public key somewhere else, in both
+forms: that of the journal, and that of minisign.`,
 		Example: "  ajar keys make",
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -66,7 +82,7 @@ does: evidence packs are signed with it. Note the public key somewhere else.`,
 				if keys, err = s.Keys(cmd.Context()); err != nil {
 					return err
 				}
-				return a.show(report.JournalWork{What: "make", Path: s.Path(), Key: keys[len(keys)-1].Key})
+				return a.showKey(report.JournalWork{What: "make", Path: s.Path(), Key: keys[len(keys)-1].Key})
 			})
 		},
 	}
@@ -98,7 +114,7 @@ everybody who verifies the journal is told so. It is refused while the key is th
 				if err != nil {
 					return err
 				}
-				return a.show(report.JournalWork{What: "rotate", Path: s.Path(), Key: key, Reason: reason})
+				return a.showKey(report.JournalWork{What: "rotate", Path: s.Path(), Key: key, Reason: reason})
 			})
 		},
 	}
@@ -116,6 +132,6 @@ func (a *app) replaceLostKey(ctx context.Context, reason string) error {
 		if err != nil {
 			return err
 		}
-		return a.show(report.JournalWork{What: "rotate", Path: s.Path(), Key: key, Reason: reason})
+		return a.showKey(report.JournalWork{What: "rotate", Path: s.Path(), Key: key, Reason: reason})
 	})
 }

@@ -7,6 +7,8 @@ import (
 
 const exampleKey = "ajar-journal/0123456789abcdef0123456789abcdef+5f0c1d2e+AbCdEfGhIjKlMnOpQrStUvWxYz0123456789+/AbCdEf="
 
+const exampleMinisign = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3"
+
 func exampleJournal() Journal {
 	return Journal{Path: "/var/lib/ajar/ajar.db", Entries: 1204, Rows: []JournalRow{
 		{What: "run", Seq: 1100, At: taken, Org: "acme", Run: "20260312-0f3a", Plan: "91c2b3a4d5e6f708", Who: "alice (1)", Ended: taken.Add(time.Minute),
@@ -60,7 +62,7 @@ func exampleJournalWrong() JournalCheck {
 
 func exampleKeys() []JournalKey {
 	return []JournalKey{
-		{Key: exampleKey, From: 1, At: ago(30), Vouched: true, Trusted: true},
-		{Key: exampleKey, From: 901, At: ago(3), InForce: true},
+		{Key: exampleKey, Minisign: exampleMinisign, From: 1, At: ago(30), Vouched: true, Trusted: true},
+		{Key: exampleKey, Minisign: exampleMinisign, From: 901, At: ago(3), InForce: true},
 	}
 }

@@ -3,7 +3,7 @@ package report
 func examplePackCheck() PackCheck {
 	return PackCheck{
 		Path: "acme-2026-q1.zip", Sound: true, Pack: "9f86d081884c7d659a2feaa0c55ad015", Framework: "soc2", From: ago(90), To: taken, Orgs: []string{"acme"},
-		Program: "ajar 0.6.0", Files: 52, Bytes: 1 << 20, Rows: 12040, Samples: 2, Numbers: 214, Made: []string{"report.html"}, Key: exampleKey, Minisign: "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3", Trusted: true,
+		Program: "ajar 0.6.0", Files: 52, Bytes: 1 << 20, Rows: 12040, Samples: 2, Numbers: 214, Made: []string{"report.html"}, Key: exampleKey, Minisign: exampleMinisign, Trusted: true,
 		Stamp:    &PackStamp{At: taken, By: "CN=Stamps \x1b[2J", Trusted: true},
 		Gaps:     []PackGap{{Org: "acme", Area: "members", Reason: "GitHub was down", Snapshots: 3}, {Org: "acme", Scope: "repo:acme/api", Reason: "\x1b[31mno\x1b[0m"}},
 		Proven:   []string{"all 52 files are as the holder of the key that you trust made them: none was changed, removed, added or moved"},

@@ -89,7 +89,7 @@ var examples = []struct {
 	{"pack-wrong", examplePackWrong()},
 	{"pack-export", examplePackWork()},
 	{"keys-none", JournalKeys{File: "/var/lib/ajar/ajar.db.key"}},
-	{"keys-rotate", JournalWork{What: "rotate", Path: "ajar.db", Key: exampleKey, Reason: "a year is over"}},
+	{"keys-rotate", JournalWork{What: "rotate", Path: "ajar.db", Key: exampleKey, Minisign: exampleMinisign, Reason: "a year is over"}},
 	{"app-manifest", exampleApp()},
 	{"notices", exampleNotices()},
 	{"notices-none", Notices{Path: "ajar.db"}},

@@ -39,6 +39,8 @@ type JournalKey struct {
 	Vouched bool      `json:"vouched"` // the key before signed the change, or it is the first
 	Trusted bool      `json:"trusted"` // it was given to the verification
 	InForce bool      `json:"in_force"`
+	// Minisign is the same key as minisign writes it; "" where it is not told.
+	Minisign string `json:"-"`
 }
 
 func (v JournalCheck) json(w io.Writer) error {
@@ -154,21 +156,30 @@ type JournalKeys struct {
 }
 
 func (v JournalKeys) json(w io.Writer) error {
+	type key struct {
+		JournalKey
+		Minisign string `json:"minisign_key"`
+	}
+	keys := []key{}
+	for _, k := range keyDocs(v.Keys) {
+		keys = append(keys, key{k, k.Minisign})
+	}
 	return encode(w, struct {
-		Schema string       `json:"schema"`
-		File   string       `json:"key_file"`
-		Keys   []JournalKey `json:"keys"`
-	}{"ajar.keys/v1", v.File, keyDocs(v.Keys)})
+		Schema string `json:"schema"`
+		File   string `json:"key_file"`
+		Keys   []key  `json:"keys"`
+	}{"ajar.keys/v1", v.File, keys})
 }
 
 func (v JournalKeys) csv(s *sheet) error {
-	columns := []string{"public_key", "from", "at", "vouched", "in_force"}
+	columns := []string{"public_key", "from", "at", "vouched", "in_force", "minisign_key"}
 	if err := s.header(columns...); err != nil {
 		return err
 	}
 	for _, k := range v.Keys {
 		err := s.fields(columns, fields{
 			"public_key": k.Key, "from": plainNumber(k.From), "at": rfc3339(k.At), "vouched": strconv.FormatBool(k.Vouched), "in_force": strconv.FormatBool(k.InForce),
+			"minisign_key": k.Minisign,
 		})
 		if err != nil {
 			return err
@@ -186,9 +197,10 @@ func (v JournalKeys) table(p *page) error {
 	}
 	for _, k := range v.Keys {
 		p.bullet(k.words())
+		p.field("minisign", k.Minisign)
 	}
 	p.gap()
-	p.para(2, plain, "Note the one in force somewhere else: with it anybody can tell whose the signatures are.")
+	p.para(2, plain, "Note the one in force somewhere else, in both forms: with it anybody can tell whose the signatures are. They are the same key, as the journal and as minisign write it.")
 	p.gap()
 	p.emit([]span{space(2), plain.of(p.program + " journal verify --key " + v.Keys[len(v.Keys)-1].Key)})
 	return p.err
@@ -203,6 +215,8 @@ type JournalWork struct {
 	Seq     int64  `json:"seq"`        // of the entry whose body was removed; 0: none
 	Key     string `json:"public_key"` // that is in force now, "" where that did not change
 	Reason  string `json:"reason"`
+	// Minisign is Key as minisign writes it, "" where that did not change.
+	Minisign string `json:"minisign_key"`
 }
 
 func (v JournalWork) json(w io.Writer) error {
@@ -213,11 +227,12 @@ func (v JournalWork) json(w io.Writer) error {
 }
 
 func (v JournalWork) csv(s *sheet) error {
-	columns := []string{"what", "path", "file", "entries", "seq", "public_key", "reason"}
+	columns := []string{"what", "path", "file", "entries", "seq", "public_key", "reason", "minisign_key"}
 	if err := s.header(columns...); err != nil {
 		return err
 	}
-	return s.fields(columns, fields{"what": v.What, "path": v.Path, "file": v.File, "entries": plainNumber(v.Entries), "seq": plainNumber(v.Seq), "public_key": v.Key, "reason": v.Reason})
+	return s.fields(columns, fields{"what": v.What, "path": v.Path, "file": v.File, "entries": plainNumber(v.Entries), "seq": plainNumber(v.Seq), "public_key": v.Key, "reason": v.Reason,
+		"minisign_key": v.Minisign})
 }
 
 func (v JournalWork) table(p *page) error {
@@ -240,11 +255,13 @@ func (v JournalWork) table(p *page) error {
 	case "make":
 		p.title("Signing key made", v.Path)
 		p.field("key", v.Key)
+		p.field("minisign", v.Minisign)
 		p.gap()
-		p.para(2, plain, "Note it somewhere else: with it anybody can tell whose the signatures are.")
+		p.para(2, plain, "Note it somewhere else, in both forms: with it anybody can tell whose the signatures are.")
 	default:
 		p.title("Signing key changed", v.Path)
 		p.field("key", v.Key)
+		p.field("minisign", v.Minisign)
 		p.field("reason", v.Reason)
 		p.gap()
 		p.para(2, plain, "Note it somewhere else. What the former key signed stays verifiable.")
