@@ -127,57 +127,8 @@ func axis(most float64, unit unit) (top float64, marks []float64) {
 	return n * step * in, marks
 }
 
-// unit is what the values of a column are counted in.
-type unit int
-
-const (
-	ofThings unit = iota
-	ofSeconds
-	ofShare
-)
-
-// unitOf reads the unit off the name of a column.
-func unitOf(c evidence.Column) unit {
-	switch {
-	case strings.HasSuffix(c.Name, "_seconds"):
-		return ofSeconds
-	case c.Name == "share" || strings.HasSuffix(c.Name, "_share"):
-		return ofShare
-	}
-	return ofThings
-}
-
-const dayLong = 24 * 60 * 60
-
-// size is what the marks of an axis up to most are counted in.
-func (u unit) size(most float64) float64 {
-	if u != ofSeconds {
-		return 1
-	}
-	for _, s := range []float64{dayLong, 3600, 60} {
-		if most >= 2*s {
-			return s
-		}
-	}
-	return 1
-}
-
-// text writes a value; most is the greatest one beside it.
-func (u unit) text(v, most float64) string {
-	switch u {
-	case ofShare:
-		return trimmed(v*100) + "%"
-	case ofSeconds:
-		s := u.size(most)
-		return trimmed(v/s) + map[float64]string{dayLong: " d", 3600: " h", 60: " min", 1: " s"}[s]
-	}
-	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
-		return report.Number(int64(v))
-	}
-	return trimmed(v)
-}
-
-func trimmed(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }
+// rounded keeps one digit behind the point.
+func rounded(v float64) float64 { return math.Round(v*10) / 10 }
 
 // newChart draws one column. Lines are by their keys, in the order of the table.
 func newChart(c evidence.Column, s scale, keys []string, lines map[string][]point, holes []hole) chart {
@@ -188,12 +139,15 @@ func newChart(c evidence.Column, s scale, keys []string, lines map[string][]poin
 			most = max(most, p.value)
 		}
 	}
-	out := chart{Name: c.Name, Title: report.Visible(c.Title), About: report.Visible(c.About), Holes: holes, Width: chartWidth, Height: chartHeight}
+	out := chart{Name: c.Name, Title: report.Visible(c.Title), About: report.Visible(inSeconds.ReplaceAllString(c.About, "")), Holes: holes, Width: chartWidth, Height: chartHeight}
 	var marks []float64
 	s.most, marks = axis(most, u)
+	if noun := u.noun(most); noun != "" {
+		out.Title += ", " + noun
+	}
 	for _, m := range marks {
 		y := s.y(m)
-		out.Ticks = append(out.Ticks, tick{At: coordinate(y), Text: u.text(m, most), Shift: int(math.Round(y)) + 4})
+		out.Ticks = append(out.Ticks, tick{At: coordinate(y), Text: u.mark(m, most), Shift: int(math.Round(y)) + 4})
 	}
 	for i, at := range []time.Time{s.from, s.from.Add(s.to.Sub(s.from) / 2), s.to} {
 		out.Days = append(out.Days, tick{

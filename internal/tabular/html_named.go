@@ -11,6 +11,7 @@ import (
 
 const (
 	namesShown   = 10      // of one line
+	titlesShown  = 5       // where a name is a sentence
 	nameLongest  = 160     // characters of one name
 	namesCounted = 1 << 16 // different ones; of more it is said that there are more
 )
@@ -91,7 +92,7 @@ func (n *named) add(row []evidence.Value) {
 		}
 	}
 	n.n++
-	if n.distinct == "" && len(n.names) == namesShown {
+	if n.distinct == "" && len(n.names) == n.most() {
 		return
 	}
 	name := n.said(row)
@@ -115,6 +116,14 @@ func plainOf(k evidence.Kind, v evidence.Value) string {
 		return v.Text
 	}
 	return string(appendPlain(nil, k, v))
+}
+
+// most is how many names the line has.
+func (n naming) most() int {
+	if slices.Contains(n.name, "title") {
+		return titlesShown
+	}
+	return namesShown
 }
 
 // said is the name of a row. An empty cell between others is said to be none.
@@ -164,7 +173,7 @@ func (n *named) line() (namedLine, bool) {
 			out.Figure = "> " + out.Figure
 		}
 	}
-	for _, name := range n.names[:min(len(n.names), namesShown)] {
+	for _, name := range n.names[:min(len(n.names), n.most())] {
 		shown := namedText{Name: name}
 		if n.distinct != "" {
 			one, several, _ := strings.Cut(n.distinct, "|")

@@ -2,9 +2,11 @@ package tabular
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/eb661601/ajar/internal/evidence"
@@ -50,6 +52,7 @@ type viewCell struct {
 	Label, Text string
 	N           bool
 	Short       bool // its column is so narrow that nothing in it is broken
+	Words       bool // no word of its column is broken inside
 	Instant     bool // it is broken between the day and the time alone
 }
 
@@ -71,6 +74,7 @@ func view(t evidence.Table, first [][]evidence.Value, n int64) tableView {
 			short[i] = short[i] && utf8.RuneCountInString(shown(t.Columns[i], row[i])) <= unbroken
 		}
 	}
+	words := wholeWords(t, first, beside)
 	for _, i := range beside {
 		out.Heads = append(out.Heads, head{report.Visible(columnTitle(t.Columns[i])), numeric(t.Columns[i])})
 	}
@@ -78,7 +82,7 @@ func view(t evidence.Table, first [][]evidence.Value, n int64) tableView {
 		var r record
 		for _, i := range beside {
 			c := t.Columns[i]
-			r.Cells = append(r.Cells, viewCell{report.Visible(c.Title), shown(c, row[i]), numeric(c), short[i], c.Kind == evidence.Instant})
+			r.Cells = append(r.Cells, viewCell{report.Visible(c.Title), shown(c, row[i]), numeric(c), short[i], words[i], c.Kind == evidence.Instant})
 		}
 		for _, i := range columns[len(beside):] {
 			if text := shown(t.Columns[i], row[i]); text != "" {
@@ -98,6 +102,37 @@ func (v *tableView) leads(looks int, n int64) {
 	if shown := min(looks, len(v.Records)); shown > 0 && n > 1 {
 		v.Leads = "First stands what needs a look: " + report.Count(int64(shown), "row", "rows") + " of those that are shown."
 	}
+}
+
+// room is how many characters the columns beside each other have on a narrow screen.
+const room = 92
+
+// wholeWords chooses the columns whose words are not broken inside: those with the shortest
+// of their longest words, as long as there is room for all of these beside each other. Lines
+// are broken at blanks and behind hyphens.
+func wholeWords(t evidence.Table, first [][]evidence.Value, beside []int) map[int]bool {
+	need := map[int]int{}
+	for _, i := range beside {
+		for _, row := range first {
+			for _, word := range strings.FieldsFunc(shown(t.Columns[i], row[i]), func(r rune) bool { return r == ' ' || r == '-' }) {
+				need[i] = max(need[i], utf8.RuneCountInString(word)+1)
+			}
+		}
+		if t.Columns[i].Kind == evidence.Instant {
+			need[i] = len(time.DateOnly) + 1
+		}
+	}
+	order := slices.Clone(beside)
+	slices.SortStableFunc(order, func(a, b int) int { return need[a] - need[b] })
+	out, left := map[int]bool{}, room
+	for n, i := range order {
+		const least = 8 // for each of those that may be broken
+		if left -= need[i] + 1; left < least*(len(order)-n-1) {
+			break
+		}
+		out[i] = true
+	}
+	return out
 }
 
 // shorten leaves rows for the screen that paper has no room for, and says so on paper.
@@ -174,6 +209,12 @@ func kindOf(t evidence.Table, i int, first [][]evidence.Value) bool {
 
 func numeric(c evidence.Column) bool { return c.Kind == evidence.Whole || c.Kind == evidence.Number }
 
+// A hash is shown by its beginning: the whole of it takes the room of the others, and the CSV
+// has it.
+const hashShown = 12
+
+var isHash = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
 // longest is how much of a text a cell of the page shows, in characters.
 const longest = 400
 
@@ -184,8 +225,12 @@ func shown(c evidence.Column, v evidence.Value) string {
 		return ""
 	case c.Kind == evidence.Instant:
 		return v.Instant.UTC().Format("2006-01-02 15:04:05")
+	case c.Kind == evidence.Whole && unitOf(c) != ofThings:
+		return unitOf(c).spent(v.Whole)
 	case c.Kind == evidence.Whole && !isNumberOf(c):
 		return report.Number(v.Whole)
+	case c.Kind == evidence.Text && isHash.MatchString(v.Text):
+		return v.Text[:hashShown] + "…"
 	case c.Kind == evidence.Number: // as much of it as people compare
 		return strconv.FormatFloat(math.Round(v.Number*1e4)/1e4, 'f', -1, 64)
 	case c.Kind == evidence.Text:

@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -36,6 +37,10 @@ func (b *workbook) aboutRows(s *sheet) error {
 	for _, text := range reading {
 		lines = append(lines, []any{lone(text)})
 	}
+	lines = append(lines, []any{}, []any{s.bold("Words")})
+	for _, f := range glossary {
+		lines = append(lines, []any{s.bold(f.Label), lone(f.Text)})
+	}
 	lines = append(lines, []any{}, s.heads("Table", "Title", "Made from", "Rows", "What a row is"))
 	for _, t := range b.tables {
 		about := t.About
@@ -48,7 +53,11 @@ func (b *workbook) aboutRows(s *sheet) error {
 		lines = append(lines, []any{s.text(t.sheets[0]), s.text(t.Title), s.text(t.Source), excelize.Cell{StyleID: s.whole, Value: t.rows}, s.text(about)})
 	}
 	lines = append(lines, []any{}, s.heads("Table", "Column", "Title", "Kind", "What it says"))
-	for _, t := range b.tables {
+	for i, t := range b.tables {
+		if twin := twinOf(b.tables[:i], t.Table); twin != "" {
+			lines = append(lines, []any{s.text(t.sheets[0]), s.text("as in " + twin), s.text(""), s.text(""), s.text("Its columns are those of " + twin + afterRow(t.Table))})
+			continue
+		}
 		for _, c := range t.Columns {
 			lines = append(lines, []any{s.text(t.sheets[0]), s.text(c.Name), s.text(c.Title), s.text(string(c.Kind)), s.text(c.About)})
 		}
@@ -65,11 +74,38 @@ func (b *workbook) aboutRows(s *sheet) error {
 	return nil
 }
 
+// sampleRow is the column that a sample begins with.
+const sampleRow = "sample_row"
+
+// twinOf names a table told before that has the same columns, as a sample has those of what
+// it is drawn from; "" where there is none. Such columns are told once.
+func twinOf(before []written, t evidence.Table) string {
+	columns := t.Columns
+	if columns[0].Name == sampleRow {
+		columns = columns[1:]
+	}
+	for _, x := range before {
+		if slices.Equal(x.Columns, columns) {
+			return x.sheets[0]
+		}
+	}
+	return ""
+}
+
+// afterRow ends the sentence about them.
+func afterRow(t evidence.Table) string {
+	if t.Columns[0].Name == sampleRow {
+		return ", behind " + t.Columns[0].Title + ": " + t.Columns[0].About
+	}
+	return "."
+}
+
 // reading tells how the workbook is to be read.
 var reading = []string{
 	"Gaps come first: what is not shown by the evidence, and why. Nothing may be concluded from what was not seen.",
 	"Times are UTC. An empty cell is not known or none; the list of columns below says which.",
 	"A code such as \\u202e in a name stands for a character that would not be seen. The JSON of a table has every text exactly.",
+	"The unit of a number stands behind the title of its column: (s) are seconds, (ms) thousandths of them.",
 	"Numbers with more than 15 digits are text, since a spreadsheet would round them.",
 	"ajar's records support a control; whether it is satisfied is the auditor's judgement.",
 }

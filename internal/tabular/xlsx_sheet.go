@@ -64,7 +64,7 @@ func (b *workbook) sheet(number, frozen int, widths []float64) (*sheet, error) {
 	const name = "s"
 	f := excelize.NewFile()
 	s := &sheet{f: f, number: number, widths: widths}
-	err := s.begin(name, frozen, widths, printed(b.e))
+	err := s.begin(name, frozen, printed(b.e))
 	if err != nil {
 		_ = f.Close() // removes temporary files, of which there are none yet
 		return nil, err
@@ -72,7 +72,7 @@ func (b *workbook) sheet(number, frozen int, widths []float64) (*sheet, error) {
 	return s, nil
 }
 
-func (s *sheet) begin(name string, frozen int, widths []float64, said *excelize.HeaderFooterOptions) error {
+func (s *sheet) begin(name string, frozen int, said *excelize.HeaderFooterOptions) error {
 	var err error
 	if s.styles, err = newStyles(s.f); err != nil {
 		return err
@@ -93,7 +93,7 @@ func (s *sheet) begin(name string, frozen int, widths []float64, said *excelize.
 	if s.out, err = s.f.NewStreamWriter(name); err != nil {
 		return err
 	}
-	for i, w := range slices.Backward(widths) { // the library puts each before those it has
+	for i, w := range slices.Backward(s.widths) { // the library puts each before those it has
 		if err := s.out.SetColWidth(i+1, i+1, w); err != nil {
 			return err
 		}
@@ -108,18 +108,31 @@ func (s *sheet) begin(name string, frozen int, widths []float64, said *excelize.
 	})
 }
 
-// page lays the sheet out for paper: across, as wide as the page, with its numbers.
+// A sheet of at most fitted columns is printed as wide as a page. A wider one goes on beside
+// it, at a size that can be read.
+const (
+	fitted     = 10
+	readableAt = 65 // percent
+)
+
+// page lays the sheet out for paper: across, with its numbers.
 func (s *sheet) page(name string, said *excelize.HeaderFooterOptions) error {
-	yes, across, a4, one, any := true, "landscape", 9, 1, 0
+	across, a4, one, anyNumber := "landscape", 9, 1, 0
 	if err := s.f.SetSheetDimension(name, ""); err != nil { // it is not known yet, and may be left out
 		return err
 	}
-	if err := s.f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
+	layout := excelize.PageLayoutOptions{Orientation: &across, Size: &a4}
+	fits := len(s.widths) <= fitted
+	if fits {
+		layout.FitToWidth, layout.FitToHeight = &one, &anyNumber
+	} else {
+		scale, beside := uint(readableAt), "overThenDown" // what belongs together lies together
+		layout.AdjustTo, layout.PageOrder = &scale, &beside
+	}
+	if err := s.f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fits}); err != nil {
 		return err
 	}
-	if err := s.f.SetPageLayout(name, &excelize.PageLayoutOptions{
-		Orientation: &across, Size: &a4, FitToWidth: &one, FitToHeight: &any,
-	}); err != nil {
+	if err := s.f.SetPageLayout(name, &layout); err != nil {
 		return err
 	}
 	return s.f.SetHeaderFooter(name, said)

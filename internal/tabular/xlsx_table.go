@@ -19,6 +19,7 @@ const above = 2
 // How wide columns are, in characters of the usual size.
 const (
 	narrowest, widest = 9, 56
+	controlsWidest    = 34
 	looked            = 100 // rows that are looked at for it
 )
 
@@ -134,7 +135,7 @@ func (w *tableWriter) open(number int, note string) error {
 	}
 	w.cells = w.cells[:0]
 	for _, c := range w.t.Columns {
-		title, _ := fit(report.Visible(columnTitle(c)))
+		title, _ := fit(report.Visible(sheetTitle(c)))
 		w.cells = append(w.cells, excelize.Cell{StyleID: s.head, Value: title})
 	}
 	return s.putHigh(w.cells...)
@@ -180,12 +181,15 @@ func columnTitle(c evidence.Column) string {
 	return c.Title
 }
 
+// sheetTitle is the same with the unit of its numbers.
+func sheetTitle(c evidence.Column) string { return columnTitle(c) + unitOf(c).abbreviated() }
+
 // widths fits each column to its title and to the first rows.
 func widths(t evidence.Table, first [][]evidence.Value) []float64 {
 	out := make([]float64, len(t.Columns))
 	for i, c := range t.Columns {
-		need := utf8.RuneCountInString(columnTitle(c))/2 + 4 // on two lines, with the arrow of the filter
-		for _, word := range strings.Fields(columnTitle(c)) {
+		need := utf8.RuneCountInString(sheetTitle(c))/2 + 4 // on two lines, with the arrow of the filter
+		for _, word := range strings.Fields(sheetTitle(c)) {
 			need = max(need, utf8.RuneCountInString(word)+4)
 		}
 		for _, row := range first {
@@ -198,7 +202,11 @@ func widths(t evidence.Table, first [][]evidence.Value) []float64 {
 				need = max(need, len(appendPlain(nil, c.Kind, row[i]))+2)
 			}
 		}
-		out[i] = float64(min(max(need, narrowest), widest))
+		most := widest
+		if t.Name == controlsName { // all of it on one page, and large enough to be read
+			most = controlsWidest
+		}
+		out[i] = float64(min(max(need, narrowest), most))
 	}
 	return out
 }
