@@ -76,7 +76,7 @@ func topicsOf(c analyzer.Control) []topic {
 	rules := rulesOf(c)
 	out := slices.Clone(statements[c.ID].topics)
 	if len(rules) > 0 {
-		out = append(out, findingsOf(rules), waivers)
+		out = append(out, findingsOf(rules), waiversOf(rules))
 	}
 	return append(out, completeness)
 }

@@ -47,7 +47,7 @@ var parts = []struct {
 }{
 	{"population", population}, {"changes of access", accessChanges}, {"changes of settings", settingChanges}, {"owners", owners},
 	{"privileged access", privilegedAccess}, {"second factor", secondFactor}, {"base permission", basePermission}, {"environments", environments},
-	{"findings of its rules", findingsOf([]string{"RULES"})}, {"all findings", findingLives}, {"waivers", waivers}, {"remediation", remediation},
+	{"findings of its rules", findingsOf([]string{"RULES"})}, {"all findings", findingLives}, {"waivers", waiversOf([]string{"RULES"})}, {"remediation", remediation},
 	{"operation", operation}, {"holds", holds}, {"notices", notices}, {"journal", journalKept}, {"completeness", completeness},
 }
 

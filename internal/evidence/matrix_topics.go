@@ -41,8 +41,8 @@ var population = topic{
 		plainly("entitled-end", "Grants at the end that the baseline allows", rowsOf("population-end", oneOf("entitled", "yes"))),
 		worrying("not-entitled-end", "Grants at the end that the baseline does not allow", rowsOf("population-end", oneOf("entitled", "no"))),
 		plainly("accepted-end", "Grants at the end that a waiver accepts", rowsOf("population-end", oneOf("entitled", "waived"))),
-		plainly("unmanaged-end", "Grants at the end of a sort of which the baseline says nothing", rowsOf("population-end", oneOf("entitled", "unmanaged"))),
-		plainly("entitlement-unknown-end", "Grants at the end of which it is not known whether the baseline allows them", rowsOf("population-end", oneOf("entitled", "unknown"))),
+		worrying("unmanaged-end", "Grants at the end of a sort of which the baseline says nothing: nobody held them against it", rowsOf("population-end", oneOf("entitled", "unmanaged"))),
+		worrying("entitlement-unknown-end", "Grants at the end of which it is not known whether the baseline allows them", rowsOf("population-end", oneOf("entitled", "unknown"))),
 	},
 }
 
@@ -85,13 +85,22 @@ var privilegedAccess = topic{
 		plainly("privileged-outside", "Of them, people from outside", rowsOf("privileged-access", oneOf("moment", "end"), oneOf("member", "no"))),
 		plainly("privileged-with-end", "Of them, those whose access ends by what allows it", rowsOf("privileged-access", oneOf("moment", "end"), filled("ends"))),
 		worrying("privileged-not-entitled", "Of them, those whom the baseline does not allow this much", rowsOf("privileged-access", oneOf("moment", "end"), oneOf("entitled", "no"))),
+		plainly("privileged-people", "People who can write to a repository or more at the end", whoAtEnd()),
+		plainly("privileged-people-not-entitled", "People whom the baseline does not allow as much as they have on a repository at the end", whoAtEnd(oneOf("entitled", "no"))),
 	},
+}
+
+// whoAtEnd counts the people in the table of privileged access, and not the repositories.
+func whoAtEnd(more ...condition) question {
+	return question{table: "privileged-access", distinct: "principal_id", where: append([]condition{oneOf("moment", "end"), oneOf("principal_kind", "user")}, more...)}
 }
 
 var secondFactor = topic{
 	[]string{"organizations", "owners"},
 	[]figure{
 		worrying("second-factor-not-demanded", "Organizations that do not demand a second factor at the end", rowsOf("organizations", oneOf("two_factor_required", "no"))),
+		worrying("second-factor-not-demanded-days", "Days of the period on which an organization did not demand a second factor, counted for each organization",
+			question{table: "organizations", sum: "days_two_factor_not_required"}),
 		worrying("owners-without-second-factor", "Owners at the end without a second factor", rowsOf("owners", oneOf("moment", "end"), oneOf("two_factor", "no"))),
 		plainly("owners-factor-not-seen", "Owners at the end of whom that was not seen", rowsOf("owners", oneOf("moment", "end"), empty("two_factor"))),
 	},
@@ -101,7 +110,9 @@ var basePermission = topic{
 	[]string{"organizations"},
 	[]figure{
 		worrying("base-permission-broad", "Organizations whose members can write to every repository, or more, by the base permission at the end",
-			rowsOf("organizations", oneOf("base_permission", "write", "maintain", "admin"))),
+			rowsOf("organizations", oneOf("base_permission", broad...))),
+		worrying("base-permission-broad-days", "Days of the period on which the members of an organization could write to every repository, or more, by the base permission, counted for each organization",
+			question{table: "organizations", sum: "days_base_permission_broad"}),
 	},
 }
 
@@ -121,13 +132,17 @@ var environments = topic{
 	},
 }
 
-var waivers = topic{
-	[]string{"waivers", TrendWaivers},
-	[]figure{
-		plainly("waivers-in-force", "Waivers in force at the end", rowsOf("waivers", empty("until"))),
-		plainly("waivers-over", "Waivers that were over by the end", rowsOf("waivers", filled("until"))),
-		plainly("waivers-without-end", "Waivers in force at the end without a known end", rowsOf("waivers", empty("until"), empty("expires"))),
-	},
+// waiversOf are the waivers of findings of the rules that support a control.
+func waiversOf(rules []string) topic {
+	of := oneOf("rule", rules...)
+	return topic{
+		[]string{"waivers", TrendWaivers},
+		[]figure{
+			plainly("waivers-in-force", "Waivers of such findings in force at the end", rowsOf("waivers", of, empty("until"))),
+			plainly("waivers-over", "Waivers of such findings that were over by the end", rowsOf("waivers", of, filled("until"))),
+			plainly("waivers-without-end", "Waivers of such findings in force at the end without a known end", rowsOf("waivers", of, empty("until"), empty("expires"))),
+		},
+	}
 }
 
 // findingsOf are the findings of the rules that support a control.

@@ -26,6 +26,9 @@ func (g *gathering) organizations() Table {
 			{"grants_end", "Grants at the end", "How many grants the last snapshot shows.", Whole},
 			{"base_permission", "Base permission", "What every member has on every repository, at the end; empty where it was not seen.", Text},
 			{"two_factor_required", "Two-factor required", "Whether the organization demands a second factor, at the end; empty where it was not seen.", Yes},
+			{"days_base_permission_broad", "Days with a broad base permission", "On how many days of the period, in UTC, the base permission let every member write to every repository at some time, by the snapshots; " +
+				"empty where it was never seen.", Whole},
+			{"days_two_factor_not_required", "Days without two-factor required", "On how many days of the period, in UTC, no second factor was demanded at some time, by the snapshots; empty where that was never seen.", Whole},
 		}, func(ctx context.Context, emit emit) error {
 			for _, o := range g.known() {
 				first, err := g.look(ctx, o, o.first)
@@ -36,22 +39,23 @@ func (g *gathering) organizations() Table {
 				if err != nil {
 					return err
 				}
+				if _, err := g.named(ctx, o); err != nil { // with the changes of settings
+					return err
+				}
 				whole, broken := o.begun(g.o.Period.From)
-				var base, factor Value
-				if s := last.snap.Settings; s != nil {
-					if s.BasePermission != access.NoPrivilege {
-						base = Of(s.BasePermission.String())
-					}
-					if s.TwoFactorRequired != nil {
-						factor = Is(*s.TwoFactorRequired)
-					}
+				baseStart, factorStart := settingsOf(first.snap.Settings)
+				base, factor := settingsOf(last.snap.Settings)
+				demanded := Value{}
+				if factor != "" {
+					demanded = Is(factor == "yes")
 				}
 				var promised Value
 				if g.o.Every > 0 {
 					promised = seconds(g.o.Every)
 				}
 				err = emit(Of(o.Login), Count(o.ID), Count(o.First), At(o.Start), Count(o.Last), At(o.End), Count(whole), Count(broken),
-					promised, seconds(o.pause), Count(len(first.snap.Grants)), Count(len(last.snap.Grants)), base, factor)
+					promised, seconds(o.pause), Count(len(first.snap.Grants)), Count(len(last.snap.Grants)), Of(base), demanded,
+					g.exposed(o, baseAspect, baseStart, base, broad...), g.exposed(o, factorAspect, factorStart, factor, "no"))
 				if err != nil {
 					return err
 				}

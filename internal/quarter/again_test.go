@@ -21,6 +21,8 @@ func again(all map[string][]row, rules []string, name string) (int, bool) {
 		return gone(all), true
 	case "findings-not-asked":
 		return other(all), true
+	case "waivers-in-force", "waivers-over", "waivers-without-end":
+		return waivedBy(all, rules, name), true
 	case "findings-ended-otherwise":
 		over, _ := again(all, rules, "findings-over")
 		return over - gone(all) - other(all), true
@@ -41,6 +43,17 @@ func again(all map[string][]row, rules []string, name string) (int, bool) {
 		}
 	}
 	return n, true
+}
+
+// waivedBy counts the waivers of findings of some rules.
+func waivedBy(all map[string][]row, rules []string, name string) int {
+	n := 0
+	for _, r := range all["waivers"] {
+		if slices.Contains(rules, r["rule"]) && (name == "waivers-over") == (r["until"] != "") && (name != "waivers-without-end" || r["expires"] == "") {
+			n++
+		}
+	}
+	return n
 }
 
 // opened reports whether a finding was opened in the period, by the instants in its row:
@@ -117,40 +130,44 @@ var (
 
 // peopleAgain are the figures of who has access.
 var peopleAgain = map[string]func(map[string][]row) int{
-	"grants-start":                   sum("organizations", "grants_start"),
-	"grants-end":                     less(plus(is("population-start"), came), went),
-	"people-end":                     different("population-end", "principal_id", "principal_kind", "user"),
-	"entitled-end":                   is("population-end", "entitled", "yes"),
-	"not-entitled-end":               is("population-end", "entitled", "no"),
-	"accepted-end":                   is("population-end", "entitled", "waived"),
-	"unmanaged-end":                  is("population-end", "entitled", "unmanaged"),
-	"entitlement-unknown-end":        less(is("population-end"), is("population-end", "entitled", "yes|no|waived|unmanaged")),
-	"access-came":                    less(is("population-end"), less(is("population-start"), went)),
-	"access-went":                    less(is("population-start"), less(is("population-end"), came)),
-	"access-by-plan":                 plus(is("access-changes", "manner", "planned"), is("access-changes", "manner", "restored")),
-	"access-with-author":             less(is("access-changes"), is("access-changes", "actor", "")),
-	"access-out-of-band":             is("access-changes", "manner", "out-of-band", "change", "came"),
-	"access-unclear":                 less(is("access-changes"), is("access-changes", "manner", "planned|restored|out-of-band")),
-	"settings-changed":               is("setting-changes", "effect", "more|less|other"),
-	"settings-less":                  less(is("setting-changes"), is("setting-changes", "effect", "more|other")),
-	"settings-more-out-of-band":      is("setting-changes", "manner", "out-of-band", "effect", "more"),
-	"owners-start":                   is("population-start", "resource_kind", "org", "privilege", "owner", "principal_kind", "user"),
-	"owners-end":                     is("population-end", "resource_kind", "org", "privilege", "owner", "principal_kind", "user"),
-	"owners-not-entitled":            is("population-end", "resource_kind", "org", "privilege", "owner", "principal_kind", "user", "entitled", "no"),
-	"privileged-end":                 less(is("privileged-access"), is("privileged-access", "moment", "start")),
-	"admin-end":                      less(is("privileged-access", "moment", "end"), is("privileged-access", "moment", "end", "privilege", "write|maintain")),
-	"privileged-outside":             is("privileged-access", "member", "no", "moment", "end"),
-	"privileged-with-end":            is("privileged-access", "ends", "*", "moment", "end"),
-	"privileged-not-entitled":        is("privileged-access", "entitled", "no", "moment", "end"),
-	"second-factor-not-demanded":     is("organizations", "two_factor_required", "no"),
-	"owners-without-second-factor":   is("owners", "two_factor", "no", "moment", "end"),
-	"owners-factor-not-seen":         less(is("owners", "moment", "end"), is("owners", "moment", "end", "two_factor", "yes|no")),
-	"base-permission-broad":          less(is("organizations"), is("organizations", "base_permission", "none|read|triage|")),
-	"environments-end":               less(is("environments"), is("environments", "moment", "start")),
-	"can-approve":                    is("environment-access", "privilege", "approve", "moment", "end"),
-	"can-bypass":                     is("environment-access", "privilege", "bypass", "moment", "end"),
-	"environments-without-reviewers": is("environments", "reviewers_listed", "0", "moment", "end"),
-	"environments-bypass":            is("environments", "admin_bypass", "yes", "moment", "end"),
-	"environments-not-seen":          less(is("environments", "moment", "end"), is("environments", "moment", "end", "gate_seen", "yes")),
-	"environments-self-review":       less(is("environments", "moment", "end", "prevent_self_review", "no"), is("environments", "moment", "end", "prevent_self_review", "no", "reviewers_listed", "0|")),
+	"grants-start":                    sum("organizations", "grants_start"),
+	"grants-end":                      less(plus(is("population-start"), came), went),
+	"people-end":                      different("population-end", "principal_id", "principal_kind", "user"),
+	"entitled-end":                    is("population-end", "entitled", "yes"),
+	"not-entitled-end":                is("population-end", "entitled", "no"),
+	"accepted-end":                    is("population-end", "entitled", "waived"),
+	"unmanaged-end":                   is("population-end", "entitled", "unmanaged"),
+	"entitlement-unknown-end":         less(is("population-end"), is("population-end", "entitled", "yes|no|waived|unmanaged")),
+	"access-came":                     less(is("population-end"), less(is("population-start"), went)),
+	"access-went":                     less(is("population-start"), less(is("population-end"), came)),
+	"access-by-plan":                  plus(is("access-changes", "manner", "planned"), is("access-changes", "manner", "restored")),
+	"access-with-author":              less(is("access-changes"), is("access-changes", "actor", "")),
+	"access-out-of-band":              is("access-changes", "manner", "out-of-band", "change", "came"),
+	"access-unclear":                  less(is("access-changes"), is("access-changes", "manner", "planned|restored|out-of-band")),
+	"settings-changed":                is("setting-changes", "effect", "more|less|other"),
+	"settings-less":                   less(is("setting-changes"), is("setting-changes", "effect", "more|other")),
+	"settings-more-out-of-band":       is("setting-changes", "manner", "out-of-band", "effect", "more"),
+	"owners-start":                    is("population-start", "resource_kind", "org", "privilege", "owner", "principal_kind", "user"),
+	"owners-end":                      is("population-end", "resource_kind", "org", "privilege", "owner", "principal_kind", "user"),
+	"owners-not-entitled":             is("population-end", "resource_kind", "org", "privilege", "owner", "principal_kind", "user", "entitled", "no"),
+	"privileged-end":                  less(is("privileged-access"), is("privileged-access", "moment", "start")),
+	"privileged-people":               different("privileged-access", "principal", "moment", "end", "principal_kind", "user"),
+	"privileged-people-not-entitled":  different("privileged-access", "principal", "moment", "end", "principal_kind", "user", "entitled", "no"),
+	"base-permission-broad-days":      daysOf("base permission", "write|maintain|admin"),
+	"second-factor-not-demanded-days": daysOf("two-factor required", "no"),
+	"admin-end":                       less(is("privileged-access", "moment", "end"), is("privileged-access", "moment", "end", "privilege", "write|maintain")),
+	"privileged-outside":              is("privileged-access", "member", "no", "moment", "end"),
+	"privileged-with-end":             is("privileged-access", "ends", "*", "moment", "end"),
+	"privileged-not-entitled":         is("privileged-access", "entitled", "no", "moment", "end"),
+	"second-factor-not-demanded":      is("organizations", "two_factor_required", "no"),
+	"owners-without-second-factor":    is("owners", "two_factor", "no", "moment", "end"),
+	"owners-factor-not-seen":          less(is("owners", "moment", "end"), is("owners", "moment", "end", "two_factor", "yes|no")),
+	"base-permission-broad":           less(is("organizations"), is("organizations", "base_permission", "none|read|triage|")),
+	"environments-end":                less(is("environments"), is("environments", "moment", "start")),
+	"can-approve":                     is("environment-access", "privilege", "approve", "moment", "end"),
+	"can-bypass":                      is("environment-access", "privilege", "bypass", "moment", "end"),
+	"environments-without-reviewers":  is("environments", "reviewers_listed", "0", "moment", "end"),
+	"environments-bypass":             is("environments", "admin_bypass", "yes", "moment", "end"),
+	"environments-not-seen":           less(is("environments", "moment", "end"), is("environments", "moment", "end", "gate_seen", "yes")),
+	"environments-self-review":        less(is("environments", "moment", "end", "prevent_self_review", "no"), is("environments", "moment", "end", "prevent_self_review", "no", "reviewers_listed", "0|")),
 }
