@@ -29,7 +29,7 @@ type Token struct {
 }
 
 // maxToken bounds a time stamp, in bytes: they have a few thousand.
-const maxToken = 256 << 10
+const maxToken = 64 << 10
 
 // Authorities are the certificates that a time stamp is held against.
 type Authorities struct {
@@ -82,6 +82,9 @@ func Read(answer []byte, sum [sha256.Size]byte, trusted *Authorities) (t Token, 
 	}()
 	if len(answer) > maxToken {
 		return t, fmt.Errorf("it has more than %d bytes, which no time stamp has", maxToken)
+	}
+	if err := scan(answer); err != nil {
+		return t, fmt.Errorf("it is no time stamp: %w", err)
 	}
 	ts, err := timestamp.ParseResponse(answer)
 	if err != nil {
