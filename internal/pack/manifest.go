@@ -7,11 +7,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/eb661601/ajar/internal/evidence"
 	"github.com/eb661601/ajar/internal/journal"
+	"github.com/eb661601/ajar/internal/report"
 )
 
 // Schema is the name of the format of a pack, and of its manifest.
@@ -185,7 +187,7 @@ func (m Manifest) encode() ([]byte, error) {
 	if err := e.Encode(m); err != nil {
 		return nil, fmt.Errorf("writing the manifest: %w", err)
 	}
-	return b.Bytes(), nil
+	return report.EscapeJSON(b.Bytes()), nil
 }
 
 // readManifest takes only the very bytes that a manifest is written with.
@@ -230,9 +232,19 @@ func plain(name string) bool {
 		return false
 	}
 	for _, part := range strings.Split(name, "/") {
-		if part == "" || part[0] == '.' || part[len(part)-1] == '.' || part[0] == '-' {
+		if part == "" || part[0] == '.' || part[len(part)-1] == '.' || part[0] == '-' || device(part) {
 			return false
 		}
 	}
 	return true
+}
+
+// device reports whether Windows takes a name for a device, whatever follows its first dot.
+func device(name string) bool {
+	name, _, _ = strings.Cut(strings.ToLower(name), ".")
+	if slices.Contains([]string{"con", "prn", "aux", "nul"}, name) {
+		return true
+	}
+	number := strings.TrimPrefix(strings.TrimPrefix(name, "com"), "lpt")
+	return len(name) == 4 && len(number) == 1 && number[0] >= '0' && number[0] <= '9'
 }

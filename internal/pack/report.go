@@ -135,6 +135,9 @@ func (r *Report) Unproven() []string {
 	if !m.Complete {
 		out = append(out, fmt.Sprintf("what was not seen: the pack is INCOMPLETE, and lists %s", counted(len(m.Gaps), "gap")))
 	}
+	if lacks := m.lacks(); len(lacks) > 0 {
+		out = append(out, "what these tables say, which are not in the pack: "+strings.Join(lacks, ", "))
+	}
 	switch {
 	case m.Signed == nil:
 		out = append(out, "who made the pack, and that nobody changed it since: it is not signed")

@@ -23,7 +23,12 @@ type unzipped struct {
 // openZip reads the directory of a zip file. Names that lead out of the folder, that
 // stand there twice, and files that are none are problems; such a file is not read.
 func openZip(r io.ReaderAt, size int64, say func(file, format string, args ...any)) (*unzipped, error) {
-	z, err := zip.NewReader(r, size)
+	if err := countFiles(r, size); err != nil {
+		return nil, err
+	}
+	budget := &bounded{r: r, left: maxDirectory}
+	z, err := zip.NewReader(budget, size)
+	budget.left = math.MaxInt64
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return nil, fmt.Errorf("it is no zip file that can be read: %w", err)
 	}

@@ -65,6 +65,17 @@ func layout(tables []evidence.Table) []evidence.Table {
 	return append(evidence.Layout(dates), evidence.ControlTable(nil), evidence.FigureTable(nil))
 }
 
+// lacks lists the tables that this program makes and the pack does not have.
+func (m Manifest) lacks() []string {
+	var out []string
+	for _, x := range layout(nil) {
+		if !slices.ContainsFunc(m.Tables, func(t Table) bool { return t.Name == x.Name }) {
+			out = append(out, x.Name)
+		}
+	}
+	return out
+}
+
 func sameHead(x, y evidence.Table) bool {
 	return x.Title == y.Title && x.About == y.About && x.Source == y.Source && slices.Equal(x.Columns, y.Columns)
 }

@@ -33,6 +33,10 @@ func (e escaper) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// EscapeJSON gives a document in JSON with what a terminal would act on as escapes, which a
+// parser undoes.
+func EscapeJSON(b []byte) []byte { return escapeJSON(b) }
+
 func escapeJSON(b []byte) []byte {
 	clean := true
 	for _, c := range b {
