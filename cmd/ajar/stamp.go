@@ -90,6 +90,10 @@ func stamps(path, file, authorities string, o *pack.VerifyOptions) error {
 	asked := file != "" || authorities != ""
 	if file == "" {
 		file = stampOf(path)
+		// Whoever sent the pack sent what lies beside it: reading a pipe may never end.
+		if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+			return withHint(usage("the time stamp %s is no regular file, so it is not read", file), "remove it, or name another one with --timestamp FILE")
+		}
 	}
 	b, err := small(file)
 	switch {
