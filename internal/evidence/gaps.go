@@ -57,7 +57,7 @@ func (g *gathering) gaps(ctx context.Context, o *organization) ([]Gap, error) {
 		return nil, err
 	}
 	out = append(out, partly(o, names)...)
-	for _, more := range []func(context.Context, *organization) ([]Gap, error){g.unjudged, g.undated, g.putBack, g.redacted, g.forgotten, g.astray, g.namesakes} {
+	for _, more := range []func(context.Context, *organization) ([]Gap, error){g.unjudged, g.undated, g.putBack, g.redacted, g.forgotten, g.astray, g.removed, g.namesakes} {
 		some, err := more(ctx, o)
 		if err != nil {
 			return nil, err

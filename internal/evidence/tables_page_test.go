@@ -24,7 +24,7 @@ themselves, are the same whenever the same store is asked about the same period.
 - **Gaps** come first, and evidence with a gap is never called complete: a pass that broke
   off, data that was not seen to the end, a time without a snapshot or without an audit,
   a backup that was put in the place of the store, a redacted entry of the journal, two
-  organizations with one login.
+  organizations with one login, a snapshot that counted other changes than are stored of it.
   Two passes may lie apart as long as was promised (` + "`ajar export --every`" + `, or the schedule of
   the configuration) and a tenth more, at least five minutes; without a promise three times
   as long as is usual in the period, between a quarter of an hour and 25 hours.
