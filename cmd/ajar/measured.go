@@ -77,7 +77,8 @@ func (s *service) turned(ctx context.Context, st *store.Store, org string, r aud
 	}
 }
 
-// remedied tells the metrics for how long a finding was open that is over now.
+// remedied tells the metrics for how long a finding was open of which what was found is gone
+// now. One that the baseline does not ask for any more took no time to remedy.
 func (s *service) remedied(ctx context.Context, st *store.Store, org string, f *access.Finding) {
 	events, err := st.Events(ctx, org, f.Fingerprint)
 	if err != nil {
@@ -86,15 +87,16 @@ func (s *service) remedied(ctx context.Context, st *store.Store, org string, f *
 	}
 	var opened time.Time
 	var took time.Duration
+	var ending store.Ending
 	for _, e := range events {
 		switch e.What {
 		case store.Opened, store.Reopened:
 			opened = e.At
 		case store.Closed:
-			took = e.At.Sub(opened)
+			took, ending = e.At.Sub(opened), store.EndingOf(e.Why)
 		}
 	}
-	if !opened.IsZero() {
+	if !opened.IsZero() && ending == store.Remedied {
 		s.meter.Remedied(took) // the last thing that happened to it is its end
 	}
 }

@@ -28,11 +28,12 @@ func TestMetricsTellHowLongFindingsWereOpenAndAccepted(t *testing.T) {
 	}
 	for _, step := range []struct {
 		day   int
+		by    string
 		found []access.Finding
 	}{
-		{0, []access.Finding{finding("gone", access.Open), finding("kept", access.Waived)}},
-		{2, []access.Finding{finding("kept", access.Waived)}},
-		{40, []access.Finding{finding("kept", access.Waived)}},
+		{0, "b1", []access.Finding{finding("gone", access.Open), finding("kept", access.Waived), finding("asked", access.Open)}},
+		{2, "b1", []access.Finding{finding("kept", access.Waived), finding("asked", access.Open)}},
+		{40, "b2", []access.Finding{finding("kept", access.Waived)}}, // that "asked" is over may be the other baseline
 	} {
 		taken := at.AddDate(0, 0, step.day)
 		p, err := st.Begin(t.Context(), org, taken)
@@ -47,7 +48,7 @@ func TestMetricsTellHowLongFindingsWereOpenAndAccepted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all, err := st.Judge(t.Context(), snap, step.found, taken, store.Terms{})
+		all, err := st.Judge(t.Context(), snap, step.found, taken, store.Terms{Baseline: step.by})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -118,7 +118,7 @@ func posture() Board {
 		}},
 		row{8, []look{
 			{
-				title: "How fast is it put right?", about: "For how long findings were open that were over in the 30 days before each point: half of them, and nine of ten.", kind: lines, w: 6, unit: "s", none: "nothing was over",
+				title: "How fast is it put right?", about: "For how long findings were open of which what was found was gone in the 30 days before each point: half of them, and nine of ten.", kind: lines, w: 6, unit: "s", none: "nothing was remedied",
 				queries: []q{
 					{quantile("0.5", "increase", "ajar_finding_remedy_seconds", "", "30d", ""), "half took less"},
 					{quantile("0.9", "increase", "ajar_finding_remedy_seconds", "", "30d", ""), "9 of 10 took less"},

@@ -91,7 +91,7 @@ func (r *Registry) Resolved(org, rule, reason string, n int) {
 	r.resolved.WithLabelValues(r.org(org), r.rules.of(rule, Custom), among(reasonsOfEnd, reason, Other)).Add(float64(n))
 }
 
-// Remedied takes for how long a finding that is over was open.
+// Remedied takes for how long a finding was open of which what was found is gone.
 func (r *Registry) Remedied(open time.Duration) {
 	if r != nil {
 		r.remedied.Observe(max(open.Seconds(), 0))

@@ -74,7 +74,7 @@ func (r *Registry) mine(v partial, labels []string) {
 func (r *Registry) newVecs() {
 	r.opened = r.counter("findings_opened_total", "Findings that an audit found for the first time, or again.", "org", "rule", "severity")
 	r.resolved = r.counter("findings_resolved_total", "Findings that are over, by what ended them.", "org", "rule", "reason")
-	r.remedied = r.histogram("finding_remedy_seconds", "For how long findings that are over were open, waived ones among them, since they were opened or came back.",
+	r.remedied = r.histogram("finding_remedy_seconds", "For how long findings of which what was found is gone were open, waived ones among them, since they were opened or came back.",
 		[]float64{3600, day, 7 * day, 30 * day, 90 * day}).WithLabelValues().(prometheus.Histogram)
 	r.waiverAge = r.gauge("waivers_by_age", "Findings that a waiver accepts, by how long they have been accepted.", "org", "age")
 	r.audits = r.counter("audit_runs_total", "Audits that ended, by how.", "org", "kind", "result")
