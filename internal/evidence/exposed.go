@@ -41,7 +41,7 @@ func (g *gathering) exposed(o *organization, aspect, start, end string, values .
 	index := indexOf(all)
 	from, is := g.o.Period.From, start
 	if o.Start.After(from) {
-		from = o.Start
+		from = written(o.Start)
 	}
 	days, known := map[int64]bool{}, start+end != ""
 	until := func(at time.Time) {
@@ -61,7 +61,7 @@ func (g *gathering) exposed(o *organization, aspect, start, end string, values .
 		if is == "" {
 			is = c.Before
 		}
-		until(all[index[c.snapshot]].At)
+		until(written(all[index[c.snapshot]].At))
 		is, known = c.After, true
 	}
 	if is == "" {
