@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -72,6 +73,9 @@ func (h *historian) note(ctx context.Context, v *report.AccessHistory, x store.H
 	e.Why = why(x, e, came, joined)
 	if ok {
 		e.NotYet, e.Cause, e.Doubt = cause.After, told(cause), cause.Doubt
+	}
+	if came && on.Kind == access.Org && x.Grant.Source == access.ByOwner {
+		e.Why += fmt.Sprintf(": administrator of every repository (%d in the newest snapshot)", len(h.newer.Repositories))
 	}
 	if !came && on.Kind != access.Org && cause.Deed == nil && h.left(x.To.ID) {
 		e.Why = "went with the membership of " + v.Org.Name
@@ -238,55 +242,4 @@ func changedWhy(went, came string) string {
 		return "changed directly"
 	}
 	return came
-}
-
-// joined makes one event of what went and came at once on the same thing by the
-// same way, and puts the newest first.
-func joined(all []report.HistoryEvent) []report.HistoryEvent {
-	type key struct {
-		snapshot int64
-		on       access.Ref
-		way      string
-	}
-	of := func(e report.HistoryEvent) key {
-		way := ""
-		for _, t := range e.Teams {
-			way += t.Ref.String() + " "
-		}
-		return key{e.Mark.ID, e.Resource.Ref, way}
-	}
-	went := map[key]int{}
-	for i, e := range all {
-		if e.What == "went" {
-			went[of(e)] = i
-		}
-	}
-	drop := map[int]bool{}
-	for i := range all {
-		e := &all[i]
-		if e.What != "came" {
-			continue
-		}
-		if j, ok := went[of(*e)]; ok && !drop[j] {
-			e.What, e.Before, e.Doubt = "changed", all[j].Before, ""
-			e.Why = changedWhy(all[j].Why, e.Why)
-			drop[j] = true
-		}
-	}
-	out := make([]report.HistoryEvent, 0, len(all))
-	for i, e := range all {
-		if !drop[i] {
-			out = append(out, e)
-		}
-	}
-	slices.SortStableFunc(out, func(x, y report.HistoryEvent) int {
-		first := func(e report.HistoryEvent) int { // what hangs on a membership comes after it
-			if e.Resource.Kind == access.Org {
-				return 0
-			}
-			return 1
-		}
-		return cmp.Or(cmp.Compare(y.Mark.ID, x.Mark.ID), cmp.Compare(first(x), first(y)), cmp.Compare(x.What, y.What), cmp.Compare(x.Resource.Kind, y.Resource.Kind), cmp.Compare(x.Resource.Name, y.Resource.Name))
-	})
-	return out
 }
