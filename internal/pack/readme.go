@@ -71,7 +71,7 @@ that its files belong together.
 const signed = `
 HOW TO CHECK IT WITH STOCK TOOLS
 
-Take the public key from somewhere else than this pack, such as the note that was
+The lines below are for any shell (sh). Take the public key from somewhere else than this pack, such as the note that was
 made when the journal began. The pack says that it is
 
   %s
@@ -90,9 +90,9 @@ const check = `
 says nothing where no file was changed and none is missing. No file may be here that
 SHA256SUMS does not name, but itself and the signatures; this lists those that are:
 
-  find . -type f | cut -c3- | sort | grep -vxF -e SHA256SUMS \
-    -e SHA256SUMS.minisig -e manifest.json.minisig \
-    -f <(cut -c67- SHA256SUMS)
+  find . -type f | cut -c3- | sort | awk '
+    NR == FNR { named[substr($0, 67)] = 1; next }
+    !($0 in named) && !/^(SHA256SUMS(\.minisig)?|manifest\.json\.minisig)$/' SHA256SUMS -
 
 "ajar verify PACK --key KEY" does all that, checks the journal against its proofs,
 counts the rows and the numbers of the controls, draws the samples again, makes the
@@ -104,11 +104,15 @@ const sampling = `
 HOW TO DRAW A SAMPLE AGAIN
 
 Rows are numbered from 1 in the order of the table. For TABLE with ROWS rows, a
-sample of SIZE with SEED (manifest.json has them) is:
+sample of SIZE with SEED (manifest.json has them) is drawn by these lines. The seed
+stands on a line of its own, as it is, whatever signs it has:
 
-  for n in $(seq ROWS); do
-    printf 'ajar-sample/v1\nSEED\nTABLE\n%d\n' $n | sha256sum | sed "s/ .*/ $n/"
-  done | sort | head -n SIZE | cut -d' ' -f2 | sort -n
+IFS= read -r seed <<'EOF'
+SEED
+EOF
+for n in $(seq ROWS); do
+  printf 'ajar-sample/v1\n%s\nTABLE\n%d\n' "$seed" $n | sha256sum | sed "s/ .*/ $n/"
+done | sort | head -n SIZE | cut -d' ' -f2 | sort -n
 `
 
 const stamping = `

@@ -11,10 +11,13 @@ import (
 	"github.com/eb661601/ajar/internal/pack"
 )
 
+// oddSeed has what a shell and printf would take for more than it is.
+const oddSeed = `the auditor's word: 5% of "all" \n $HOME`
+
 // stock runs a line of the README of a pack, as an auditor would.
 func stock(t *testing.T, dir, script string) (string, error) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", script)
+	cmd := exec.CommandContext(t.Context(), "sh", "-eu", "-c", script)
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
 	return string(out), err
@@ -32,7 +35,7 @@ func lines(t *testing.T, readme, from, to string) string {
 }
 
 func TestThePackIsCheckedWithStockToolsAsItsReadmeSays(t *testing.T) {
-	for _, tool := range []string{"minisign", "sha256sum", "bash"} {
+	for _, tool := range []string{"minisign", "sha256sum", "sh", "awk"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			if os.Getenv("CI") != "" {
 				t.Fatal(err)
@@ -42,7 +45,7 @@ func TestThePackIsCheckedWithStockToolsAsItsReadmeSays(t *testing.T) {
 	}
 	b := year(t)
 	dir := filepath.Join(t.TempDir(), "pack")
-	if _, err := pack.WriteFolder(t.Context(), dir, proof(), pack.Options{Signer: b.signer, Journal: b.journal(), Tables: []string{"owners"}, Sample: &pack.Draw{Size: 5, Seed: "auditor 12"}}); err != nil {
+	if _, err := pack.WriteFolder(t.Context(), dir, proof(), pack.Options{Signer: b.signer, Journal: b.journal(), Tables: []string{"owners"}, Sample: &pack.Draw{Size: 5, Seed: oddSeed}}); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "README.txt"))
@@ -65,8 +68,8 @@ func TestThePackIsCheckedWithStockToolsAsItsReadmeSays(t *testing.T) {
 			t.Errorf("%s: %v: %s", script, err, out)
 		}
 	}
-	draw := lines(t, readme, "(manifest.json has them) is:\n", "HOW TO CHECK A TIME STAMP")
-	draw = strings.NewReplacer("ROWS", "40", "SEED", "auditor 12", "TABLE", "owners", "SIZE", "5").Replace(draw)
+	draw := lines(t, readme, "whatever signs it has:\n", "HOW TO CHECK A TIME STAMP")
+	draw = strings.NewReplacer("ROWS", "40", "SEED", oddSeed, "TABLE", "owners", "SIZE", "5").Replace(draw)
 	numbers, err := stock(t, dir, draw)
 	if err != nil {
 		t.Fatalf("%v: %s", err, numbers)
