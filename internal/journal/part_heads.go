@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"slices"
 )
@@ -87,6 +88,9 @@ func (p *PartVerifier) whole() {
 	p.r.At, p.r.Head = c.At, c.Head
 	if p.head.Size > p.head.Last {
 		right, err := rangeOf(p.head.Last, p.head.Size, p.head.After)
+		if end := int64(p.left.End()); err == nil && end != p.head.Last {
+			err = fmt.Errorf("the last entry that is here is %d, and it is to be %d", end, p.head.Last)
+		}
 		if err == nil {
 			err = p.left.AppendRange(right, nil)
 		}

@@ -101,10 +101,13 @@ func (r *Report) Proven() []string {
 		if j.Reaches {
 			words += ", and the period has no others"
 		}
+		if n := j.Shown[journal.Outside]; n > 0 {
+			words += fmt.Sprintf("; %d of them beside the period show that it is whole", n)
+		}
 		out = append(out, words)
 	}
 	if r.Entries > 0 {
-		out = append(out, fmt.Sprintf("the table journal lists the entries of the journal as they are, %d of them", r.Entries))
+		out = append(out, fmt.Sprintf("the table journal lists the entries of the period as they are, %d of them", r.Entries))
 	}
 	if r.Copies > 0 {
 		out = append(out, "the journal is the one that a copy of checkpoints kept elsewhere is of: "+counted(r.Copies, "checkpoint")+" agree")

@@ -95,7 +95,7 @@ func (c *checking) file(f File, also io.Writer) {
 	case err != nil:
 		c.r.say(f.Name, "it cannot be read to its end, so it was changed: %v", err)
 	case n < f.Size:
-		c.r.say(f.Name, "it has %d bytes, and the manifest gives it %d: it was cut off", n, f.Size)
+		c.r.say(f.Name, "it has %d bytes, and the manifest gives it %d: it was changed, or its end was cut off", n, f.Size)
 	case hex.EncodeToString(sum.Sum(nil)) != f.SHA256:
 		c.r.say(f.Name, "it was changed: its hash is not the one of the manifest")
 	default:
