@@ -84,7 +84,7 @@ func (a *app) accessOf(ctx context.Context, principal, at string, rows bool) err
 		}
 		view := report.Access{
 			Org: orgNamed(v.Snapshot), At: v.Info.At, Gaps: append(w.unseen, touching(report.Gaps(v.Snapshot, w.config.Collect.Without...), accessAreas)...),
-			Principal: p, Rows: ask(v).of(p.Ref), Version: buildVersion().Version,
+			Principal: p, Rows: ask(v).of(p.Ref), Asked: at, Version: buildVersion().Version,
 		}
 		a.exit(status(view.Exit()))
 		w.all = rows

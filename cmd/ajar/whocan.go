@@ -77,7 +77,7 @@ func (a *app) whoCan(ctx context.Context, word, resource, at string, rows bool) 
 		}
 		view := report.WhoCan{
 			Org: orgNamed(v.Snapshot), At: v.Info.At, Gaps: append(w.unseen, touching(report.Gaps(v.Snapshot, w.config.Collect.Without...), areas)...),
-			Privilege: p, Resource: r, Note: ask(v).note(p, r.Ref), Rows: ask(v).who(p, r.Ref), Version: buildVersion().Version,
+			Privilege: p, Resource: r, Note: ask(v).note(p, r.Ref), Rows: ask(v).who(p, r.Ref), Asked: at, Version: buildVersion().Version,
 		}
 		a.exit(status(view.Exit()))
 		w.all = rows

@@ -33,6 +33,7 @@ type Access struct {
 	Gaps      []Gap
 	Principal access.Named
 	Rows      []AccessRow // in any order; their Principal is not looked at
+	Asked     string      // the time that was asked for, in the asker's words; "" for the newest snapshot
 	Version   string      // of ajar; in OCSF alone
 }
 
@@ -45,7 +46,16 @@ type WhoCan struct {
 	Resource  access.Named
 	Note      string      // what stands between all of them and the resource, or what was not seen; "" for nothing
 	Rows      []AccessRow // in any order; their Resource is not looked at
+	Asked     string      // the time that was asked for, in the asker's words; "" for the newest snapshot
 	Version   string      // of ajar; in OCSF alone
+}
+
+// asOf is what a suggested command needs to speak of the same time.
+func asOf(asked string) string {
+	if asked == "" {
+		return ""
+	}
+	return " --at " + argument(asked)
 }
 
 // Exit is ExitGaps where something expected was not seen, else ExitClean.

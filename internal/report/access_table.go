@@ -41,7 +41,7 @@ func (v Access) table(p *page) error {
 	if len(everywhere) > 0 || p.cutWays {
 		p.gap()
 		p.line(space(2), dim.of("every row and every way:"))
-		p.command(2, "access "+argument(v.Principal.Name)+" --all-rows")
+		p.command(2, "access "+argument(v.Principal.Name)+asOf(v.Asked)+" --all-rows")
 	}
 	return p.err
 }
@@ -230,7 +230,7 @@ func (v WhoCan) table(p *page) error {
 	if p.cutWays {
 		p.gap()
 		p.line(space(2), dim.of("every way:"))
-		p.command(2, "who-can "+v.Privilege.String()+" "+argument(v.Resource.Name)+" --all-rows")
+		p.command(2, "who-can "+v.Privilege.String()+" "+argument(v.Resource.Name)+asOf(v.Asked)+" --all-rows")
 	}
 	return p.err
 }

@@ -78,8 +78,9 @@ func TestWaysThatAreLeftOutAreToldHowToSee(t *testing.T) {
 		`ajar who-can deploy 'env:acme-robotics/api/it'\''s production' --all-rows --org acme-robotics`: WhoCan{
 			Org: org, At: taken, Privilege: access.Deploy, Resource: row.Resource, Rows: []AccessRow{row},
 		},
-		"ajar access user:carol --all-rows --org acme-robotics": Access{Org: org, At: taken, Principal: row.Principal, Rows: []AccessRow{row}},
-		"ajar access --all --all-rows --org acme-robotics":      Matrix{Org: org, At: taken, Rows: values([]AccessRow{row})},
+		"ajar access user:carol --all-rows --org acme-robotics":            Access{Org: org, At: taken, Principal: row.Principal, Rows: []AccessRow{row}},
+		"ajar access user:carol --at '#12' --all-rows --org acme-robotics": Access{Org: org, At: taken, Principal: row.Principal, Rows: []AccessRow{row}, Asked: "#12"},
+		"ajar access --all --all-rows --org acme-robotics":                 Matrix{Org: org, At: taken, Rows: values([]AccessRow{row})},
 	} {
 		if text := render(t, v, Table, Options{}); !strings.Contains(text, "and 3 more ways") || !strings.Contains(text, want+"\n") {
 			t.Errorf("%q is missing:\n%s", want, text)
