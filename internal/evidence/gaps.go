@@ -135,7 +135,7 @@ func partly(o *organization, n *names) []Gap {
 			}
 			x := Gap{Org: o.Login, Area: string(a), Reason: cmp.Or(c.Reason, "it was not read")}
 			if c.Help != "" {
-				x.Reason += " (" + c.Help + ")"
+				x.Reason += "; would help: " + c.Help
 			}
 			if c.Scope != 0 {
 				x.Scope = n.of(scopeRef(a, c.Scope))

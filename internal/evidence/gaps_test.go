@@ -33,7 +33,7 @@ func TestWhatWasNotSeenIsAGap(t *testing.T) {
 		"the start is an old look":      {passes: map[int][]access.Cover{0: nil, 40: nil}, period: [2]int{30, 40}, want: "the newest snapshot at the start is 1 day 6 hours older"},
 		"a pass broke off":              {passes: map[int][]access.Cover{0: nil, 2: nil}, broken: 1, period: [2]int{0, 2}, want: "pass 2 did not come to its end"},
 		"the last pass broke off":       {passes: map[int][]access.Cover{0: nil, 1: nil}, broken: 2, period: [2]int{0, 2}, want: "none that did followed"},
-		"an area was denied":            {passes: map[int][]access.Cover{0: nil, 1: {denied}, 2: nil}, period: [2]int{0, 2}, want: "the token may not (administration: read)"},
+		"an area was denied":            {passes: map[int][]access.Cover{0: nil, 1: {denied}, 2: nil}, period: [2]int{0, 2}, want: "the token may not; would help: administration: read"},
 		"a repository was half read":    {passes: map[int][]access.Cover{0: {scoped}, 1: {scoped}, 2: nil}, period: [2]int{0, 2}, want: "page 2 failed"},
 		"it was less before the period": {passes: map[int][]access.Cover{0: {denied}, 1: nil, 2: nil, 3: nil}, period: [2]int{2, 3}},
 	} {
