@@ -16,25 +16,33 @@ import (
 // leastPromise and mostPromise bound what --every may say.
 const leastPromise, mostPromise = time.Minute, 366 * 24 * time.Hour
 
-// promised gives how often a pass was promised; 0: nobody promised anything. By the
+// promised gives how often a pass was promised; 0: nobody promised anything. Whoever makes
+// the pack may promise more than the configuration does, and not less. By the
 // schedule it is the longest time between two of its instants, as far as a hundred from
 // the beginning of the period on show: what the clock says now has no part in it.
 func (f exportFlags) promised(c *config.Config, p evidence.Period) (time.Duration, error) {
-	if f.every != "" {
-		d, err := lasting("--every", f.every)
-		if err == nil && (d < leastPromise || d > mostPromise) {
-			err = usage("--every %s: at least a minute, at most a year", f.every)
+	var scheduled time.Duration
+	if c.Schedule.Said && c.Schedule.Audit != "" {
+		s, err := schedule.Parse(c.Schedule.Audit)
+		if err != nil {
+			return 0, err
 		}
-		return d, err
+		scheduled = s.Gap(p.From)
 	}
-	if !c.Schedule.Said || c.Schedule.Audit == "" {
-		return 0, nil
+	if f.every == "" {
+		return scheduled, nil
 	}
-	s, err := schedule.Parse(c.Schedule.Audit)
-	if err != nil {
+	d, err := lasting("--every", f.every)
+	switch {
+	case err != nil:
 		return 0, err
+	case d < leastPromise || d > mostPromise:
+		return 0, usage("--every %s: at least a minute, at most a year", f.every)
+	case scheduled > 0 && d > scheduled:
+		return 0, withHint(usage("--every %s: [schedule] audit of the configuration promises more, a pass every %s", f.every, evidence.Span(scheduled)),
+			"a longer pause would be no gap by that: leave --every out, or name the configuration of then with --config")
 	}
-	return s.Gap(p.From), nil
+	return d, nil
 }
 
 // oneTable writes a table to stdout.
