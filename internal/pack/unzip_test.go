@@ -93,3 +93,22 @@ func TestAPackOfChosenTablesIsToldAsOne(t *testing.T) {
 		t.Errorf("of all tables, not proven is\n%s", all)
 	}
 }
+
+func TestAManifestOfTooManyTablesIsNotFollowed(t *testing.T) {
+	u := unpack(t, made(t, nil))
+	text := string(u.text["manifest.json"])
+	at := strings.Index(text, `"samples": [`)
+	from := strings.Index(text, `"tables": [`)
+	const one = `
+    {
+      "name": "",
+      "title": "",
+      "rows": 0,
+      "columns": 0,
+      "csv": "",
+      "json": ""
+    },`
+	crowd := `"tables": [` + strings.TrimSuffix(strings.Repeat(one, 10_001), ",") + "\n  ],\n  "
+	u.text["manifest.json"] = []byte(text[:from] + crowd + text[at:])
+	named(t, look(t, u.zip(), pack.VerifyOptions{}), "manifest.json", "more than 10000 tables and samples")
+}

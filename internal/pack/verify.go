@@ -155,6 +155,10 @@ func (c *checking) sane() bool {
 	if limit == 0 {
 		limit = defaultMax
 	}
+	if len(m.Tables)+len(m.Samples) > maxFiles {
+		c.r.say(manifestName, "it names more than %d tables and samples, so nothing of the pack is read", maxFiles)
+		return false
+	}
 	seen := map[string]bool{}
 	for _, f := range m.Files {
 		total += min(max(f.Size, 0), limit+1)
