@@ -7,23 +7,23 @@ import (
 	"github.com/eb661601/ajar/internal/evidence"
 )
 
-// A sheet of many columns that is pressed onto one page cannot be read.
+// A sheet of many wide columns that is pressed onto one page cannot be read.
 func TestOnlyNarrowSheetsAreFittedToAPage(t *testing.T) {
-	f := opened(t, exampleEvidence(), sheetRows)
-	for sheet, fits := range map[string]bool{"access-changes": true, "Controls": true, "population-end": false} {
-		props, err := f.GetSheetProps(sheet)
-		if err != nil {
-			t.Fatal(err)
-		}
+	e := exampleEvidence()
+	wide := many(3)
+	wide.Name = "wide"
+	for i := range wide.Columns {
+		wide.Columns[i].Title = strings.Repeat("w", 36)
+	}
+	e.Tables = append(e.Tables, wide)
+	f := opened(t, e, sheetRows)
+	for sheet, pages := range map[string]int{"access-changes": 1, "Controls": 1, "population-end": 1, "wide": 3} {
 		layout, err := f.GetPageLayout(sheet)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if fit := props.FitToPage != nil && *props.FitToPage; fit != fits {
-			t.Errorf("%s: fitted is %v", sheet, fit)
-		}
-		if *layout.Orientation != "landscape" || fits == (layout.AdjustTo != nil && *layout.AdjustTo == readableAt) {
-			t.Errorf("%s: %+v", sheet, layout)
+		if *layout.Orientation != "landscape" || *layout.FitToWidth != pages {
+			t.Errorf("%s is %d pages wide, want %d", sheet, *layout.FitToWidth, pages)
 		}
 	}
 }

@@ -109,30 +109,37 @@ func (s *sheet) begin(name string, frozen int, said *excelize.HeaderFooterOption
 }
 
 // A sheet of at most fitted columns is printed as wide as a page. A wider one goes on beside
-// it, at a size that can be read.
+// it, so that a page has about as many characters of the usual size as can be read.
 const (
-	fitted     = 10
-	readableAt = 65 // percent
+	fitted   = 10
+	readable = 230
 )
 
-// page lays the sheet out for paper: across, with its numbers.
+// pagesWide is how many pages a sheet is wide on paper.
+func (s *sheet) pagesWide() int {
+	if len(s.widths) <= fitted {
+		return 1
+	}
+	all := 0.0
+	for _, w := range s.widths {
+		all += w
+	}
+	return int(math.Ceil(all / readable))
+}
+
+// page lays the sheet out for paper: across, with its numbers; what belongs together lies
+// together.
 func (s *sheet) page(name string, said *excelize.HeaderFooterOptions) error {
-	across, a4, one, anyNumber := "landscape", 9, 1, 0
+	yes, across, order, a4, wide, anyNumber := true, "landscape", "overThenDown", 9, s.pagesWide(), 0
 	if err := s.f.SetSheetDimension(name, ""); err != nil { // it is not known yet, and may be left out
 		return err
 	}
-	layout := excelize.PageLayoutOptions{Orientation: &across, Size: &a4}
-	fits := len(s.widths) <= fitted
-	if fits {
-		layout.FitToWidth, layout.FitToHeight = &one, &anyNumber
-	} else {
-		scale, beside := uint(readableAt), "overThenDown" // what belongs together lies together
-		layout.AdjustTo, layout.PageOrder = &scale, &beside
-	}
-	if err := s.f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fits}); err != nil {
+	if err := s.f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
 		return err
 	}
-	if err := s.f.SetPageLayout(name, &layout); err != nil {
+	if err := s.f.SetPageLayout(name, &excelize.PageLayoutOptions{
+		Orientation: &across, Size: &a4, FitToWidth: &wide, FitToHeight: &anyNumber, PageOrder: &order,
+	}); err != nil {
 		return err
 	}
 	return s.f.SetHeaderFooter(name, said)
