@@ -30,7 +30,10 @@ func (a *app) lifeOf(ctx context.Context, p audit.Pass, v audit.View, f access.F
 	}
 	switch line := v.Snapshot.Coverage.Of(access.AreaAuditLog); line.Status {
 	case access.Complete:
-		view.Silent = "no event says so; the log was read back to " + line.Since.Format("2006-01-02") + ", and what was given before is not in it"
+		view.Silent = "no event says so, of those that any reading of the log brought"
+		if !line.Since.IsZero() {
+			view.Silent += "; that of the newest snapshot went back to " + line.Since.Format("2006-01-02")
+		}
 	case access.Unread:
 		view.Silent = "it was not read"
 	default:
