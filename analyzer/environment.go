@@ -90,6 +90,9 @@ func (c *court) about(e access.Environment, title, have, want string) access.Fin
 	return access.Finding{Severity: c.environmentWeight(e), Resource: n, Title: n.Name + " " + title, Have: have, Want: want}
 }
 
+// unsaid follows what a rule asks where no entry of the baseline says anything about it.
+const unsaid = " (asked of every gate; no entry of the baseline allows it)"
+
 func causeOfEnv(e access.Environment) string { return access.Ref{Kind: access.Env, ID: e.ID}.String() }
 
 func environmentNoReviewers(c *court) {
@@ -168,6 +171,9 @@ func environmentAdminBypass(c *court) {
 			return // nothing to bypass
 		}
 		f := c.about(e, "lets administrators bypass its gate", "administrators may bypass", "administrators may not bypass")
+		if !forbidden {
+			f.Want = "administrators may not bypass" + unsaid // the entry of the baseline is silent about it
+		}
 		people := c.administrators(e.Repo)
 		f.Affected, f.Sample = len(people), c.sample(people)
 		c.report(f, causeOfEnv(e), need(access.AreaEnvironments, e.Repo), need(access.AreaPolicies, e.Repo), need(access.AreaGates, e.Repo))
