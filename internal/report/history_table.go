@@ -187,11 +187,8 @@ func (v AccessHistory) unseen(p *page) {
 		of[k] = append(of[k], g)
 	}
 	v.pauses(p, pauses)
-	for i, k := range order {
-		if i == gapsListed && !p.all {
-			p.bullet("and " + count(len(order)-i, "kind of gap", "kinds of gaps") + " more; --all-rows lists them")
-			return
-		}
+	var lines []gapLine
+	for _, k := range order {
 		all := of[k]
 		words := strings.ReplaceAll(k.area, "-", " ")
 		if all[0].Scope != "" {
@@ -200,9 +197,24 @@ func (v AccessHistory) unseen(p *page) {
 				words += " and " + number(n) + " more"
 			}
 		}
-		p.bullet(moment(all[0].Since) + " to " + moment(all[len(all)-1].Until) + ": " + words + ": " + k.reason)
+		when := moment(all[0].Since) + " to " + moment(all[len(all)-1].Until)
+		if n := len(lines); n > 0 && lines[n-1].when == when && lines[n-1].reason == k.reason {
+			lines[n-1].what += ", " + words // one cause, one line
+			continue
+		}
+		lines = append(lines, gapLine{when, words, k.reason})
+	}
+	for i, l := range lines {
+		if i == gapsListed && !p.all {
+			p.bullet("and " + count(len(lines)-i, "kind of gap", "kinds of gaps") + " more; --all-rows lists them")
+			return
+		}
+		p.bullet(l.when + ": " + l.what + ": " + l.reason)
 	}
 }
+
+// gapLine is when what was not seen, and why.
+type gapLine struct{ when, what, reason string }
 
 // pauses lists the times without a snapshot, the longest of many alone.
 func (v AccessHistory) pauses(p *page, all []HistoryGap) {
