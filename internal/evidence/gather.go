@@ -91,7 +91,7 @@ func Gather(ctx context.Context, s *store.Store, o Options) (Evidence, error) {
 	if err := g.find(ctx); err != nil {
 		return Evidence{}, fmt.Errorf("gathering evidence: %w", err)
 	}
-	e := Evidence{Framework: o.Framework, Period: o.Period, Program: o.Program}
+	e := Evidence{Framework: o.Framework, Period: o.Period, Program: o.Program, Every: o.Every}
 	for _, org := range g.orgs {
 		e.Orgs = append(e.Orgs, org.Org)
 		gaps, err := g.gaps(ctx, org)

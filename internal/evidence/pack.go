@@ -7,8 +7,9 @@ type Evidence struct {
 	Framework Framework
 	Orgs      []Org
 	Period    Period
-	Program   string // version and commit of the ajar that makes it
-	Complete  bool   // nothing is missing: there are no gaps
+	Program   string        // version and commit of the ajar that makes it
+	Complete  bool          // nothing is missing: there are no gaps
+	Every     time.Duration // how often a pass was promised, by which a pause is a gap; 0: nobody promised anything
 	Gaps      []Gap
 	Tables    []Table
 	Controls  []Control

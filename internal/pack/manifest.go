@@ -22,8 +22,9 @@ const Schema = "ajar.pack/v1"
 // Manifest says what is in a pack. What it does not name does not belong to it.
 type Manifest struct {
 	Schema    string      `json:"schema"`
-	Pack      string      `json:"pack"`     // number of the pack: see packID
-	Complete  bool        `json:"complete"` // there are no gaps
+	Pack      string      `json:"pack"`                       // number of the pack: see packID
+	Complete  bool        `json:"complete"`                   // there are no gaps
+	Promised  int64       `json:"promised_seconds,omitempty"` // between two passes; 0: nobody promised anything
 	Gaps      []Gap       `json:"gaps"`
 	Framework string      `json:"framework"`
 	Period    Period      `json:"period"`
@@ -127,7 +128,7 @@ const (
 // manifestOf begins the manifest of an evidence.
 func manifestOf(e evidence.Evidence) Manifest {
 	m := Manifest{
-		Schema: Schema, Complete: e.Complete && len(e.Gaps) == 0, Framework: string(e.Framework), Program: e.Program,
+		Schema: Schema, Complete: e.Complete && len(e.Gaps) == 0, Framework: string(e.Framework), Program: e.Program, Promised: int64(e.Every / time.Second),
 		Period: Period{e.Period.From.UTC(), e.Period.To.UTC()}, Gaps: []Gap{}, Orgs: []Org{}, Tables: []Table{}, Samples: []Sample{}, Files: []File{},
 	}
 	for _, g := range e.Gaps {

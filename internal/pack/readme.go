@@ -23,6 +23,11 @@ func readme(e evidence.Evidence, m Manifest) []byte {
 		line("INCOMPLETE: it lists %d of what was not seen, first in manifest.json and in the", len(m.Gaps))
 		line("table gaps where that is here.\n")
 	}
+	if m.Promised > 0 {
+		line("promised       a pass every %s: a longer pause is a gap", evidence.Span(time.Duration(m.Promised)*time.Second))
+	} else {
+		line("promised       nothing: a pause is a gap by what was usual in the period")
+	}
 	line("organizations  %s", strings.Join(orgs, ", "))
 	line("period         from %s up to, and without, %s", m.Period.From.Format(time.RFC3339), m.Period.To.Format(time.RFC3339))
 	line("framework      %s", m.Framework)
