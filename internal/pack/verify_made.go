@@ -126,7 +126,7 @@ func (v *retelling) expected() {
 func evidenceOf(m Manifest, tables []evidence.Table, controls []evidence.Control) evidence.Evidence {
 	e := evidence.Evidence{
 		Framework: evidence.Framework(m.Framework), Period: evidence.Period{From: m.Period.From, To: m.Period.To},
-		Every: time.Duration(m.Promised) * time.Second,
+		Every:   time.Duration(m.Promised) * time.Second,
 		Program: m.Program, Complete: m.Complete, Controls: controls,
 	}
 	for _, g := range m.Gaps {
