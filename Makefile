@@ -49,7 +49,7 @@ contract: setup ## run only the tests that hold ajar against GitHub's schemas
 RACE_SOME := ./cmd/ajar ./internal/audit
 RACE_NOT  := cmd/ajar|internal/(audit|evidence|faults|prove|quarter|soak)
 RACE_SKIP := PassingTrouble|LastingTrouble|FullReadKeepsItsBudget|FieldThatWasNotTold|RecoveryCostsLittle|EstimateIsClose|ReserveIsLeftThrough|TornLogGives|EveryFaultOfAChange
-RACE_RUN  := ^(TestDaemon.*|TestNoMixtureOf.*|TestScripts)$$/^(serve|apply|audit|$$)
+RACE_RUN  := ^(TestDaemon.*|TestNoMixtureOf.*|TestScripts)$$/^(serve|apply|audit|collect|$$)
 RACE_PKGS  = $$(git grep -lE '\bgo (func|[a-z.]+\()|\b(errgroup|sync|atomic|synctest)\.' -- '*.go' | xargs -n1 dirname | sort -u | grep -vE '^(($(RACE_NOT))$$|tools/)' | sed 's|^|./|')
 
 .PHONY: race
