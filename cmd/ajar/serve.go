@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -150,16 +149,7 @@ func readWorld(path string) (*githubsim.World, error) {
 	if path == "" {
 		return githubsim.Demo(), nil
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading the world: %w", err)
-	}
-	defer func() { _ = f.Close() }() // nothing was written
-	w, err := githubsim.Load(f)
-	if err != nil {
-		return nil, fmt.Errorf("world %s: %w", path, err)
-	}
-	return w, nil
+	return githubsim.LoadFile(path)
 }
 
 // welcome says where the GitHub is and what to type.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"reflect"
 	"strings"
 	"time"
@@ -13,6 +14,20 @@ import (
 
 // maxComplaints bounds how many mistakes of one world file are listed.
 const maxComplaints = 20
+
+// LoadFile reads the world in a file, as [Load] does.
+func LoadFile(path string) (*World, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the world: %w", err)
+	}
+	defer func() { _ = f.Close() }() // nothing was written
+	w, err := Load(f)
+	if err != nil {
+		return nil, fmt.Errorf("world %s: %w", path, err)
+	}
+	return w, nil
+}
 
 // Load reads a world file. An unknown key, a wrong type, a name that resolves
 // to nothing and a double id are errors; all mistakes of the content are

@@ -135,14 +135,9 @@ func readWorld(path string, now time.Time) (*githubsim.World, error) {
 		}
 		return w, nil
 	}
-	f, err := os.Open(path)
+	w, err := githubsim.LoadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading the world: %w", err)
-	}
-	defer func() { _ = f.Close() }() // nothing was written
-	w, err := githubsim.Load(f)
-	if err != nil {
-		return nil, fmt.Errorf("world %s: %w", path, err)
+		return nil, err
 	}
 	w.ShiftTo(now)
 	return w, nil

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"time"
 
@@ -19,14 +18,9 @@ func readWorld(path string, now time.Time) (*githubsim.World, error) {
 	if path == "" {
 		return githubsim.Generate(githubsim.Size{Repositories: 60, Members: 80, Teams: 12}, githubsim.GenOptions{Seed: 7, Now: now}), nil
 	}
-	f, err := os.Open(path)
+	w, err := githubsim.LoadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading the world: %w", err)
-	}
-	defer func() { _ = f.Close() }() // nothing was written
-	w, err := githubsim.Load(f)
-	if err != nil {
-		return nil, fmt.Errorf("world %s: %w", path, err)
+		return nil, err
 	}
 	if len(w.Orgs) == 0 {
 		return nil, fmt.Errorf("world %s has no organization", path)
