@@ -55,46 +55,45 @@ func TestAccountOfAChangeTellsOnWhoseWordItWent(t *testing.T) {
 // GitHub's log knows teams by their names of then: a team that was renamed since is the
 // same one, and one that has the name now is not.
 func TestATeamIsFoundInTheLogByTheNameThatItHadThen(t *testing.T) {
+	const then, now = "sre", "site-reliability"
+	joined := access.Event{ID: "joined", At: hour(1).Add(-time.Minute), Action: "team.add_member", Actor: "eve", ActorID: 3, UserID: 2, User: "bob", Team: then}
 	s := open(t, t.TempDir())
 	defer s.Close()
-	joined := access.Event{ID: "joined", At: hour(1).Add(-time.Minute), Action: "team.add_member", Actor: "eve", ActorID: 3, UserID: 2, User: "bob", Team: "sre"}
-	for n, c := range []struct {
-		slug    string
-		members []any
-	}{{"sre", nil}, {"sre", []any{inTeam(2, 7, access.Member)}}, {"site-reliability", []any{inTeam(2, 7, access.Member)}}} {
-		pass(t, s, hour(n), func(x *store.Pass) {
-			world(t, x, 0)
-			put(t, x, access.AreaTeams, 7, access.TeamInfo{ID: 7, Slug: c.slug})
-			put(t, x, access.AreaTeamMembers, 7, c.members...)
-			check(t, x.Heard(t.Context(), []access.Event{joined}))
-		})
-	}
+	renamed(t, s, joined, then, then, now)
 	if c, ok := account(t, s, 0, 2).Of(inTeam(2, 7, access.Member), true, 2); !ok || c.Event.ID != "joined" {
 		t.Errorf("who joined before the rename is told as %+v", c)
 	}
 	e := gather(t, s, evidence.Period{From: hour(0), To: past(hour(2))})
 	for _, row := range rows(t, e, "access-changes") {
-		if row["resource"] == "team:acme/site-reliability" && row["log_entry"] != "joined" {
+		if row["resource"] == "team:acme/"+now && row["log_entry"] != "joined" {
 			t.Errorf("the change is told as %v", row)
 		}
 	}
 	other := joined
-	other.Team, other.ID = "site-reliability", "another"
+	other.Team, other.ID = now, "another"
 	s2 := open(t, t.TempDir())
 	defer s2.Close()
-	for n, c := range []struct {
-		slug    string
-		members []any
-	}{{"sre", nil}, {"sre", []any{inTeam(2, 7, access.Member)}}, {"sre", []any{inTeam(2, 7, access.Member)}}, {"site-reliability", []any{inTeam(2, 7, access.Member)}}} {
-		pass(t, s2, hour(n), func(x *store.Pass) {
-			world(t, x, 0)
-			put(t, x, access.AreaTeams, 7, access.TeamInfo{ID: 7, Slug: c.slug})
-			put(t, x, access.AreaTeamMembers, 7, c.members...)
-			check(t, x.Heard(t.Context(), []access.Event{other}))
-		})
-	}
+	renamed(t, s2, other, then, then, then, now)
 	if c, ok := account(t, s2, 0, 3).Of(inTeam(2, 7, access.Member), true, 2); !ok || c.Event.ID != "" {
 		t.Errorf("the team that had the name then is taken for the one that has it now: %+v", c)
+	}
+}
+
+// renamed makes a pass an hour in which team 7 has one name after the other, and from the
+// second on a member; GitHub's log tells the event each time.
+func renamed(t *testing.T, s *store.Store, told access.Event, slugs ...string) {
+	t.Helper()
+	for n, slug := range slugs {
+		var members []any
+		if n > 0 {
+			members = []any{inTeam(2, 7, access.Member)}
+		}
+		pass(t, s, hour(n), func(x *store.Pass) {
+			world(t, x, 0)
+			put(t, x, access.AreaTeams, 7, access.TeamInfo{ID: 7, Slug: slug})
+			put(t, x, access.AreaTeamMembers, 7, members...)
+			check(t, x.Heard(t.Context(), []access.Event{told}))
+		})
 	}
 }
 
