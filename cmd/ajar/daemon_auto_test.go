@@ -19,19 +19,22 @@ type autoLab struct {
 	t      *testing.T
 	dir    string
 	github *served
+	now    func() time.Time // begins well after the audit that is due each hour, and well before the next
 }
 
 func newAutoLab(t *testing.T) *autoLab {
 	t.Helper()
+	begun, start := time.Date(2026, 5, 6, 9, 30, 0, 0, time.UTC), time.Now()
+	now := func() time.Time { return begun.Add(time.Since(start)) }
 	world := githubsim.Demo()
-	world.ShiftTo(time.Now())
-	github, err := listen(t.Context(), world, "127.0.0.1:0")
+	world.ShiftTo(now())
+	github, err := listen(t.Context(), world, "127.0.0.1:0", now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(github.stop)
-	l := &autoLab{t: t, dir: t.TempDir(), github: github}
-	if err := stageDaemon(l.dir, world.Orgs[0].Login, github, time.Now()); err != nil {
+	l := &autoLab{t: t, dir: t.TempDir(), github: github, now: now}
+	if err := stageDaemon(l.dir, world.Orgs[0].Login, github, now()); err != nil {
 		t.Fatal(err)
 	}
 	return l
@@ -55,7 +58,7 @@ func (l *autoLab) edit(name, from, to string) {
 
 func (l *autoLab) app(late time.Duration) (*app, *lockedBuffer) {
 	log := &lockedBuffer{}
-	now := func() time.Time { return time.Now().Add(late) }
+	now := func() time.Time { return l.now().Add(late) }
 	a := &app{in: strings.NewReader(""), out: io.Discard, errs: log, now: now, clock: clock.New(now, nil), program: "ajar", getenv: func(name string) string {
 		return map[string]string{"GOGC": "100"}[name]
 	}}

@@ -99,7 +99,7 @@ func (a *app) demo(ctx context.Context) (err error) {
 	world, now := githubsim.Demo(), a.now()
 	world.ShiftTo(now)
 	org := world.Orgs[0]
-	server, err := listen(ctx, world, "127.0.0.1:0")
+	server, err := listen(ctx, world, "127.0.0.1:0", a.now)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (a *app) demoDaemon(ctx context.Context, f livingFlags) (err error) {
 		f.seed = rand.Uint64() //nolint:gosec // which life it lives is no secret
 	}
 	life := githubsim.NewLiving(world, org, f.seed)
-	github, err := listen(ctx, world, "127.0.0.1:0")
+	github, err := listen(ctx, world, "127.0.0.1:0", a.now)
 	if err != nil {
 		return err
 	}

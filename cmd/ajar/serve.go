@@ -33,7 +33,7 @@ type served struct {
 
 // listen serves a world on an address. The tokens are random, so that nothing
 // else on the machine can guess them.
-func listen(ctx context.Context, w *githubsim.World, addr string) (*served, error) {
+func listen(ctx context.Context, w *githubsim.World, addr string, now func() time.Time) (*served, error) {
 	s := &served{owner: randomToken(), member: randomToken(), writer: randomToken(), second: randomToken()}
 	owner, member := githubsim.OwnerScope, githubsim.MemberScope
 	owner.ReadOnly, member.ReadOnly = true, true
@@ -46,7 +46,7 @@ func listen(ctx context.Context, w *githubsim.World, addr string) (*served, erro
 		tokens = append(tokens, githubsim.Token{Value: s.second, Scope: owner, Login: s.secondLogin})
 	}
 	// It can be changed by a token that only this process knows, unless it is asked for.
-	sim := githubsim.New(w, githubsim.Options{Writable: true, Tokens: tokens})
+	sim := githubsim.New(w, githubsim.Options{Writable: true, Tokens: tokens, Now: now})
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -120,7 +120,7 @@ func (a *app) serveWorld(ctx context.Context, f serveFlags) error {
 		return usage("%s has no organization", f.world)
 	}
 	w.ShiftTo(a.now().UTC())
-	s, err := listen(ctx, w, f.listen)
+	s, err := listen(ctx, w, f.listen, a.now)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/eb661601/ajar/internal/githubsim"
 )
@@ -10,7 +11,7 @@ import (
 func TestServedWorldIsChangedByTheWriteTokenAlone(t *testing.T) {
 	w := githubsim.Demo()
 	o := w.Orgs[0]
-	s, err := listen(t.Context(), w, "127.0.0.1:0")
+	s, err := listen(t.Context(), w, "127.0.0.1:0", time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
