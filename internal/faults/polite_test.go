@@ -32,7 +32,7 @@ func TestOneFaultInAHundredCostsATwentiethAndStoresWhatIsTrue(t *testing.T) {
 		before := first.client.Meter().Points
 		total, seeds := int64(0), runs(3, 6)
 		for seed := range seeds {
-			at := then.Add(time.Duration(seed) * time.Hour)
+			at := then.Add(time.Duration(seed) * time.Minute) // by the hour an invitation would expire meanwhile, and the truth be another
 			p := l.pass(where.make(), trouble{at: at, sim: githubsim.Options{Seed: uint64(seed), Faults: []githubsim.Fault{
 				{Action: githubsim.AnswerStatus, Status: 502, Probability: 0.01},
 				{Kind: githubsim.GraphQL, Action: githubsim.PartialData, Probability: 0.01},
