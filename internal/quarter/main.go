@@ -46,6 +46,11 @@ func tell(ctx context.Context, o options, out io.Writer) int {
 		defer q.close()
 		err = q.packs(ctx)
 	}
+	for _, f := range frameworks {
+		if err == nil {
+			err = unpack(q.path(f+".zip"), q.path(f))
+		}
+	}
 	if err != nil {
 		fmt.Fprintf(o.log, "quarter: %v\n", err)
 		return 1

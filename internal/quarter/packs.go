@@ -1,8 +1,11 @@
 package main
 
 import (
+	"archive/zip"
 	"context"
+	"errors"
 	"fmt"
+	"os"
 )
 
 // frameworks are whose packs are made.
@@ -15,6 +18,18 @@ func (q *quarter) packs(ctx context.Context) error {
 			"--sample", "25", "--seed", "the auditor's word"); err != nil {
 			return fmt.Errorf("making a pack: %w", err)
 		}
+	}
+	return nil
+}
+
+// unpack lays the files of a pack into a folder, for people to open.
+func unpack(path, dir string) error {
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		return fmt.Errorf("unpacking %s: %w", path, err)
+	}
+	if err := errors.Join(os.CopyFS(dir, z), z.Close()); err != nil {
+		return fmt.Errorf("unpacking %s: %w", path, err)
 	}
 	return nil
 }

@@ -1,13 +1,13 @@
 package main
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/csv"
 	"encoding/json"
 	"flag"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -88,23 +88,18 @@ func aQuarter(t *testing.T) *quarter {
 // unpacked puts the files of a pack into a folder, and gives their names in their order.
 func unpacked(t *testing.T, path string) (dir string, names []string) {
 	t.Helper()
-	z, err := zip.OpenReader(path)
-	if err != nil {
+	dir = t.TempDir()
+	if err := unpack(path, dir); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = z.Close() }()
-	dir = t.TempDir()
-	for _, f := range z.File {
-		r, err := f.Open()
-		if err != nil {
-			t.Fatal(err)
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names = append(names, name)
 		}
-		b, err := io.ReadAll(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		put(t, filepath.Join(dir, f.Name), b)
-		names = append(names, f.Name)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return dir, names
 }
