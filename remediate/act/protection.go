@@ -189,12 +189,14 @@ func filled(g *remediate.GateState, live remediate.GateState) *remediate.GateSta
 	return &one
 }
 
-// reviewers finds the node ids of reviewers who are not listed yet.
+// reviewers finds what stands behind the planned reviewers who are not listed yet:
+// today's names and node ids. Where one is gone the change must not be made: a gate
+// that names nobody lets everybody through.
 func (h *Hands) reviewers(ctx context.Context, l *Live) error {
-	after := l.Change.After.Gate
+	after, all := l.Change.After.Gate, places(&remediate.Change{Org: l.Change.Org})
 	for i := range after.Reviewers {
 		r := &after.Reviewers[i]
-		if r.NodeID != "" {
+		if slices.ContainsFunc(l.State.Gate.Reviewers, func(o remediate.Reviewer) bool { return o.ID == r.ID && o.Kind == r.Kind }) {
 			continue
 		}
 		c := remediate.Change{Org: l.Change.Org}
@@ -204,12 +206,20 @@ func (h *Hands) reviewers(ctx context.Context, l *Live) error {
 			c.User = &r.Label
 		}
 		at := places(&c)
-		node, why, err := h.byName(ctx, c, at[len(at)-1])
-		if err != nil || why != "" {
-			l.Moved = why
-			return err
+		who := at[len(at)-1]
+		if r.NodeID == "" {
+			node, why, err := h.byName(ctx, c, who)
+			if err != nil || why != "" {
+				l.Moved = why
+				return err
+			}
+			r.NodeID = node
+			continue
 		}
-		r.NodeID = node
+		all = append(all, who)
 	}
-	return nil
+	if len(all) == 1 {
+		return nil
+	}
+	return h.found(ctx, l, all)
 }

@@ -94,6 +94,12 @@ func (h *Hands) resolve(ctx context.Context, l *Live) error {
 		}
 		p.label.NodeID = id
 	}
+	return h.found(ctx, l, all)
+}
+
+// found gives labels whose node ids are known today's names, or says what moved. The
+// organization's own comes first.
+func (h *Hands) found(ctx context.Context, l *Live, all []place) error {
 	nodes, err := h.nodes(ctx, all)
 	if err != nil {
 		return err

@@ -246,3 +246,23 @@ func TestOwnersAndAdminsAreAllOfThem(t *testing.T) {
 		t.Errorf("%v %v", self, err)
 	}
 }
+
+// A gate whose planned approvers are gone would let nobody through, or everybody.
+func TestPlannedReviewerThatIsGoneStopsTheChange(t *testing.T) {
+	adding := func(r remediate.Reviewer) remediate.Change {
+		return gateTrip(func(g *remediate.GateState) { g.Reviewers = append(g.Reviewers, r) })
+	}
+	for why, gone := range map[string]remediate.Reviewer{
+		"the team night (number 77) is gone, or not shown":     {Kind: "team", Label: *label("T", 77, "night")},
+		"the account nobody (number 78) is gone, or not shown": {Kind: "user", Label: *user(78, "nobody")},
+	} {
+		c := adding(gone)
+		if l := start(t, world(t), githubsim.Options{}, nil).read(c); l.Moved != why || !l.State.Same(c.Before) {
+			t.Errorf("%q, %+v", l.Moved, l.State)
+		}
+	}
+	renamed := start(t, world(t, `"crew"`, `"all-hands"`), githubsim.Options{}, nil)
+	if l := renamed.read(adding(remediate.Reviewer{Kind: "team", Label: *crew})); l.Moved != "" || l.Change.After.Gate.Reviewers[2].Name != "all-hands" {
+		t.Errorf("%q, %+v", l.Moved, l.Change.After.Gate)
+	}
+}

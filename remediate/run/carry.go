@@ -129,7 +129,7 @@ func (r *running) way(p *Past, live act.Live) (steps []act.Step, over bool, err 
 	switch {
 	case live.Moved != "":
 		if p.Effective() {
-			return nil, true, r.fail(p, Failed{Why: "it cannot be seen any more: " + live.Moved, Half: true})
+			return nil, true, r.fail(p, Failed{Why: "what is left of it cannot be done any more: " + live.Moved, Half: true})
 		}
 		return nil, true, r.note(journal.Skipped, p, Skipped{Why: Changed, Said: live.Moved})
 	case done:
