@@ -95,6 +95,13 @@ type auditWalk struct {
 	events        int
 }
 
+// covers reports whether an event is of the time that was asked for. One of before
+// or of later would date what the log covers, or somebody's last sign of life, by
+// a number that means nothing.
+func (w *auditWalk) covers(r *run, e auditEvent) bool {
+	return !e.at().Before(w.since) && r.happened(e.at())
+}
+
 func (r *run) walkAuditLog(ctx context.Context, w *auditWalk) error {
 	after, before := "", map[string]bool{}
 	for range r.o.AuditPages {
@@ -107,7 +114,7 @@ func (r *run) walkAuditLog(ctx context.Context, w *auditWalk) error {
 		if err := r.rested(resp, err); err != nil {
 			return err
 		}
-		if err := r.hear(ctx, events); err != nil {
+		if err := r.hear(ctx, w, events); err != nil {
 			return err
 		}
 		for _, e := range events {
@@ -131,14 +138,14 @@ func (r *run) walkAuditLog(ctx context.Context, w *auditWalk) error {
 
 // hear hands on the events that change access, to a sink that keeps them: what the
 // log tells today is gone from it in half a year.
-func (r *run) hear(ctx context.Context, events []auditEvent) error {
+func (r *run) hear(ctx context.Context, w *auditWalk, events []auditEvent) error {
 	listener, ok := r.out.sink.(Listener)
 	if !ok {
 		return nil
 	}
 	var all []access.Event
 	for _, e := range events {
-		if e.ID != "" && access.ChangesAccess(e.Action) {
+		if e.ID != "" && access.ChangesAccess(e.Action) && w.covers(r, e) {
 			all = append(all, e.given())
 		}
 	}
@@ -160,7 +167,10 @@ func nextCursor(resp *gh.Response) string { return resp.After }
 // of apps are no people.
 func (r *run) keepActor(ctx context.Context, w *auditWalk, e auditEvent) error {
 	w.events++
-	w.oldest = e.at()
+	covered := w.covers(r, e)
+	if covered {
+		w.oldest = e.at()
+	}
 	switch {
 	case e.Actor == "" && e.ActorID == 0, strings.HasSuffix(e.Actor, "[bot]"):
 		return nil
@@ -174,6 +184,11 @@ func (r *run) keepActor(ctx context.Context, w *auditWalk, e auditEvent) error {
 		return nil
 	}
 	w.seen[e.ActorID] = true
+	if !covered { // and what came before it is not the last sign of life
+		g := partial("audit log of %s: an event of %s (%s) is of %s, which is no time that was asked for",
+			r.org.Login, e.Actor, e.Action, e.at().Format(time.DateOnly))
+		return r.finish(ctx, access.AreaAuditLog, e.ActorID, access.Rows{}, &g)
+	}
 	if err := r.out.people(ctx, false, []access.Person{{ID: e.ActorID, Login: e.Actor}}); err != nil {
 		return err
 	}

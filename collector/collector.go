@@ -130,7 +130,7 @@ func Collect(ctx context.Context, c Client, org access.Organization, sink Sink, 
 		}
 		o.Log.InfoContext(ctx, "collect", said...)
 	}()
-	if org.ID == 0 || org.NodeID == "" {
+	if org.ID <= 0 || org.NodeID == "" {
 		return errors.New("collecting an organization: it has no id; identify it first")
 	}
 	r := newRun(c, org, sink, o)

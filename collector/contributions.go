@@ -179,5 +179,10 @@ func (r *run) keepContribution(ctx context.Context, m member, s sign) error {
 	if s.at.IsZero() {
 		return nil
 	}
+	if !r.happened(s.at) {
+		g := partial("contributions of %s to %s: one is of %s, which is no time at which anything happened",
+			m.login, r.org.Login, s.at.UTC().Format(time.DateOnly))
+		return r.finish(ctx, access.AreaContributions, m.id, access.Rows{}, &g)
+	}
 	return r.out.put(ctx, access.AreaContributions, m.id, one(access.Activity{User: m.id, Last: day(s.at), What: s.what}))
 }

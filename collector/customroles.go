@@ -79,7 +79,7 @@ func (r *run) customRoles(ctx context.Context) error {
 // grant is, so that the roles are not known then.
 func (r *run) keepCustomRole(ctx context.Context, row *gh.CustomRepoRoles, what string) error {
 	area := access.AreaCustomRoles
-	if row.GetID() == 0 {
+	if row.GetID() <= 0 {
 		r.custom.known = false
 		r.lower(gapOf(area, what, errNull), area)
 		return nil

@@ -56,11 +56,14 @@ func (g *gateReading) reviewer(who *reviewer) {
 	case who == nil:
 		g.miss(partial("%s: a reviewer came as null", g.what()))
 		return
-	case who.Typename == "User" && who.UserID != 0:
+	case who.Typename == "User" && who.UserID > 0:
 		grant.Principal = user(who.UserID)
 		g.people = append(g.people, access.Person{ID: who.UserID, NodeID: who.UserNode, Login: who.Login})
-	case who.Typename == "Team" && who.TeamID != 0:
+	case who.Typename == "Team" && who.TeamID > 0:
 		grant.Principal = team(who.TeamID)
+	case who.Typename == "User", who.Typename == "Team":
+		g.miss(partial("%s: a reviewer without an id", g.what()))
+		return
 	default:
 		g.miss(partial("%s: a reviewer of a kind that is not known here: %q", g.what(), who.Typename))
 		return

@@ -43,7 +43,7 @@ func Introduce(ctx context.Context, c Client, login string) (org access.Organiza
 	t, err := sift(c.Query(ctx, &q, map[string]any{"org": githubv4.String(login)}))
 	// An owner's setting may be kept from the token; who the organization is may not.
 	o := q.Organization
-	if err == nil && (o == nil || o.DatabaseID == 0 || o.ID == "") {
+	if err == nil && (o == nil || o.DatabaseID <= 0 || o.ID == "") {
 		err = cmp.Or(t.at("organization"), fmt.Errorf("GitHub did not say which it is: %w", github.ErrNotFound))
 	}
 	if err != nil {
@@ -55,7 +55,8 @@ func Introduce(ctx context.Context, c Client, login string) (org access.Organiza
 	var l lacks
 	l.unless(o.Login != "", "login")
 	l.unless(o.Name.told, "name")
-	l.unless(o.CreatedAt != nil, "createdAt")
+	l.date(o.CreatedAt, "createdAt")
+	l.sane(o.ArchivedAt, "archivedAt")
 	if len(l) > 0 {
 		return org, "", fmt.Errorf("organization %s: %w", login, &github.BodyError{
 			Host: "GitHub", What: "an organization of which it " + strings.ReplaceAll(strings.Join(l, ", "), "GitHub ", "")})

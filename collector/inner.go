@@ -22,7 +22,7 @@ type inner[E any] struct {
 	node string        // GraphQL id of the thing that has the list
 	area access.Area   // what the list is for
 	what string        // for people: "members of team acme/sre"
-	key  func(E) int64 // whom an edge is about; 0: it has no node
+	key  func(E) int64 // whom an edge is about; 0 or less: it has no node, or no number
 	end  func(ctx context.Context, edges []*E, g *gap) error
 	sum  *tally // where it is counted with the others of its area; nil: nowhere
 
@@ -41,7 +41,7 @@ func (l *inner[E]) take(c *conn[E]) (more bool) {
 	l.moved = l.moved || l.pages.after != nil && l.total != c.TotalCount
 	l.total = c.TotalCount
 	for _, e := range c.Edges {
-		if e == nil || l.key(*e) == 0 {
+		if e == nil || l.key(*e) <= 0 {
 			l.holes++
 			continue
 		}

@@ -45,7 +45,7 @@ func (r *run) walkInvites(ctx context.Context, area access.Area, what string, li
 	err := r.pages(func(page int) (int, *gh.Response, error) {
 		rows, resp, err := list(ctx, r.org.Login, &gh.ListOptions{Page: page, PerPage: perPage})
 		for _, row := range rows {
-			if row.GetID() == 0 {
+			if row.GetID() <= 0 {
 				return 0, resp, errNull
 			}
 			seen[row.GetID()] = struct{}{}
@@ -67,8 +67,9 @@ func (r *run) walkInvites(ctx context.Context, area access.Area, what string, li
 func lacksInvite(area access.Area, row *gh.Invitation) (l lacks) {
 	l.unless(row.GetLogin() != "" || row.GetEmail() != "", "login and email")
 	l.unless(row.GetRole() != "", "role")
-	l.unless(row.CreatedAt != nil, "created_at")
+	l.date(row.CreatedAt.GetTime(), "created_at")
 	l.unless(area != access.AreaFailedInvitations || row.FailedAt != nil, "failed_at")
+	l.sane(row.FailedAt.GetTime(), "failed_at")
 	return l
 }
 

@@ -114,8 +114,9 @@ func (k *keyAnswer) lacks(what string) *gap {
 	l.unless(text(k.Key), "key")
 	l.unless(k.ReadOnly != nil, "read_only")
 	l.unless(k.Verified != nil, "verified")
-	l.unless(k.CreatedAt != nil, "created_at")
+	l.date(k.CreatedAt, "created_at")
 	l.unless(k.LastUsed.told, "last_used")
+	l.sane(k.LastUsed.value, "last_used")
 	return l.gap(fmt.Sprintf("%s: key %d", what, k.ID))
 }
 
@@ -161,7 +162,7 @@ func (r *run) walkKeys(ctx context.Context, of place, what string) (rows access.
 		var keys []*keyAnswer
 		resp, err := r.get(ctx, fmt.Sprintf("repos/%s/%s/keys?per_page=%d&page=%d", r.org.Login, of.name, perPage, page), &keys)
 		for _, k := range keys {
-			if k == nil || k.ID == 0 {
+			if k == nil || k.ID <= 0 {
 				return 0, resp, errNull
 			}
 			if _, twice := seen[k.ID]; twice {

@@ -117,7 +117,7 @@ func (r *run) keepMembers(ctx context.Context, edges []*memberEdge, t *troubles,
 	people := make([]access.Person, 0, len(edges))
 	fresh := make([]*memberEdge, 0, len(edges))
 	for i, e := range edges {
-		if e == nil || e.Node == nil || e.Node.DatabaseID == 0 {
+		if e == nil || e.Node == nil || e.Node.DatabaseID <= 0 {
 			l.holes++
 			continue
 		}
@@ -168,7 +168,7 @@ func (r *run) lacksMember(e *memberEdge, t *troubles, path ...any) *gap {
 	var l lacks
 	l.unless(e.Node.ID != "", "id")
 	l.unless(e.Node.Login != "", "login")
-	l.unless(e.Node.CreatedAt != nil, "createdAt")
+	l.date(e.Node.CreatedAt, "createdAt")
 	return l.gap(what)
 }
 

@@ -38,7 +38,7 @@ func (r *run) orgRoles(ctx context.Context) error {
 		return r.closeAll(ctx, -1, roles, holders)
 	}
 	for _, row := range list.CustomRepoRoles {
-		if row.GetID() == 0 {
+		if row.GetID() <= 0 {
 			r.lower(gapOf(roles, what, errNull), roles, holders)
 			continue
 		}
@@ -153,7 +153,7 @@ func (h *holders) users(ctx context.Context) error {
 		people := make([]access.Person, 0, len(rows))
 		for _, u := range rows {
 			who := user(u.GetID())
-			if who.ID == 0 || u.GetLogin() == "" {
+			if who.ID <= 0 || u.GetLogin() == "" {
 				return 0, resp, errNoPerson
 			}
 			people = append(people, access.Person{ID: who.ID, NodeID: u.GetNodeID(), Login: u.GetLogin()})
@@ -172,7 +172,7 @@ func (h *holders) teams(ctx context.Context) error {
 		rows, resp, err := h.c.REST().Organizations.ListTeamsAssignedToOrgRole(ctx, h.org.Login, h.role.ID, &gh.ListOptions{Page: page, PerPage: perPage})
 		for _, t := range rows {
 			who := team(t.GetID())
-			if who.ID == 0 || t.GetSlug() == "" {
+			if who.ID <= 0 || t.GetSlug() == "" {
 				return 0, resp, errNull
 			}
 			err = errors.Join(err, h.hold(who, t.GetAssignment()))

@@ -137,7 +137,7 @@ func (o *outlet) people(ctx context.Context, full bool, people []access.Person) 
 	fresh := people[:0]
 	for _, p := range people {
 		l := labelOf(p, full)
-		if p.ID == 0 || o.known[p.ID] >= l {
+		if p.ID <= 0 || o.known[p.ID] >= l {
 			continue
 		}
 		o.known[p.ID] = l

@@ -36,7 +36,7 @@ func (r *run) walkOutside(ctx context.Context, handed map[int64]bool) (map[int64
 		people := make([]access.Person, 0, len(rows))
 		for _, u := range rows {
 			id := u.GetID()
-			if id == 0 || u.GetLogin() == "" || u.GetNodeID() == "" {
+			if id <= 0 || u.GetLogin() == "" || u.GetNodeID() == "" {
 				return 0, resp, errNoPerson
 			}
 			seen[id] = struct{}{}

@@ -96,7 +96,7 @@ func (r *run) walkPolicies(ctx context.Context, of place, envs []int64) (listed 
 		}
 		total = *a.TotalCount
 		for _, e := range a.Environments {
-			if e.ID == 0 {
+			if e.ID <= 0 {
 				return 0, resp, errNull
 			}
 			if _, ok := slices.BinarySearch(envs, e.ID); ok {
@@ -116,6 +116,11 @@ func (r *run) policy(ctx context.Context, of place, e policyAnswer) (access.Poli
 		p.Untouched = &untouched
 	}
 	what := "branch policy of environment " + r.name(of.name) + "/" + e.Name
+	var l lacks
+	l.sane(&e.CreatedAt, "created_at")
+	if g := l.gap(what); g != nil {
+		return p, g, nil
+	}
 	var kind *struct {
 		Protected bool `json:"protected_branches"`
 		Custom    bool `json:"custom_branch_policies"`
@@ -168,7 +173,7 @@ func (r *run) patterns(ctx context.Context, of place, name string) ([]access.Pat
 		}
 		total = *a.TotalCount
 		for _, p := range a.Policies {
-			if p.ID == 0 {
+			if p.ID <= 0 {
 				return 0, resp, errNull
 			}
 			var l lacks

@@ -120,7 +120,7 @@ func (p *prober) look(ctx context.Context, login string) error {
 	var q probeQuery
 	t, err := sift(p.c.Query(ctx, &q, map[string]any{"org": githubv4.String(login), "n": githubv4.Int(probed)}))
 	o := q.Organization
-	if err == nil && (o == nil || o.DatabaseID == 0) {
+	if err == nil && (o == nil || o.DatabaseID <= 0) {
 		err = cmp.Or(t.at("organization"), fmt.Errorf("GitHub did not say which it is: %w", github.ErrNotFound))
 	}
 	if err != nil {

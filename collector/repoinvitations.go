@@ -48,8 +48,8 @@ type repoInvitation struct {
 // lacks says what was not told of an invitation.
 func (i *repoInvitation) lacks(what string) *gap {
 	var l lacks
-	l.unless(i.CreatedAt != nil, "created_at")
-	l.unless(i.Invitee == nil || i.Invitee.ID != 0 && i.Invitee.Login != "", "invitee") // half of it is nobody
+	l.date(i.CreatedAt, "created_at")
+	l.unless(i.Invitee == nil || i.Invitee.ID > 0 && i.Invitee.Login != "", "invitee") // half of it is nobody
 	l.among(i.Permissions, "permissions", "read", "triage", "write", "maintain", "admin")
 	return l.gap(fmt.Sprintf("%s: invitation %d", what, i.ID))
 }
@@ -81,7 +81,7 @@ func (r *run) walkRepoInvites(ctx context.Context, of place, what string) (rows 
 		var list []*repoInvitation
 		resp, err := r.get(ctx, fmt.Sprintf("repos/%s/%s/invitations?per_page=%d&page=%d", r.org.Login, of.name, perPage, page), &list)
 		for _, i := range list {
-			if i == nil || i.ID == 0 {
+			if i == nil || i.ID <= 0 {
 				return 0, resp, errNull
 			}
 			if seen[i.ID] {

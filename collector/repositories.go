@@ -262,7 +262,7 @@ func (w *repoWalk) page(ctx context.Context, size *sizer, after *githubv4.String
 // keep takes one repository of the listing: its environments are known or asked
 // for, then its details.
 func (w *repoWalk) keep(ctx context.Context, n *repositoryNode, i int, t *troubles, l *listing) error {
-	if n == nil || n.DatabaseID == 0 {
+	if n == nil || n.DatabaseID <= 0 {
 		l.holes++
 		return nil
 	}

@@ -23,8 +23,9 @@ func (n *repositoryNode) lacks(what string) *gap {
 	l.unless(n.IsArchived != nil, "isArchived")
 	l.unless(n.IsFork != nil, "isFork")
 	l.unless(n.IsDisabled != nil, "isDisabled")
-	l.unless(n.CreatedAt != nil, "createdAt")
+	l.date(n.CreatedAt, "createdAt")
 	l.unless(n.PushedAt.told, "pushedAt")
+	l.sane(n.PushedAt.value, "pushedAt")
 	l.unless(n.DefaultBranchRef.told, "defaultBranchRef")
 	return l.gap(what)
 }

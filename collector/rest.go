@@ -85,8 +85,8 @@ func (r *run) rested(resp *gh.Response, err error) error {
 	return nil
 }
 
-// errNull is a REST list with a row that is null.
-var errNull = errors.New("a row came as null")
+// errNull is a REST list with a row that is null, or that has no number of its own.
+var errNull = errors.New("a row came as null, or without an id")
 
 // errNoPerson is a list of people with a row that is none: it may be a list of
 // something else.

@@ -87,6 +87,10 @@ func (r *run) secretsOf(ctx context.Context, of place, name string) ([]access.Se
 			if s.Name == "" {
 				return 0, resp, errNull
 			}
+			var l lacks
+			if l.sane(&s.UpdatedAt, "updated_at"); len(l) > 0 {
+				return 0, resp, fmt.Errorf("secret %s: %s", s.Name, l[0])
+			}
 			if !seen[s.Name] {
 				seen[s.Name] = true
 				one := access.Secret{Name: s.Name}

@@ -65,9 +65,9 @@ func (n *teamLabels) info(what string) (access.TeamInfo, *gap) {
 	l.unless(n.ID != "", "id")
 	l.unless(text(n.Slug), "slug")
 	l.unless(text(n.Name), "name")
-	l.unless(n.CreatedAt != nil, "createdAt")
+	l.date(n.CreatedAt, "createdAt")
 	l.among(n.Privacy, "privacy", "VISIBLE", "SECRET")
-	l.unless(n.ParentTeam.told && (n.ParentTeam.value == nil || n.ParentTeam.value.DatabaseID != 0), "parentTeam")
+	l.unless(n.ParentTeam.told && (n.ParentTeam.value == nil || n.ParentTeam.value.DatabaseID > 0), "parentTeam")
 	return access.TeamInfo{
 		ID: n.DatabaseID, NodeID: n.ID, Slug: value(n.Slug), Name: value(n.Name), Parent: value(n.ParentTeam.value).DatabaseID,
 		Privacy: strings.ToLower(value(n.Privacy)), CreatedAt: value(n.CreatedAt).UTC(),
@@ -194,7 +194,7 @@ func (r *run) sawTeams(id int64, v viewer, who *asked, t *troubles) error {
 }
 
 func (r *run) keepTeam(ctx context.Context, n *teamNode, i int, t *troubles, l *listing, w *teamWalk) error {
-	if n == nil || n.DatabaseID == 0 {
+	if n == nil || n.DatabaseID <= 0 {
 		l.holes++
 		return nil
 	}

@@ -3,6 +3,7 @@ package collector
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/eb661601/ajar/internal/decode"
 	"github.com/eb661601/ajar/internal/github"
@@ -45,6 +46,37 @@ func (l *lacks) among(word *string, field string, known ...string) {
 	}
 	*l = append(*l, fmt.Sprintf("%s is not known here: %q", field, *word))
 }
+
+// date notes a time that was not told, or that is none; a time may well be zero,
+// which stands for one that GitHub does not have.
+func (l *lacks) date(t *time.Time, field string) {
+	l.unless(t != nil, field)
+	l.sane(t, field)
+}
+
+// sane notes a time that is none, where nil is an answer.
+func (l *lacks) sane(t *time.Time, field string) {
+	if t != nil && !sane(*t) {
+		*l = append(*l, fmt.Sprintf("%s is no time at which anything happened: the year is %d", field, t.UTC().Year()))
+	}
+}
+
+// Years in which something on GitHub may have happened, by a generous measure:
+// outside of them a time is not one that can be written down, or would keep
+// somebody awake for ever.
+const firstYear, lastYear = 1970, 2999
+
+func sane(t time.Time) bool {
+	y := t.UTC().Year()
+	return t.IsZero() || y >= firstYear && y <= lastYear
+}
+
+// ahead is how far the clocks of GitHub and of this machine may be apart, and how
+// long a pass may last.
+const ahead = 48 * time.Hour
+
+// happened reports whether something can have happened by the end of the pass.
+func (r *run) happened(t time.Time) bool { return sane(t) && !t.After(r.o.At.Add(ahead)) }
 
 // gap is nil where nothing lacks.
 func (l lacks) gap(what string) *gap {
