@@ -63,10 +63,18 @@ func (d *doctor) left(f audit.Forecast) (text string, short []string) {
 			reset = b.Reset
 		}
 		if need[name] > b.Remaining-d.reserved(b) {
-			short = append(short, fmt.Sprintf("%s at %s", word, b.Reset.UTC().Format("15:04 UTC")))
+			short = append(short, word+clockTime(" at ", b.Reset))
 		}
 	}
-	return strings.Join(parts, " and ") + " are left until " + reset.UTC().Format("15:04 UTC"), short
+	return strings.Join(parts, " and ") + " are left" + clockTime(" until ", reset), short
+}
+
+// clockTime is a time of today behind a word; nothing where it is not known.
+func clockTime(word string, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return word + t.UTC().Format("15:04 UTC")
 }
 
 // reserved is what is left for others of a limit.

@@ -26,13 +26,13 @@ func newBudgets() *budgets { return &budgets{all: map[string]Budget{}} }
 
 // note takes the budget off an answer that states one. Answers overtake each
 // other, so within one hour the smaller remainder is the newer.
-func (b *budgets) note(resource string, resp *http.Response) (Budget, bool) {
+func (b *budgets) note(resource string, resp *http.Response, now time.Time) (Budget, bool) {
 	limit, stated := number(resp.Header, "X-RateLimit-Limit")
 	remaining, told := number(resp.Header, "X-RateLimit-Remaining")
 	if !stated || !told {
 		return Budget{}, false
 	}
-	fresh := Budget{Limit: limit, Remaining: remaining, Reset: resetTime(resp.Header)}
+	fresh := Budget{Limit: limit, Remaining: remaining, Reset: resetTime(resp.Header, now)}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if old, ok := b.all[resource]; ok && old.Reset.Equal(fresh.Reset) {

@@ -33,7 +33,7 @@ const (
 // second, doubling likewise. reserve is how much must be left for others.
 func readLimit(resp *http.Response, now time.Time, refusals, reserve int) limit {
 	remaining, known := number(resp.Header, "X-RateLimit-Remaining")
-	reset := resetTime(resp.Header)
+	reset := resetTime(resp.Header, now)
 	refused := resp.StatusCode == http.StatusForbidden || resp.StatusCode == http.StatusTooManyRequests
 	said := saysLimited(resp, refused)
 	refused = refused || said
@@ -112,14 +112,21 @@ func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	return 0, false
 }
 
+// mostReset is how far ahead a limit may start anew: GitHub's hour (GitHub Docs:
+// "Rate limits for the REST API"), and as much again for clocks that differ.
+const mostReset = 2 * time.Hour
+
 // resetTime reads X-RateLimit-Reset, seconds since 1970; zero where it is
 // missing or makes no sense. A second is added, since GitHub rounds down.
-func resetTime(h http.Header) time.Time {
+func resetTime(h http.Header, now time.Time) time.Time {
 	n, ok := number(h, "X-RateLimit-Reset")
 	if !ok || n == 0 || n > 1<<40 {
 		return time.Time{}
 	}
-	return time.Unix(n+1, 0)
+	if t := time.Unix(n+1, 0); t.Sub(now) <= mostReset {
+		return t
+	}
+	return time.Time{}
 }
 
 // number reads a header that holds a whole number that is not negative.

@@ -254,6 +254,33 @@ func TestAfterASecondaryLimitOneRequestIsUnderWayAtATime(t *testing.T) {
 	}
 }
 
+func TestResetThatNoHourCanHaveIsNotWaitedFor(t *testing.T) {
+	for _, limit := range []string{"5000", "0"} {
+		for _, reset := range []time.Duration{150 * time.Minute, 24 * time.Hour, 1 << 62} {
+			var n atomic.Int32
+			client, c := testClient(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("X-RateLimit-Limit", limit)
+				w.Header().Set("X-RateLimit-Remaining", "0")
+				w.Header().Set("X-RateLimit-Reset", strconv.FormatInt(newClock().Now().Add(reset).Unix(), 10))
+				if n.Add(1) == 2 {
+					reply(w, 403, `{"message":"API rate limit exceeded"}`)
+					return
+				}
+				reply(w, 200, `[]`)
+			})
+			for range 2 {
+				if err := get(client, "orgs/acme"); err != nil {
+					t.Errorf("limit %s, reset in %s: %v", limit, reset, err)
+				}
+			}
+			waited := c.Now().Sub(newClock().Now())
+			if b := client.Budgets()["core"]; !b.Reset.IsZero() || waited < time.Minute || waited > 2*time.Minute {
+				t.Errorf("limit %s, reset in %s: it waited %v, and takes the limit to begin anew at %s", limit, reset, c.slept, b.Reset)
+			}
+		}
+	}
+}
+
 func FuzzLimitHeaders(f *testing.F) {
 	f.Add(403, "60", "0", "1790000000", secondaryBody)
 	f.Add(200, "Fri, 21 Aug 2026 09:00:00 GMT", "-1", "99999999999999999999", `{"errors":[{"type":"RATE_LIMIT"}]}`)
@@ -263,7 +290,7 @@ func FuzzLimitHeaders(f *testing.F) {
 		resp.StatusCode = status
 		resp.Header = http.Header{"Retry-After": {after}, "X-Ratelimit-Remaining": {remaining}, "X-Ratelimit-Reset": {reset}}
 		l := readLimit(resp, now, 3, 10)
-		if l.refused && l.until.Before(now.Add(8*time.Second)) {
+		if l.refused && (l.until.Before(now.Add(8*time.Second)) || after == "" && l.until.After(now.Add(mostReset+time.Second))) {
 			t.Errorf("refused the fourth time, and to come back at %s", l.until)
 		}
 		if l.refused && status == 404 {

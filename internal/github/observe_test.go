@@ -44,7 +44,7 @@ func TestObserverHearsRoutesAndNeverNames(t *testing.T) {
 	client, c := testClient(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-RateLimit-Limit", "5000")
 		w.Header().Set("X-RateLimit-Remaining", "4000")
-		w.Header().Set("X-RateLimit-Reset", "1790000000")
+		w.Header().Set("X-RateLimit-Reset", "1787302800")
 		switch {
 		case r.URL.Path == "/graphql":
 			reply(w, 200, viewerAnswer)
@@ -63,9 +63,9 @@ func TestObserverHearsRoutesAndNeverNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"from miss", "rest /repos/{owner}/{repo}/keys 502", "limit core 4000/5000 1790000001", "throttled retry 500ms",
-		"from miss", "rest /repos/{owner}/{repo}/keys 404", "limit core 4000/5000 1790000001",
-		"from miss", "graphql /graphql 200", "limit graphql 4000/5000 1790000001",
+		"from miss", "rest /repos/{owner}/{repo}/keys 502", "limit core 4000/5000 1787302801", "throttled retry 500ms",
+		"from miss", "rest /repos/{owner}/{repo}/keys 404", "limit core 4000/5000 1787302801",
+		"from miss", "graphql /graphql 200", "limit graphql 4000/5000 1787302801",
 	}
 	if !slices.Equal(l.lines, want) {
 		t.Errorf("heard %q\nwant %q", l.lines, want)

@@ -51,7 +51,7 @@ func (p *pacer) send(next http.RoundTripper, req *http.Request) (*http.Response,
 			return nil, err
 		}
 		// Whoever takes the place next must find what this answer says.
-		if b, ok := p.left.note(resource, resp); ok {
+		if b, ok := p.left.note(resource, resp, p.o.Now()); ok {
 			p.o.Observe.Limit(resource, b)
 		}
 		l := readLimit(resp, p.o.Now(), n, reserved(resp, p.o.Reserve))

@@ -159,7 +159,11 @@ func (e Estimate) left() string {
 	var parts []string
 	for _, b := range e.Budgets {
 		what := map[string]string{"graphql": "points", "core": "REST calls"}[b.Resource]
-		parts = append(parts, number(b.Remaining)+" of "+number(b.Limit)+" "+cmp.Or(what, b.Resource)+" until "+b.Reset.UTC().Format("15:04 MST"))
+		part := number(b.Remaining) + " of " + number(b.Limit) + " " + cmp.Or(what, b.Resource)
+		if !b.Reset.IsZero() {
+			part += " until " + b.Reset.UTC().Format("15:04 MST")
+		}
+		parts = append(parts, part)
 	}
 	return strings.Join(parts, ", ")
 }
