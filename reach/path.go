@@ -37,8 +37,8 @@ func (g *Graph) ways(user, repo int64) []way {
 	g.walk(r, func(l *layer, h *hold) {
 		switch {
 		case l != nil:
-			if i, ok := slices.BinarySearch(l.people, u); ok {
-				for _, p := range g.everywherePaths(u, r, l, i) {
+			if _, ok := slices.BinarySearch(l.people, u); ok {
+				for _, p := range g.everywherePaths(u, r, l) {
 					found = append(found, way{l.level, p})
 				}
 			}
@@ -109,7 +109,7 @@ func (g *Graph) lastStep(h *hold, r int32) access.Step {
 
 // everywherePaths gives the ways by which something that holds on every
 // repository reaches this one: to the organization, and from there down.
-func (g *Graph) everywherePaths(u, r int32, l *layer, i int) []access.Path {
+func (g *Graph) everywherePaths(u, r int32, l *layer) []access.Path {
 	org := g.named(access.Org, g.snap.Org.ID)
 	src := l.source
 	role := g.snap.RoleName(access.Grant{Privilege: src.Privilege, Role: src.Role, Source: src.Kind})
@@ -120,15 +120,38 @@ func (g *Graph) everywherePaths(u, r int32, l *layer, i int) []access.Path {
 		up.Privilege, up.Role = access.Owner, ""
 	case src.Kind == access.Base:
 		up.Privilege, up.Role, up.Source = access.Member, "", access.Direct
-	case l.via[i] >= 0:
-		up.From = g.named(access.Team, g.teams[l.via[i]])
-		var out []access.Path
-		for _, p := range g.climbs(u, l.via[i]) {
-			out = append(out, append(p, up, down))
-		}
-		return out
+	case src.Kind == access.ByOrgRole:
+		return g.rolePaths(u, up, down, src)
 	}
 	return []access.Path{{up, down}}
+}
+
+// rolePaths gives every way of the user to an organization role: held directly, and
+// through each team that holds it.
+func (g *Graph) rolePaths(u int32, up, down access.Step, src Source) []access.Path {
+	var out []access.Path
+	for i := range g.broad {
+		gr := &g.broad[i]
+		if gr.Role != src.Role || gr.Privilege != src.Privilege {
+			continue
+		}
+		if gr.Principal.Kind == access.User {
+			if gr.Principal.ID == g.users[u] {
+				out = append(out, access.Path{up, down})
+			}
+			continue
+		}
+		t, _ := index(g.teams, gr.Principal.ID)
+		if _, ok := g.team[t].reaches(u); !ok {
+			continue
+		}
+		fromTeam := up
+		fromTeam.From = g.named(access.Team, gr.Principal.ID)
+		for _, p := range g.climbs(u, t) {
+			out = append(out, append(p, fromTeam, down))
+		}
+	}
+	return out
 }
 
 func (g *Graph) named(k access.Kind, id int64) access.Named {

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/reach"
 )
@@ -62,5 +64,38 @@ func TestPathsNameEveryStepStrongestFirst(t *testing.T) {
 	}
 	if d := drawn(g.Paths(2, 1)[0]); d != "user:root -owner/owner-> org:acme -admin/owner-> repo:acme/api" {
 		t.Errorf("an owner's path is %s", d)
+	}
+}
+
+// Whoever takes the role away must see every way to it, though it is one source.
+func TestAnOrganizationRoleHasAPathForEachWayToIt(t *testing.T) {
+	s := &access.Snapshot{
+		Org:          access.Organization{ID: 1, Login: "acme"},
+		People:       []access.Person{{ID: 1, Login: "alice"}, {ID: 2, Login: "bob"}},
+		Teams:        []access.TeamInfo{{ID: 1, Slug: "eng"}, {ID: 2, Slug: "sre", Parent: 1}, {ID: 3, Slug: "leads"}},
+		Repositories: []access.Repository{{ID: 1, Name: "api"}},
+		OrgRoles:     []access.OrgRole{{ID: 9, Name: "all_repo_admin", Base: access.Admin}},
+		Grants: []access.Grant{
+			grant(user(1), theOrg, access.Member, access.Direct),
+			grant(user(1), team(2), access.Member, access.Direct),
+			grant(user(1), team(3), access.Member, access.Direct),
+			{Principal: user(1), Resource: theOrg, Privilege: access.Admin, Source: access.ByOrgRole, Role: 9},
+			{Principal: user(2), Resource: theOrg, Privilege: access.Admin, Source: access.ByOrgRole, Role: 9},
+			{Principal: team(1), Resource: theOrg, Privilege: access.Admin, Source: access.ByOrgRole, Role: 9},
+			{Principal: team(3), Resource: theOrg, Privilege: access.Admin, Source: access.ByOrgRole, Role: 9},
+		},
+	}
+	sortSnapshot(s)
+	want := []string{
+		"user:alice -admin/org-role-> org:acme -admin/org-role-> repo:acme/api",
+		"user:alice -member/direct-> team:acme/leads -admin/org-role-> org:acme -admin/org-role-> repo:acme/api",
+		"user:alice -member/direct-> team:acme/sre -member/team-> team:acme/eng -admin/org-role-> org:acme -admin/org-role-> repo:acme/api",
+	}
+	var got []string
+	for _, p := range reach.New(s).Paths(1, 1) {
+		got = append(got, drawn(p))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
