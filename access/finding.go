@@ -79,6 +79,14 @@ type Step struct {
 // Path is the chain of grants by which a principal reaches a privilege.
 type Path []Step
 
+// Gives is the privilege that the path ends in; NoPrivilege of an empty one.
+func (p Path) Gives() Privilege {
+	if len(p) == 0 {
+		return NoPrivilege
+	}
+	return p[len(p)-1].Privilege
+}
+
 // Finding is one deviation: one per cause, however many it affects.
 type Finding struct {
 	Fingerprint string   `json:"fingerprint"`

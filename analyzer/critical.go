@@ -74,10 +74,11 @@ func lastRepositoryAdmin(c *court) {
 		}
 		who, repo := c.name(access.Ref{Kind: access.User, ID: only}), c.name(access.Ref{Kind: access.Repo, ID: r.ID})
 		f := access.Finding{
-			Severity: access.Info, Principal: who, Resource: repo, Affected: 1, Sample: []access.Named{who}, Paths: c.paths(who.ID, r.ID),
+			Severity: access.Info, Principal: who, Resource: repo, Affected: 1, Sample: []access.Named{who},
 			Title: fmt.Sprintf("%s alone administers %s, beside the owners", who.Name, repo.Name), Have: "one administrator", Want: "two or more, or the owners alone",
 			Fixable: "repository settings → Collaborators and teams: give a second person admin",
 		}
+		c.draw(&f, who.ID, r.ID, access.Admin)
 		if c.exposed[r.ID] {
 			f.Severity = access.Low
 		}

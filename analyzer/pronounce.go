@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/eb661601/ajar/access"
@@ -63,7 +64,7 @@ func (c *court) finding(v *verdict) access.Finding {
 		f.Evidence = append(f.Evidence, fmt.Sprintf("%d more of the team's people may have it by another entry.", v.rightly))
 	}
 	if g.Principal.Kind == access.User && g.Resource.Kind == access.Repo {
-		f.Paths = c.paths(g.Principal.ID, g.Resource.ID)
+		c.draw(&f, g.Principal.ID, g.Resource.ID, access.Read)
 	}
 	return f
 }
@@ -221,13 +222,21 @@ func (c *court) reached(f *access.Finding, g access.Grant) {
 	if g.Principal.Kind == access.Team {
 		people = c.people(g.Principal.ID)
 	} else {
-		f.Paths = c.paths(g.Principal.ID, g.Resource.ID)
+		c.draw(f, g.Principal.ID, g.Resource.ID, access.Read)
 	}
 	f.Affected, f.Sample = len(people), c.sample(people)
 }
 
-// paths gives the three strongest ways of a person to a repository.
-func (c *court) paths(user, repo int64) []access.Path {
-	all := c.g.Paths(user, repo)
-	return all[:min(3, len(all))]
+// drawn is how many ways a finding has.
+const drawn = 3
+
+// draw gives the finding the strongest ways of a person to a repository, of those
+// that give at least that much. How many more there are is evidence: whoever closes
+// the ones that are listed has not closed all.
+func (c *court) draw(f *access.Finding, user, repo int64, least access.Privilege) {
+	all := slices.DeleteFunc(c.g.Paths(user, repo), func(p access.Path) bool { return p.Gives() < least })
+	f.Paths = all[:min(drawn, len(all))]
+	if more := len(all) - drawn; more > 0 {
+		f.Evidence = append(f.Evidence, fmt.Sprintf("%d ways lead there; the strongest %d are listed here, and ajar access has all.", len(all), drawn))
+	}
 }

@@ -46,6 +46,13 @@ func (q question) effective(a reach.Access, repo int64) report.AccessRow {
 	return q.repository(access.Ref{Kind: access.User, ID: a.User}, repo, a.Privilege, a.Role, q.g.Paths(a.User, repo))
 }
 
+// enough leaves of a row's ways those that give at least the privilege: whoever
+// reads how somebody can do a thing closes what is listed.
+func enough(r report.AccessRow, p access.Privilege) report.AccessRow {
+	r.Paths = slices.DeleteFunc(r.Paths, func(way access.Path) bool { return way.Gives() < p })
+	return r
+}
+
 // repository is what somebody can do on a repository; role is the custom
 // repository role that it comes from, or 0.
 func (q question) repository(who access.Ref, repo int64, p access.Privilege, role int64, paths []access.Path) report.AccessRow {
@@ -86,7 +93,7 @@ func (q question) who(p access.Privilege, resource access.Ref) []report.AccessRo
 	case access.Repo:
 		for _, a := range q.g.Effective(resource.ID) {
 			if a.Privilege >= p {
-				rows = append(rows, q.effective(a, resource.ID))
+				rows = append(rows, enough(q.effective(a, resource.ID), p))
 			}
 		}
 		for _, g := range q.s.GrantsOn(resource) {

@@ -18,7 +18,8 @@ func newWhoCan(a *app) *cobra.Command {
 		Use:   "who-can PRIVILEGE RESOURCE",
 		Short: "Say who has a privilege on a resource, and by which path",
 		Long: `Say who has a privilege, or a higher one, in the newest stored snapshot, with
-every path.
+every path that gives it. Where a path gives less than the person has by another
+one, it says what; ajar access PERSON shows also what gives less than was asked.
 
   on a repository     read, triage, write, maintain, admin
   on an organization  member, owner

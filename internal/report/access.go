@@ -71,13 +71,13 @@ func exitOf(gaps []Gap) int {
 	return ExitClean
 }
 
-// strongest gives the rows highest privilege first, then by name.
+// strongest gives the rows highest privilege first, then by name, without case.
 func strongest(rows []AccessRow, by func(AccessRow) access.Named) []AccessRow {
 	out := slices.Clone(rows)
 	slices.SortStableFunc(out, func(a, b AccessRow) int {
 		x, y := by(a), by(b)
 		return cmp.Or(
-			cmp.Compare(x.Kind, y.Kind), cmp.Compare(b.Privilege, a.Privilege), cmp.Compare(x.Name, y.Name), cmp.Compare(x.ID, y.ID),
+			cmp.Compare(x.Kind, y.Kind), cmp.Compare(b.Privilege, a.Privilege), inOrder(x.Name, y.Name), cmp.Compare(x.Name, y.Name), cmp.Compare(x.ID, y.ID),
 		)
 	})
 	return out

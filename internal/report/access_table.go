@@ -26,7 +26,7 @@ func (v Access) table(p *page) error {
 	for _, r := range rows {
 		lines = append(lines, gridRow{cells: []span{
 			privilegeStyle(r.best).of(r.words), plain.of(r.Resource.Name).in(v.Org), {},
-		}, ways: p.ways(r.Paths, v.Org)})
+		}, ways: p.ways(r.AccessRow, v.Org)})
 	}
 	if len(lines) > 0 {
 		p.gap()
@@ -66,7 +66,7 @@ func (v Access) rows(all bool) (rows []heldRow, everywhere []everywhereRow) {
 			continue
 		}
 		if r.Resource.Kind == access.Env {
-			same := slices.IndexFunc(of[r.Resource.Ref], func(i int) bool { return sameWays(rows[i].Paths, r.Paths) })
+			same := slices.IndexFunc(of[r.Resource.Ref], func(i int) bool { return sameWays(rows[i].AccessRow, r) })
 			if same >= 0 {
 				rows[of[r.Resource.Ref][same]].words += ", " + r.held()
 				continue
@@ -87,7 +87,7 @@ func (v Access) rows(all bool) (rows []heldRow, everywhere []everywhereRow) {
 	slices.SortStableFunc(rows, func(a, b heldRow) int {
 		return cmp.Or(
 			cmp.Compare(section(a.Resource.Kind), section(b.Resource.Kind)), cmp.Compare(rank(b), rank(a)),
-			cmp.Compare(a.Resource.Name, b.Resource.Name), cmp.Compare(a.Resource.ID, b.Resource.ID), cmp.Compare(b.best, a.best),
+			inOrder(a.Resource.Name, b.Resource.Name), cmp.Compare(a.Resource.ID, b.Resource.ID), cmp.Compare(b.best, a.best),
 		)
 	})
 	return rows, everywhere
@@ -103,8 +103,8 @@ func (r AccessRow) held() string {
 }
 
 // sameWays reports whether two things on one environment are reached alike.
-func sameWays(a, b []access.Path) bool {
-	return slices.EqualFunc(a, b, func(a, b access.Path) bool { return how(a) == how(b) })
+func sameWays(a, b AccessRow) bool {
+	return slices.EqualFunc(a.Paths, b.Paths, func(x, y access.Path) bool { return how(x, a.role()) == how(y, b.role()) })
 }
 
 // section orders the kinds of resources in a table.
@@ -144,7 +144,7 @@ func holdsEverywhere(r AccessRow) bool {
 func countEverywhere(all []everywhereRow, r AccessRow) []everywhereRow {
 	by := r.Paths[0]
 	for i, e := range all {
-		if e.word == r.role() && how(e.by) == how(by) {
+		if e.word == r.role() && how(e.by, e.word) == how(by, e.word) {
 			all[i].rows = append(all[i].rows, r)
 			return all
 		}
@@ -224,7 +224,7 @@ func (v WhoCan) table(p *page) error {
 	for _, r := range strongest(v.Rows, principalOf) {
 		rows = append(rows, gridRow{cells: []span{
 			plain.of(r.Principal.Name).in(v.Org), privilegeStyle(r.Privilege).of(r.role()), {},
-		}, ways: p.ways(r.Paths, v.Org)})
+		}, ways: p.ways(r, v.Org)})
 	}
 	p.grid([]column{{head: "principal", min: 16}, {head: "privilege", min: 9}, {head: "how", min: 36, wrap: true, fold: true}}, rows)
 	if p.cutWays {
@@ -239,21 +239,21 @@ func (v WhoCan) table(p *page) error {
 const waysShown = 3
 
 // ways are the lines that say how, a way each, the strongest first.
-func (p *page) ways(paths []access.Path, org access.Named) []span {
-	listed := paths
+func (p *page) ways(r AccessRow, org access.Named) []span {
+	listed := r.Paths
 	if !p.all {
-		listed = paths[:min(len(paths), waysShown)]
+		listed = listed[:min(len(listed), waysShown)]
 	}
 	out := make([]span, 0, len(listed)+1)
 	for _, path := range listed {
-		s := dim.of(how(path))
+		s := dim.of(how(path, r.role()))
 		if login := Visible(orgName(org)); login != "" {
 			s.brief = strings.ReplaceAll(s.text+" ", "org:"+login+" ", "org:… ")
 			s.brief = strings.TrimSuffix(strings.ReplaceAll(s.brief, ":"+login+"/", ":…/"), " ")
 		}
 		out = append(out, s)
 	}
-	if rest := len(paths) - len(listed); rest > 0 {
+	if rest := len(r.Paths) - len(listed); rest > 0 {
 		out, p.cutWays = append(out, dim.of("and "+count(rest, "more way", "more ways"))), true
 	}
 	return out

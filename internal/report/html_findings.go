@@ -32,6 +32,8 @@ type htmlFinding struct {
 	Evidence [][]part
 	Paths    []htmlPath
 	Ways     int
+	Less     string // stands above Lesser
+	Lesser   []htmlPath
 
 	RestPaths *rest
 }
@@ -150,7 +152,8 @@ func (m htmlMaker) finding(f *access.Finding) htmlFinding {
 	for _, n := range f.Sample {
 		known = append(known, n.Name)
 	}
-	out := htmlFinding{Title: parts(f.Title, known...), Ways: len(f.Paths)}
+	enough, less := waysTo(f)
+	out := htmlFinding{Title: parts(f.Title, known...), Ways: len(enough), Less: lesserWays}
 	meta := []string{short(f.Fingerprint)}
 	if !f.Since.IsZero() {
 		meta = append(meta, "since "+since(f.Since, now))
@@ -161,7 +164,7 @@ func (m htmlMaker) finding(f *access.Finding) htmlFinding {
 	if f.Affected > 1 {
 		meta = append(meta, number(f.Affected)+" affected")
 	}
-	if n := len(f.Paths); n > 0 {
+	if n := len(enough); n > 0 {
 		meta = append(meta, count(n, "path", "paths"))
 	}
 	out.Meta = Visible(strings.Join(meta, " · "))
@@ -188,8 +191,11 @@ func (m htmlMaker) finding(f *access.Finding) htmlFinding {
 		out.Evidence = append(out.Evidence, parts(e, known...))
 	}
 	shown := m.limit(len(f.Paths), pagePaths)
-	for _, path := range f.Paths[:shown] {
+	for _, path := range enough[:min(shown, len(enough))] {
 		out.Paths = append(out.Paths, m.drawn(path))
+	}
+	for _, path := range less[:max(0, shown-len(enough))] {
+		out.Lesser = append(out.Lesser, m.drawn(path))
 	}
 	out.RestPaths = m.rest(shown, len(f.Paths), "findings show "+argument(short(f.Fingerprint))+" --output json")
 	return out

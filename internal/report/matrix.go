@@ -137,7 +137,7 @@ func (v Matrix) table(p *page) error {
 		}
 		l.row(p, gridRow{cells: []span{
 			plain.of(r.Principal.Name).in(v.Org), plain.of(r.Resource.Name).in(v.Org), privilegeStyle(r.Privilege).of(r.role()), {},
-		}, ways: p.ways(r.Paths, v.Org)})
+		}, ways: p.ways(r, v.Org)})
 		if p.err != nil {
 			return p.err
 		}

@@ -104,27 +104,48 @@ func breakPath(text string, width int) []string {
 	return append(lines, line)
 }
 
-// how is the middle of a path, for where both its ends are told already: the
-// teams and organizations on the way, or the source where there are none. The
-// repository of an environment is told by the environment's name.
-func how(p access.Path) string {
+// how is the middle of a path, for where both its ends are told already and held
+// is the word for what is held: the teams and organizations on the way, or the
+// source where there are none. What the path gives is left out only where it is what
+// is held: one that gives less must not read as one more way to it. The repository
+// of an environment is told by the environment's name.
+func how(p access.Path, held string) string {
 	if len(p) == 0 {
 		return ""
 	}
 	last := p[len(p)-1]
 	if n := len(p) - 1; n > 0 && last.To.Kind == access.Env && last.From.Kind == access.Repo && p[n-1].To.Ref == last.From.Ref {
 		given := link(p[n-1])
-		return strings.TrimSuffix(how(p[:n]), arrow+given) + arrow + given + " (repository)"
+		return strings.TrimSuffix(how(p[:n], role(p[n-1])), arrow+given) + arrow + given + " (repository)"
 	}
 	parts := strings.Split(PathText(p), arrow)
 	parts = parts[1 : len(parts)-1]
-	if n := len(parts); n > 0 && parts[n-1] == role(last) {
-		parts = parts[:n-1]
+	given := role(last)
+	told := len(parts) > 0 && parts[len(parts)-1] == given
+	if told && given == held {
+		parts = parts[:len(parts)-1]
 	}
-	if len(parts) == 0 {
+	switch {
+	case len(parts) == 0:
 		return last.Source.String()
+	case told && given != held && len(parts) == 1:
+		return last.Source.String() + arrow + given
 	}
 	return strings.Join(parts, arrow)
+}
+
+// waysTo parts the paths of a finding into those that give as much as the grant that
+// it is about, and those that give less. A finding about no grant on a resource has
+// none of the latter.
+func waysTo(f *access.Finding) (enough, less []access.Path) {
+	for _, p := range f.Paths {
+		if g := f.Grant; g != nil && len(p) > 0 && p[len(p)-1].To.Ref == g.Resource && p.Gives() < g.Privilege {
+			less = append(less, p)
+			continue
+		}
+		enough = append(enough, p)
+	}
+	return enough, less
 }
 
 // appendSources lists where the paths get their access from, each once, in order.

@@ -242,7 +242,11 @@ func TestPathsAreWrittenWithArrows(t *testing.T) {
 		if got := PathText(c.path); got != c.want {
 			t.Errorf("path %q, want %q", got, c.want)
 		}
-		if got := how(c.path); got != c.how {
+		held := ""
+		if len(c.path) > 0 {
+			held = role(c.path[len(c.path)-1])
+		}
+		if got := how(c.path, held); got != c.how {
 			t.Errorf("how %q, want %q", got, c.how)
 		}
 	}

@@ -157,18 +157,25 @@ func (v Finding) why(p *page) {
 const pathsShown = 5
 
 func (v Finding) paths(p *page) {
-	all := v.Finding.Paths
-	if len(all) == 0 {
-		return
+	enough, less := waysTo(&v.Finding)
+	if len(enough) > 0 {
+		title := "How it is reached"
+		if len(enough) > 1 {
+			title += ", " + number(len(enough)) + " ways"
+		}
+		p.section(strong, title, "")
+		p.gap()
+		p.paths(2, enough, v.Finding.Fingerprint)
 	}
-	title := "How it is reached"
-	if len(all) > 1 {
-		title = "How it is reached, " + number(len(all)) + " ways"
+	if len(less) > 0 {
+		p.section(strong, lesserWays, "")
+		p.gap()
+		p.paths(2, less, v.Finding.Fingerprint)
 	}
-	p.section(strong, title, "")
-	p.gap()
-	p.paths(2, all, v.Finding.Fingerprint)
 }
+
+// lesserWays stands above the paths that give less than what a finding is about.
+const lesserWays = "What else leads there, and gives less"
 
 // paths draws paths, and says what it leaves out.
 func (p *page) paths(indent int, all []access.Path, id string) {
