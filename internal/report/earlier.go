@@ -38,9 +38,28 @@ func (p *page) earlier(all []Earlier, taken time.Time) {
 	if len(all) == 0 {
 		return
 	}
-	p.section(dim, "Read earlier", count(len(all), "kind of data", "kinds of data")+" that cost a request for each repository; what is new comes first")
+	p.section(dim, "Read earlier", earlierLead(all))
 	p.gap()
-	for len(all) > 0 { // those of which the same is to be said stand together
+	for _, l := range earlierLines(all, taken) {
+		lead := []span{strong.of(l.Label), space(gutter)}
+		if total(lead) <= p.width-20 {
+			p.hang(2, lead, plain, l.Text)
+		} else { // one list of names is no name, of which the middle could go
+			p.para(2, strong, l.Label)
+			p.para(4, plain, l.Text)
+		}
+	}
+}
+
+// earlierLead says why there is data of an earlier pass.
+func earlierLead(all []Earlier) string {
+	return count(len(all), "kind of data", "kinds of data") + ", a request for each repository or team; what is new is read at once, the rest when it is due"
+}
+
+// earlierLines joins the kinds of data of which the same is to be said.
+func earlierLines(all []Earlier, taken time.Time) []labelled {
+	var out []labelled
+	for len(all) > 0 {
 		said, names, rest := all[0].words(taken), []string(nil), []Earlier(nil)
 		for _, e := range all {
 			if e.words(taken) == said {
@@ -49,15 +68,10 @@ func (p *page) earlier(all []Earlier, taken time.Time) {
 				rest = append(rest, e)
 			}
 		}
-		lead := []span{strong.of(strings.Join(names, ", ")), space(gutter)}
-		if total(lead) <= p.width-20 {
-			p.hang(2, lead, plain, said)
-		} else { // one list of names is no name, of which the middle could go
-			p.para(2, strong, strings.Join(names, ", "))
-			p.para(4, plain, said)
-		}
+		out = append(out, labelled{strings.Join(names, ", "), said})
 		all = rest
 	}
+	return out
 }
 
 // words say how old the data is, and how old it may grow.

@@ -37,7 +37,10 @@ func (a Audit) html(w io.Writer, o Options) error {
 type labelled struct{ Label, Text string }
 
 // rest says what a list leaves out, and how to see it.
-type rest struct{ Said, Command string }
+type rest struct {
+	Said, Command string
+	Paper         string // what is left out on paper besides; follows Said, or stands alone
+}
 
 // htmlPage is what the template shows. All its texts are visible already.
 type htmlPage struct {
@@ -49,25 +52,24 @@ type htmlPage struct {
 	GapsLead string
 	Helps    []htmlHelp
 	Gaps     []htmlGap
-	Earlier  []labelled
 	Cross    string
 	Failed   []RuleFailure
 	Holds    []string // why no plan may run, a sentence each
 
 	Differences [][]part
 
-	PostureLead, StandingNote, GatesSaid string
-	Tiles                                []htmlTile
-	BySeverity, ByCategory, Standing     htmlBars
-	Gates                                []htmlStrip
+	StandingNote, GatesSaid          string
+	Tiles                            []htmlTile
+	BySeverity, ByCategory, Standing htmlBars
+	Gates                            []htmlStrip
 
 	ChangesLead     string
 	ChangedFindings []htmlChangedFindings
 	ChangedGrants   []htmlChangedGrants
 
-	FindingsLead, WaivedN, Unmanaged, Withheld string
-	Severities                                 []htmlSeverity
-	Waived                                     []htmlRule
+	FindingsLead, SinceLast, WaivedN, Unmanaged, Withheld string
+	Severities                                            []htmlSeverity
+	Waived                                                []htmlRule
 
 	EnvironmentsLead string
 	Environments     []htmlEnvironment
@@ -79,6 +81,9 @@ type htmlPage struct {
 
 	Undecided     []htmlUndecided
 	UndecidedRest *rest
+
+	EarlierLead string
+	Earlier     []labelled
 }
 
 // htmlMaker makes the data of a page from an audit.
@@ -161,7 +166,7 @@ func (m htmlMaker) rest(shown, n int, command string) *rest {
 	if shown >= n {
 		return nil
 	}
-	return &rest{"Shown are " + number(shown) + " of " + number(n) + ". All of them:", m.command(command)}
+	return &rest{Said: "Shown are " + number(shown) + " of " + number(n), Command: m.command(command)}
 }
 
 // whole is the command that writes this page with nothing left out.

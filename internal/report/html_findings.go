@@ -17,8 +17,8 @@ type htmlSeverity struct {
 type htmlRule struct {
 	ID, Title, N, Why, Remedy, Controls string
 	Open                                bool
+	About                               bool // why it matters and what helps is unfolded too
 	Findings                            []htmlFinding
-	Printed                             string // how many of them are printed with their details, where not all are
 	Rest                                *rest
 }
 
@@ -76,10 +76,7 @@ func pagePrinted(s access.Severity) int {
 func (m htmlMaker) findings(p *htmlPage) {
 	open := inState(m.a.Findings, access.Open)
 	waived := inState(m.a.Findings, access.Waived)
-	p.FindingsLead = "None is open."
-	if len(open) > 0 {
-		p.FindingsLead = count(len(open), "finding is", "findings are") + " open: the worst first, one rule together."
-	}
+	m.glance(p)
 	first := true
 	for _, s := range severities {
 		these := slices.DeleteFunc(slices.Clone(open), func(f *access.Finding) bool { return f.Severity != s })
@@ -91,7 +88,7 @@ func (m htmlMaker) findings(p *htmlPage) {
 			h.Rules = append(h.Rules, m.rule(group, first))
 		}
 		if first {
-			h.Rules[0].Findings[0].Open = true
+			h.Rules[0].About, h.Rules[0].Findings[0].Open = true, true
 			first = false
 		}
 		p.Severities = append(p.Severities, h)
@@ -101,6 +98,30 @@ func (m htmlMaker) findings(p *htmlPage) {
 		p.Waived = append(p.Waived, m.rule(group, false))
 	}
 	p.Unmanaged, p.Withheld = Visible(strings.Join(m.a.Unmanaged, ", ")), Visible(strings.Join(m.a.Withheld, ", "))
+}
+
+// glance is what stands above the list: how many there are, by severity and by
+// category, and how many came and went.
+func (m htmlMaker) glance(p *htmlPage) {
+	c := counts(m.a.Findings, m.a.now())
+	p.BySeverity, p.ByCategory = severityBars(c), categoryBars(c)
+	p.FindingsLead = "None is open"
+	if c.Open > 0 {
+		p.FindingsLead = count(c.Open, "finding is", "findings are") + " open"
+	}
+	if c.Overdue > 0 {
+		p.FindingsLead += ", " + number(c.Overdue) + " of them overdue"
+	}
+	if c.Waived > 0 {
+		p.FindingsLead += ", " + number(c.Waived) + " waived"
+	}
+	p.FindingsLead += "."
+	if m.a.Overview == nil || m.a.Overview.Changes == nil {
+		return
+	}
+	d := m.a.Overview.Changes
+	p.SinceLast = "Since the audit of " + moment(d.At) + ": " + number(len(d.New)) + " new, " + number(len(d.Back)) + " came back, " +
+		number(len(d.Resolved)) + " resolved; " + count(len(d.Gained), "grant", "grants") + " came, " + number(len(d.Lost)) + " went."
 }
 
 // byRuleOf cuts findings that are sorted by severity and rule where either
@@ -135,14 +156,18 @@ func (m htmlMaker) rule(all []*access.Finding, open bool) htmlRule {
 		r.Findings = append(r.Findings, m.finding(f))
 		r.Findings[i].Brief = i >= printed
 	}
-	if printed < shown {
-		r.Printed = "Printed with details are " + number(printed) + ", and " + number(len(all)-printed) + " more are not; the CSV has all of them."
-	}
 	command := whole
 	if f.State == access.Open {
 		command = "findings --rule " + argument(f.Rule)
 	}
 	r.Rest = m.rest(shown, len(all), command)
+	switch {
+	case printed == shown:
+	case r.Rest != nil:
+		r.Rest.Paper = ", on paper " + number(printed) + " of them with their details"
+	default:
+		r.Rest = &rest{Paper: "On paper " + number(printed) + " of " + number(len(all)) + " have their details", Command: m.command(whole)}
+	}
 	return r
 }
 
@@ -153,7 +178,7 @@ func (m htmlMaker) finding(f *access.Finding) htmlFinding {
 		known = append(known, n.Name)
 	}
 	enough, less := waysTo(f)
-	out := htmlFinding{Title: parts(f.Title, known...), Ways: len(enough), Less: lesserWays}
+	out := htmlFinding{Title: sentence(f.Title, known...), Ways: len(enough), Less: lesserWays}
 	meta := []string{short(f.Fingerprint)}
 	if !f.Since.IsZero() {
 		meta = append(meta, "since "+since(f.Since, now))

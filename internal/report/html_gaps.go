@@ -22,8 +22,18 @@ type htmlMissing struct {
 	Reason, Names []part
 }
 
-// htmlHelp is one step, and the kinds of data that it would let ajar see.
-type htmlHelp struct{ Text, Areas string }
+// htmlHelp is one step, and the kinds of data that it would let ajar see. Where
+// nothing is known to help, Text is empty.
+type htmlHelp struct {
+	Text  string
+	Lacks []htmlLack
+}
+
+// htmlLack names kinds of data of one status.
+type htmlLack struct {
+	Status, Text string
+	Known        bool // not counted as missing
+}
 
 // What a page shows of gaps before it cuts or folds.
 const (
@@ -33,12 +43,12 @@ const (
 
 func (m htmlMaker) gaps(p *htmlPage) {
 	expected := unexpected(m.a.Gaps)
-	if len(m.a.Gaps) > 0 {
-		p.GapsLead = count(len(m.a.Gaps), "kind of data was", "kinds of data were") + " not seen to the end"
-		if expected < len(m.a.Gaps) {
-			p.GapsLead += ", " + number(expected) + " of them expected"
+	if n := len(m.a.Gaps); n > 0 {
+		p.GapsLead = capital(halves(m.a.Gaps))
+		if expected < n {
+			p.GapsLead += "; " + number(n-expected) + " of them not counted as missing"
 		}
-		p.GapsLead += "."
+		p.GapsLead += ". Nothing is concluded from what was not seen."
 	}
 	for _, first := range []bool{true, false} {
 		for _, g := range m.a.Gaps {
@@ -47,9 +57,14 @@ func (m htmlMaker) gaps(p *htmlPage) {
 			}
 		}
 	}
-	p.Helps = helps(m.a.Gaps)
-	for _, e := range m.a.Earlier {
-		p.Earlier = append(p.Earlier, labelled{Visible(string(e.Area)), Visible(e.words(m.a.At))})
+	if crowded(m.a.Gaps) {
+		p.Helps = helps(m.a.Gaps)
+	}
+	if len(m.a.Earlier) > 0 {
+		p.EarlierLead = earlierLead(m.a.Earlier) + "."
+	}
+	for _, l := range earlierLines(m.a.Earlier, m.a.At) {
+		p.Earlier = append(p.Earlier, labelled{Visible(l.Label), Visible(l.Text)})
 	}
 	for _, h := range m.a.Holds {
 		p.Holds = append(p.Holds, Visible(h.words(m.a.now())))
@@ -76,29 +91,36 @@ func (m htmlMaker) gap(g Gap, open bool) htmlGap {
 	return out
 }
 
-// helps gathers what would help, the step that opens the most first. Gaps that
-// are expected to be there are left out, and what nothing is known to help with.
+// helps tells many gaps by what would help, the step that opens the most first;
+// then those that nothing is known to help with, by their reason.
 func helps(all []Gap) []htmlHelp {
 	var out []htmlHelp
 	for _, s := range steps(all) {
-		if s.rank() > 0 {
-			break
+		h := htmlHelp{}
+		if s.rank() == 0 {
+			h.Text = Visible(capital(s.text()))
 		}
-		var areas []string
 		for _, status := range s.statuses() {
-			areas = append(areas, s.areas(status)...)
+			text := strings.Join(s.areas(status), ", ")
+			if s.reason != "" {
+				text += ": " + s.reason
+			}
+			h.Lacks = append(h.Lacks, htmlLack{Visible(string(status)), Visible(text), s.known})
 		}
-		out = append(out, htmlHelp{Visible(capital(s.text())), Visible(strings.Join(areas, ", "))})
+		out = append(out, h)
 	}
 	return out
 }
 
-// sentence begins a text with a capital, but for names.
-func (m htmlMaker) sentence(s string) []part {
-	if written.FindString(s) == "" {
-		s = capital(s)
+func (m htmlMaker) sentence(s string) []part { return sentence(s, m.a.Org.Name) }
+
+// sentence takes a text apart that begins with a capital, or with a name as it is.
+func sentence(s string, known ...string) []part {
+	out := parts(s, known...)
+	if len(out) > 0 && !out[0].Name {
+		out[0].Text = capital(out[0].Text)
 	}
-	return parts(s, m.a.Org.Name)
+	return out
 }
 
 // capital begins a sentence with a capital, where it begins with a plain letter.

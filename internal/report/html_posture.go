@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/eb661601/ajar/analyzer"
 )
 
 // htmlTile is a number with its name.
@@ -28,19 +30,6 @@ type htmlStrip struct {
 }
 
 func (m htmlMaker) posture(p *htmlPage) {
-	c := counts(m.a.Findings, m.a.now())
-	p.PostureLead = count(c.Open, "open finding", "open findings")
-	if c.Overdue > 0 {
-		p.PostureLead += ", " + number(c.Overdue) + " of them overdue"
-	}
-	if c.Waived > 0 {
-		p.PostureLead += ", " + number(c.Waived) + " waived"
-	}
-	if c.Resolved > 0 {
-		p.PostureLead += ", " + number(c.Resolved) + " resolved since the last audit"
-	}
-	p.PostureLead += "."
-	p.BySeverity, p.ByCategory = severityBars(c), categoryBars(c)
 	o := m.a.Overview
 	if o == nil {
 		return
@@ -56,8 +45,8 @@ func (m htmlMaker) posture(p *htmlPage) {
 		{s.Teams.text(), "teams", ""}, {s.Repositories.text(), "repositories", repos},
 	}
 	p.Standing = standingBars(s.Standing)
-	p.StandingNote = "People by the highest privilege they hold on any repository at all times, " +
-		"with pairs of a person and a repository; ownership, teams, roles and the base permission are counted in."
+	p.StandingNote = "People by the highest privilege that they hold on a repository at all times, however they come by it. " +
+		"A pair is one person on one repository."
 	p.Gates, p.GatesSaid = gateStrip(s)
 }
 
@@ -74,6 +63,13 @@ func severityBars(c countsDoc) htmlBars {
 	return b
 }
 
+// categoryWords say what a category holds.
+var categoryWords = map[string]string{
+	analyzer.Overprivileged: "more than is allowed", analyzer.Stale: "not used any more", analyzer.Standing: "held at all times",
+	analyzer.Environment: "gates of deployments", analyzer.Hygiene: "settings and loose ends", analyzer.CriticalState: "one step from a standstill",
+	analyzer.Anomaly: "should not happen at all",
+}
+
 func categoryBars(c countsDoc) htmlBars {
 	b := htmlBars{Caption: "Open findings by category"}
 	names := slices.SortedFunc(maps.Keys(c.ByCategory), func(x, y string) int {
@@ -81,7 +77,7 @@ func categoryBars(c countsDoc) htmlBars {
 	})
 	for _, name := range names {
 		n := c.ByCategory[name]
-		b.Rows = append(b.Rows, htmlBar{Visible(name), "", number(n), "", span200(n, c.ByCategory[names[0]])})
+		b.Rows = append(b.Rows, htmlBar{Visible(name), categoryWords[name], number(n), "", span200(n, c.ByCategory[names[0]])})
 	}
 	return b
 }

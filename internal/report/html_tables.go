@@ -50,7 +50,7 @@ func (m htmlMaker) changes(p *htmlPage) {
 		shown := m.limit(len(l.all), pageChanges)
 		out := htmlChangedFindings{Title: l.title, N: number(len(l.all)), Rest: m.rest(shown, len(l.all), whole)}
 		for _, f := range l.all[:shown] {
-			out.Items = append(out.Items, htmlFindingName{f.Severity.String(), parts(f.Title)})
+			out.Items = append(out.Items, htmlFindingName{f.Severity.String(), sentence(f.Title)})
 		}
 		p.ChangedFindings = append(p.ChangedFindings, out)
 	}
@@ -95,11 +95,7 @@ func (m htmlMaker) environments(p *htmlPage) {
 		return
 	}
 	s := o.Posture
-	p.EnvironmentsLead = s.Environments.text() + ": " + number(s.Guarded) + " with required reviewers, " + number(s.Unguarded) + " without"
-	if s.Unseen > 0 {
-		p.EnvironmentsLead += ", " + number(s.Unseen) + " whose gate was not seen"
-	}
-	p.EnvironmentsLead += "."
+	p.EnvironmentsLead = s.Environments.of("environment", "environments") + ". Counted are the people, and the keys, that can deploy there, approve, or pass the gate."
 	shown := m.limit(len(o.Environments), pageEnvironments)
 	for _, e := range o.Environments[:shown] {
 		p.Environments = append(p.Environments, m.environment(e))

@@ -89,12 +89,17 @@ func TestPageAllowsItsOwnStyleAndNothingElse(t *testing.T) {
 	}
 }
 
-// The order is that of a reader who has a minute: what is not known, how it
-// stands, what is new, and then the details.
+// The order is that of a reader who has a minute: what is not known, what was found,
+// what is new, and then how it stands. What an earlier pass read is complete, and last.
 func TestPageTellsTheMostImportantFirst(t *testing.T) {
-	text := pageOf(t, exampleAudit(), Options{})
+	a := exampleAudit()
+	a.Earlier = []Earlier{{Area: access.AreaDeployKeys, ReadAt: a.At, Every: "24 hours"}, {Area: access.AreaSecrets, ReadAt: a.At, Every: "24 hours"}}
+	text := pageOf(t, a, Options{})
+	if joined := "<li>deploy-keys, environment-secrets "; !strings.Contains(text, joined) {
+		t.Errorf("what is as old as the other is not in one line: %q is missing", joined)
+	}
 	last := 0
-	for _, id := range []string{"verdict", "gaps", "posture", "changes", "findings", "environments", "people", "undecided", "reading"} {
+	for _, id := range []string{"verdict", "gaps", "findings", "changes", "posture", "environments", "people", "undecided", "earlier", "reading"} {
 		at := strings.Index(text, `id="`+id+`"`)
 		if id == "verdict" {
 			at = strings.Index(text, `class="verdict`)
@@ -103,6 +108,25 @@ func TestPageTellsTheMostImportantFirst(t *testing.T) {
 			t.Errorf("%s is at %d, before %d", id, at, last)
 		}
 		last = at
+	}
+}
+
+// So many gaps that their reasons would bury the findings are told by what would
+// help; the ledger with each reason is folded beneath.
+func TestManyGapsDoNotBuryTheFindings(t *testing.T) {
+	a := exampleAudit()
+	few := pageOf(t, a, Options{})
+	for _, area := range []access.Area{access.AreaTeams, access.AreaTeamMembers, access.AreaInvitations} {
+		a.Gaps = append(a.Gaps, Gap{Area: area, Status: access.Denied, Expected: true, Reason: "GitHub refused", Help: "an owner's token"})
+	}
+	many := pageOf(t, a, Options{})
+	ledger, joined := `<details class="ledger"><summary>`, "teams, team-members, invitations</span></span><span class=\"note\">Would help: An owner&#39;s token"
+	if strings.Contains(few, ledger) || !strings.Contains(many, ledger) || !strings.Contains(many, joined) {
+		t.Errorf("few gaps are folded: %v; many are folded: %v, and joined: %v",
+			strings.Contains(few, ledger), strings.Contains(many, ledger), strings.Contains(many, joined))
+	}
+	if strings.Count(many, `<details class="gap`) != len(a.Gaps) {
+		t.Error("the ledger does not have every gap")
 	}
 }
 
@@ -121,7 +145,7 @@ func TestPageShowsWhatTheDocumentHas(t *testing.T) {
 	}
 	for _, want := range []string{
 		"payments/live", "not seen", "contractor-00", "≥ 19", "CC6.3", "stale-member (23 cases)", "release-manager",
-		"everything is open", "ajar v0.1.0",
+		"On paper all are open", "ajar v0.1.0",
 	} {
 		if !strings.Contains(text, want) && want != "stale-member (23 cases)" {
 			t.Errorf("%q is missing", want)
@@ -143,7 +167,7 @@ func TestPageThatLeavesOutSaysSo(t *testing.T) {
 		a.Findings = append(a.Findings, f)
 	}
 	text := pageOf(t, a, Options{})
-	for _, want := range []string{"Shown are 10 of 60.", "ajar findings --rule " + f.Rule + " --org acme-robotics", "Shown are 3 of 5."} {
+	for _, want := range []string{`Shown are 10 of 60<span class="paper">, on paper 5 of them with their details</span>. All of them: <code>`, "ajar findings --rule " + f.Rule + " --org acme-robotics", "Shown are 3 of 5. All of them:"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing", want)
 		}
@@ -234,7 +258,7 @@ func TestPaperHasTheFirstFewWithTheirDetails(t *testing.T) {
 		if err := Write(&b, a, HTML, Options{All: all}); err != nil {
 			t.Fatal(err)
 		}
-		said := strings.Contains(b.String(), "and 7 more are not; the CSV has all of them")
+		said := strings.Contains(b.String(), `<p class="rest paper"><span class="paper">On paper 5 of 12 have their details</span>. All of them: <code>ajar audit`)
 		if got := strings.Count(b.String(), `class="finding brief"`); got != want || said == all {
 			t.Errorf("all %v: %d findings are brief on paper, want %d; said: %v", all, got, want, said)
 		}
