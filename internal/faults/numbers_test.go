@@ -1,7 +1,9 @@
 package faults
 
 import (
+	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,5 +79,33 @@ func TestOddNumberIsAGapAndNeverTheEndOfAPass(t *testing.T) {
 		for _, complaint := range (truth{old, old, old}).complaints(p.stored, p.ledger) {
 			t.Errorf("%s: %s", c.what, complaint)
 		}
+	}
+}
+
+func TestNameWithoutEndIsStoredByItsBeginning(t *testing.T) {
+	l := newLab(t)
+	w := village()
+	o := w.Orgs[0]
+	endless := strings.Repeat("n", 1<<20) + "\x00\u202e"
+	o.Teams[0].Name, account(w, o.Members[5].Login).Name = endless, endless
+	o.Repos[0].DeployKeys[0].Title, o.Repos[0].Environments[0].Name = endless, endless
+	p := l.pass(w, trouble{})
+	if p.err != nil {
+		t.Fatal(p.err)
+	}
+	if info, err := os.Stat(l.path); err != nil || info.Size() > 2<<20 {
+		t.Errorf("the store is %v (%v)", info, err)
+	}
+	for a, of := range p.stored {
+		for scope, all := range of {
+			for row, body := range all {
+				if len(body) > 16<<10 {
+					t.Errorf("%s of %d: %s has %d bytes", a, scope, row, len(body))
+				}
+			}
+		}
+	}
+	if p.stored[access.AreaTeams][o.Teams[0].ID] == nil || !p.ledger.CompleteFor(access.AreaTeams, o.Teams[0].ID) {
+		t.Error("the team with that name is not there")
 	}
 }

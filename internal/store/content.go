@@ -71,7 +71,14 @@ func packEntity(a *area, scope int64, e access.Entity) (entityRow, error) {
 	if err != nil {
 		return entityRow{}, fmt.Errorf("number %d: %w", e.Key(), err)
 	}
-	return entityRow{e.Key(), text(e.Label()), string(body)}, nil
+	if len(body) > longestName {
+		if short, cut := shortened(e); cut {
+			if body, err = json.Marshal(short); err != nil {
+				return entityRow{}, fmt.Errorf("number %d: %w", e.Key(), err)
+			}
+		}
+	}
+	return entityRow{e.Key(), name(e.Label()), string(body)}, nil
 }
 
 // lastOfEach keeps the last of several rows with one id: a list that changes

@@ -77,7 +77,7 @@ func (p *Pass) info(stats PassStats) SnapshotInfo {
 	stats.Waited = stats.Waited.Truncate(time.Millisecond)
 	stats.Took = stats.Took.Truncate(time.Millisecond)
 	return SnapshotInfo{
-		ID: p.id, OrgID: p.org.ID, Org: text(p.org.Login), At: p.at,
+		ID: p.id, OrgID: p.org.ID, Org: name(p.org.Login), At: p.at,
 		FinishedAt: p.s.now().UTC().Truncate(time.Millisecond), Stats: stats,
 	}
 }

@@ -45,7 +45,7 @@ func (s *Store) RunsBegun(ctx context.Context, org int64) ([]journal.Entry, erro
 // DoneBy gives what the audit log ever told of changes that one actor made in a
 // time, the oldest first. An app is known by its login alone: id 0.
 func (s *Store) DoneBy(ctx context.Context, org, id int64, login string, from, to time.Time) ([]access.Event, error) {
-	return s.events(ctx, readDone, org, ms(from), ms(to), id, text(login))
+	return s.events(ctx, readDone, org, ms(from), ms(to), id, name(login))
 }
 
 // HeardSince tells since when the audit log of an organization was read without a gap, up to an

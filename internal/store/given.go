@@ -28,8 +28,8 @@ func (p *Pass) Heard(ctx context.Context, events []access.Event) error {
 		return err
 	}
 	for _, e := range events {
-		_, err := p.s.exec(insertGiven, p.org.ID, text(e.ID), ms(e.At), text(e.Action), text(e.Actor), e.ActorID,
-			text(e.User), e.UserID, text(e.Repo), e.RepoID, text(e.Team), text(e.Label))
+		_, err := p.s.exec(insertGiven, p.org.ID, name(e.ID), ms(e.At), name(e.Action), name(e.Actor), e.ActorID,
+			name(e.User), e.UserID, name(e.Repo), e.RepoID, name(e.Team), name(e.Label))
 		if err != nil {
 			return err
 		}

@@ -126,8 +126,8 @@ func (p *Pass) register() error {
 		return fmt.Errorf("beginning a pass over %s at %s: %w (its newest snapshot is of %s); set the clock right, or wait until then",
 			p.org.Login, p.at.Format(time.RFC3339Nano), ErrClock, time.UnixMilli(last).UTC().Format(time.RFC3339Nano))
 	}
-	login, name := text(p.org.Login), text(p.org.Name)
-	if _, err := s.exec(upsertOrg, p.org.ID, p.org.NodeID, login, name, ms(p.org.CreatedAt)); err != nil {
+	login, named := name(p.org.Login), name(p.org.Name)
+	if _, err := s.exec(upsertOrg, p.org.ID, p.org.NodeID, login, named, ms(p.org.CreatedAt)); err != nil {
 		return err
 	}
 	res, err := s.exec(insertSnapshot, p.org.ID, p.at.UnixMilli())
@@ -241,7 +241,7 @@ func (p *Pass) Cover(ctx context.Context, c access.Cover) error {
 	if err := p.usable(ctx); err != nil {
 		return err
 	}
-	c.Reason, c.Help = text(c.Reason), text(c.Help)
+	c.Reason, c.Help = bounded(c.Reason, longestReason), bounded(c.Help, longestReason)
 	p.lines[scopeKey{a.id, c.Scope}] = c
 	return nil
 }

@@ -266,7 +266,7 @@ func TestCancelledPutLeavesThePassUsable(t *testing.T) {
 func TestTextOfStrangersIsStoredAsText(t *testing.T) {
 	s := fresh(t)
 	p := begin(t, s, noon)
-	names := []string{"\x1b[31m", "a\x00b", "\xff\xfe", "'; DROP TABLE grants; --", strings.Repeat("long", 300_000), "\u202e"}
+	names := []string{"\x1b[31m", "a\x00b", "\xff\xfe", "'; DROP TABLE grants; --", strings.Repeat("long", 255), "\u202e"}
 	for i, n := range names {
 		put(t, p, access.AreaTeams, int64(i+1), access.TeamInfo{ID: int64(i + 1), Slug: n})
 		if err := p.People(t.Context(), []access.Person{{ID: int64(i + 1), Login: "x" + n}}); err != nil {

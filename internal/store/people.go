@@ -74,9 +74,9 @@ func (p *Pass) call(seen access.Person) error {
 	known, ok := p.people[seen.ID]
 	now := access.Person{
 		ID:        seen.ID,
-		NodeID:    cmp.Or(text(seen.NodeID), known.person.NodeID),
-		Login:     cmp.Or(text(seen.Login), known.person.Login),
-		Name:      cmp.Or(text(seen.Name), known.person.Name),
+		NodeID:    cmp.Or(name(seen.NodeID), known.person.NodeID),
+		Login:     cmp.Or(name(seen.Login), known.person.Login),
+		Name:      cmp.Or(name(seen.Name), known.person.Name),
 		CreatedAt: seen.CreatedAt.UTC().Truncate(time.Millisecond),
 	}
 	if seen.CreatedAt.IsZero() {
