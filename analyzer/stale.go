@@ -20,7 +20,7 @@ var stale = []rule{
 		Why:      "An account that nobody uses is an account that nobody watches. When it is taken over, the first to notice is the attacker.",
 		Grading:  personGrading,
 		Remedy:   "Ask the person or their lead; remove the membership if it is not needed: Organization settings → People.",
-		Example:  "user:bob, a member, shows no sign of life for 90 days",
+		Example:  "user:bob, a member, shows no sign of life since 2026-02-21 (limit 90 days)",
 		Controls: supports("CC6.2", "CC6.3", "A.5.16", "A.5.18", "AC-2", "AC-2(3)", "1.3.1"),
 		Needs:    []access.Area{access.AreaMembers, access.AreaAuditLog, access.AreaContributions},
 	}, memberStale},
@@ -31,7 +31,7 @@ var stale = []rule{
 		Why:      "Outside collaborators come for a task and seldom say when it is done. Nobody in the organization is their lead, so nobody takes the access back.",
 		Grading:  personGrading,
 		Remedy:   "Remove the person from the repositories: Organization settings → People → Outside collaborators.",
-		Example:  "user:ext-ann, an outside collaborator, shows no sign of life for 30 days",
+		Example:  "user:ext-ann, an outside collaborator, shows no sign of life since 2026-03-02 (limit 30 days)",
 		Controls: supports("CC6.2", "CC6.3", "A.5.16", "A.5.18", "AC-2", "AC-2(3)", "1.3.1"),
 		Needs:    []access.Area{access.AreaOutside, access.AreaAuditLog, access.AreaContributions},
 	}, outsideStale},
@@ -112,13 +112,24 @@ func (c *court) lifeless(who access.Ref, what string, w access.Severity, limit t
 		}
 	}
 	log, seen := c.s.Coverage.Of(access.AreaAuditLog), c.s.Coverage.Of(access.AreaContributions)
+	last, read := newest(audit.Last, contributions.Last), newest(log.Since, seen.Since)
 	n := c.name(who)
 	c.report(access.Finding{
 		Severity: w, Principal: n, Resource: c.org(), Grant: g, Affected: 1, Sample: []access.Named{n},
-		Title: fmt.Sprintf("%s, %s, shows no sign of life for %s", n.Name, what, days(limit)),
-		Have:  "no sign of life since " + day(newest(audit.Last, contributions.Last, log.Since)),
+		Title: fmt.Sprintf("%s, %s, shows no sign of life %s (limit %s)", n.Name, what, c.silence(last, read), days(limit)),
+		Have:  "no sign of life since " + day(newest(last, read)),
 		Want:  "a sign of life within " + days(limit), Evidence: []string{auditLine(audit, log), contributionLine(contributions, seen)},
 	}, who.String(), need(from, 0), need(access.AreaAuditLog, 0), need(access.AreaContributions, 0))
+}
+
+// silence says since when there is no sign of life: since the last one, or in all
+// that both sources were read back to. That begins a day later each day, and is told
+// by its length, so that the title of a finding stays the same.
+func (c *court) silence(last, read time.Time) string {
+	if last.Before(read) {
+		return "in the " + days(c.at.Sub(read)) + " that were read"
+	}
+	return "since " + day(last)
 }
 
 func auditLine(a access.Activity, log access.Cover) string {

@@ -25,7 +25,7 @@ func TestMemberStale(t *testing.T) {
 			silent(w, "bob", days)
 		}
 	}
-	const title = "user:bob, a member, shows no sign of life for 90 days"
+	const title = "user:bob, a member, shows no sign of life since 2026-02-21 (limit 90 days)"
 	check(t, "member-stale", []verdictCase{
 		{"a member", "", bob(100), []string{"low open: " + title}, nil},
 		{"waived", waived(repositories, "member-stale"), bob(100), []string{"low waived: " + title}, nil},
@@ -36,9 +36,9 @@ func TestMemberStale(t *testing.T) {
 		{"an owner", "", func(w *world) {
 			w.owner("dave")
 			silent(w, "dave", 100)
-		}, []string{"high open: user:dave, an owner, shows no sign of life for 90 days"}, nil},
+		}, []string{"high open: user:dave, an owner, shows no sign of life since 2026-02-21 (limit 90 days)"}, nil},
 		{"the day of the limit still counts", "", bob(90), nil, nil},
-		{"the day after does not", "", bob(92), []string{"low open: " + title}, nil},
+		{"the day after does not", "", bob(92), []string{"low open: " + strings.Replace(title, "02-21", "03-01", 1)}, nil},
 		{"a contribution is a sign", "", func(w *world) {
 			bob(100)(w)
 			w.Contributions = []access.Activity{{User: w.ref("user:bob").ID, Last: ago(3), What: "commit"}}
@@ -67,6 +67,25 @@ func TestMemberStale(t *testing.T) {
 	})
 }
 
+func TestTitleOfWhomNoSignIsKnownIsTheSameEachDay(t *testing.T) {
+	title := func(late time.Duration) string {
+		w := newWorld()
+		w.member("bob")
+		silent(w, "bob", 300)
+		for _, a := range []access.Area{access.AreaAuditLog, access.AreaContributions} {
+			w.Coverage.Set(access.Cover{Area: a, Status: access.Complete, Since: ago(180).Add(late).Truncate(24 * time.Hour)})
+		}
+		found := analyzer.Analyze(analyzer.Input{Snapshot: w.seal(), At: now.Add(late)}).Findings
+		return found[0].Title
+	}
+	const want = "user:bob, a member, shows no sign of life in the 180 days that were read (limit 90 days)"
+	for _, late := range []time.Duration{0, time.Hour, 24 * time.Hour, 40 * time.Hour} {
+		if got := title(late); got != want {
+			t.Errorf("%s later: %q", late, got)
+		}
+	}
+}
+
 func TestStaleEvidenceNamesEverySignal(t *testing.T) {
 	w := newWorld()
 	w.member("bob")
@@ -89,7 +108,7 @@ func TestOutsideCollaboratorStale(t *testing.T) {
 		w.outside("ext")
 		silent(w, "ext", 40)
 	}
-	const title = "user:ext, an outside collaborator, shows no sign of life for 30 days"
+	const title = "user:ext, an outside collaborator, shows no sign of life since 2026-04-22 (limit 30 days)"
 	check(t, "outside-collaborator-stale", []verdictCase{
 		{"silent", "", ext, []string{"low open: " + title}, nil},
 		{"waived", waived(repositories, "outside-collaborator-stale"), ext, []string{"low waived: " + title}, nil},

@@ -175,7 +175,7 @@ func TestWhatTheBaselineDoesNotSayIsLeftToPeople(t *testing.T) {
 		"an owner": {"[organization.acme]\nowners = [\"user:root\"]\n" + roles, func(*world) {},
 			[]string{"by hand: user:boss owns org:acme, and is not listed as an owner: Organization settings → People → Change role"}},
 		"a member without a sign of life": {"[organization.acme]\nmembers = [\"user:ann\", \"user:abe\", \"user:dan\", \"user:dora\", \"user:kim\"]\n" + roles, func(w *world) { w.AuditActivity[6].Last = now.AddDate(-1, 0, 0) },
-			[]string{"by hand: user:kim, a member, shows no sign of life for 90 days: Organization settings → People → Remove from organization"}},
+			[]string{"by hand: user:kim, a member, shows no sign of life since 2025-11-25 (limit 90 days): Organization settings → People → Remove from organization"}},
 		"a second factor": {roles, func(w *world) { w.TwoFactor[2].Enabled = false },
 			[]string{"by hand: user:ann, a member, has no second factor: only the person can switch it on: Settings → Password and authentication"}},
 		"an organization role": {roles, func(w *world) {
