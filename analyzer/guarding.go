@@ -13,8 +13,9 @@ var guarding = []rule{
 		ID: "environment-secrets-unguarded", Category: Environment, Severity: access.High,
 		Title: "An environment with secrets has no gate",
 		What: "An environment holds secrets, has no required reviewers, and may be deployed from any branch, on a repository that is not archived. Names of secrets are read once in a while ([collect] every), never values. " +
+			"Affected are the people and the deploy keys that can write to the repository. " +
 			"Not reported where the baseline says both require_reviewers = false and branches = \"any\" for it. Gates that apps add are not read, so one of them may stand guard.",
-		Why:      "Whoever can push a branch can push a workflow that prints the secrets, and nobody else has to look. The environment then keeps them no better than the repository would.",
+		Why:      "Whoever can push a branch, a deploy key that can write included, can push a workflow that prints the secrets, and nobody else has to look. The environment then keeps them no better than the repository would.",
 		Grading:  environmentGrading,
 		Remedy:   "Repository settings → Environments: name required reviewers, or allow protected branches only.",
 		Example:  "env:acme/api/production holds 2 secrets that anybody with write can read",
@@ -89,6 +90,11 @@ func environmentSecretsUnguarded(c *court) {
 		f.Evidence = append(f.Evidence, c.readEarlier(access.AreaSecrets)...)
 		people := c.atLeast(e.Repo, access.Write)
 		f.Affected, f.Sample = len(people), c.sample(people)
+		for _, g := range c.g.KeysInto(e.ID) { // whoever holds one can push a workflow too
+			if f.Affected++; len(f.Sample) < 10 {
+				f.Sample = append(f.Sample, c.name(g.Principal))
+			}
+		}
 		c.report(f, causeOfEnv(e), needsOf(e)...)
 	})
 }

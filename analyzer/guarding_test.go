@@ -1,10 +1,12 @@
 package analyzer_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/eb661601/ajar/access"
+	"github.com/eb661601/ajar/reach"
 )
 
 // openWith is an environment without a gate, with some secrets.
@@ -54,6 +56,33 @@ func TestSecretsBehindNoGateAreFound(t *testing.T) {
 			w.blind(access.AreaPolicies, w.ref("repo:api").ID, access.Partial, "timed out")
 		}, nil, []string{"1: environment-policies: partial, timed out"}},
 	})
+}
+
+func TestWhoReadsTheSecretsOfAnOpenEnvironmentIsWhoCanDeployToIt(t *testing.T) {
+	w := newWorld()
+	openWith("api/production", "TOKEN")(w)
+	w.member("ann", "bob")
+	w.give("user:ann", "api", access.Write)
+	w.give("user:bob", "api", access.Read)
+	w.key("api", "push", func(*access.DeployKey) {})
+	w.key("api", "pull", func(k *access.DeployKey) { k.ReadOnly = true })
+	w.key("api", "off", func(k *access.DeployKey) { k.Enabled = false })
+	res := w.analyze(t, "")
+	for _, f := range res.Findings {
+		if f.Rule != "environment-secrets-unguarded" {
+			continue
+		}
+		var names []string
+		for _, n := range f.Sample {
+			names = append(names, n.Name)
+		}
+		can := reach.New(w.seal()).CanDeploy(w.ref("env:api/production").ID)
+		if want := "user:ann key:acme/api#"; !strings.Contains(strings.Join(names, " "), want) || f.Affected != 4 || len(can) != f.Affected || len(names) != f.Affected {
+			t.Errorf("affected are %d, %q, and %d can deploy", f.Affected, names, len(can))
+		}
+		return
+	}
+	t.Error("there is no finding")
 }
 
 func TestEnvironmentsThatNobodyConfiguredAreFound(t *testing.T) {

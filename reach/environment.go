@@ -185,14 +185,18 @@ func (g *Graph) onward(ways []way, e access.Environment, least, what access.Priv
 	return out
 }
 
-// keysInto lists the deploy keys that can push what deploys, by ascending id. One
-// that GitHub has switched off cannot, and none can where the environment takes
-// no branch at all.
-func (g *Graph) keysInto(e access.Environment) []EnvAccess {
+// KeysInto gives the grants of the deploy keys that can push what deploys, by
+// ascending id of the key: the last ones of [Graph.CanDeploy]. One that GitHub has
+// switched off cannot, and none can where the environment takes no branch at all.
+func (g *Graph) KeysInto(env int64) []access.Grant {
+	e, ok := g.environment(env)
+	if !ok {
+		return nil
+	}
 	if p := e.Policy; p != nil && p.Branches == access.SelectedBranches && len(p.Patterns) == 0 {
 		return nil
 	}
-	var out []EnvAccess
+	var out []access.Grant
 	for _, gr := range g.snap.GrantsOn(access.Ref{Kind: access.Repo, ID: e.Repo}) {
 		if gr.Source != access.ByKey || gr.Privilege < access.Write {
 			continue
@@ -200,6 +204,14 @@ func (g *Graph) keysInto(e access.Environment) []EnvAccess {
 		if k, ok := g.snap.Key(gr.Principal.ID); ok && !k.Enabled {
 			continue
 		}
+		out = append(out, gr)
+	}
+	return out
+}
+
+func (g *Graph) keysInto(e access.Environment) []EnvAccess {
+	var out []EnvAccess
+	for _, gr := range g.KeysInto(e.ID) {
 		repo := g.named(access.Repo, e.Repo)
 		out = append(out, EnvAccess{
 			Principal: gr.Principal, Privilege: access.Deploy, Note: deployNote(e),
