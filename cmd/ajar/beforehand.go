@@ -117,7 +117,7 @@ func (a *app) tellSaved(path, mode string, p remediate.Plan, byChannel bool) {
 		a.remark("the channels of [notify] tell those whom it lists, and each notice runs from when they have taken it: the daemon sends it, or %s notify retry", a.program)
 	}
 	switch next := fmt.Sprintf("%s plan approve %s", a.program, path); {
-	case len(p.Actions) == 0 && len(p.Waiting) > 0 && byChannel:
+	case len(p.Actions) == 0 && len(p.Waiting) > 0 && (byChannel || len(p.Notices) == 0): // or it lists nobody
 		a.remark("saved in %s; nothing is due yet", path)
 	case len(p.Actions) == 0 && len(p.Waiting) > 0:
 		a.remark("saved in %s; nothing is due yet, and those whom it lists count as told from now on", path)

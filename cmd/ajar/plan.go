@@ -5,14 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 	"unicode/utf16"
 
 	"github.com/spf13/cobra"
 
-	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/audit"
 	"github.com/eb661601/ajar/internal/config"
 	"github.com/eb661601/ajar/internal/github"
@@ -116,7 +113,11 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	if why := a.clock.Doubt(); why != "" {
 		in.Held = append(in.Held, "clock: "+why)
 	}
-	p, left := smaller(in, only, f.max)
+	whole := remediate.NewPlan(in)
+	p := whole
+	if len(only) > 0 || f.max > 0 {
+		p = smaller(in, only, f.max)
+	}
 	if f.out != "" {
 		if err := save(f.out, p); err != nil {
 			return err
@@ -131,7 +132,7 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 		defer a.tellSaved(f.out, c.Remediate.Mode, p, byChannel)
 	}
 	v := planView(c, p, r)
-	v.Asked, v.Left = asked(f), left
+	v.Asked, v.Left = asked(f), leftOut(whole, p)
 	a.exit(status(v.Exit()))
 	return a.show(v)
 }
@@ -198,54 +199,6 @@ func guards(r config.Remediate) remediate.Guards {
 		g.Limits[kind] = remediate.Limit{Max: l.Max, Fraction: l.Fraction}
 	}
 	return g
-}
-
-// smaller makes the plan that was asked for, and counts the actions that the
-// whole one would have beyond it.
-func smaller(in remediate.Input, only map[string][]string, most int) (remediate.Plan, int) {
-	if len(only) == 0 && most == 0 {
-		return remediate.NewPlan(in), 0
-	}
-	whole := len(remediate.NewPlan(in).Actions)
-	in.Max = most
-	in.Findings = slices.DeleteFunc(slices.Clone(in.Findings), func(f access.Finding) bool {
-		return !chosen(only["rule"], f.Rule) || !chosen(only["resource"], f.Resource.Name) || !chosen(only["principal"], f.Principal.Name)
-	})
-	p := remediate.NewPlan(in)
-	return p, whole - len(p.Actions)
-}
-
-func chosen(words []string, w string) bool {
-	return len(words) == 0 || slices.ContainsFunc(words, func(x string) bool { return strings.EqualFold(x, w) })
-}
-
-// parseOnly reads the KEY=VALUE pairs of --only.
-func parseOnly(pairs []string) (map[string][]string, error) {
-	out := map[string][]string{}
-	for _, p := range pairs {
-		key, value, ok := strings.Cut(p, "=")
-		if !ok || value == "" || !slices.Contains([]string{"rule", "resource", "principal"}, key) {
-			return nil, withHint(usage("--only %q is not a choice", p), "rule=RULE, resource=RESOURCE or principal=PRINCIPAL")
-		}
-		if key == "rule" {
-			if err := known("--only rule", "rule", value, ruleNames()); err != nil {
-				return nil, err
-			}
-		} else if _, _, err := split(value); err != nil {
-			return nil, err
-		}
-		out[key] = append(out[key], value)
-	}
-	return out, nil
-}
-
-// asked says in words which smaller plan was asked for.
-func asked(f planFlags) string {
-	words := slices.Clone(f.only)
-	if f.max > 0 {
-		words = append(words, fmt.Sprintf("at most %d actions", f.max))
-	}
-	return strings.Join(words, ", ")
 }
 
 func save(path string, p remediate.Plan) error {

@@ -91,14 +91,14 @@ func examplePlan() Plan {
 			Title: "end the standing maintain of team:acme-robotics/運用チーム", Finding: fingerprint(5),
 			Where: "in the identity provider: the team's members come from the group \"robot-ops\"",
 		}},
-		Asked: "--only severity=high --max 2", Left: 17,
+		Asked: "--only severity=high --max 2", Left: PlanLeft{Actions: 17, Waiting: 19, Instructions: 427},
 	}
 }
 
 func stoppedPlan() Plan {
 	p := examplePlan()
 	p.Stopped = []string{"15 principals would lose something, and max_changes allows 10 in one run"}
-	p.Gaps, p.Refused, p.Instructions, p.Asked, p.Left = nil, nil, nil, "", 0
+	p.Gaps, p.Refused, p.Instructions, p.Asked, p.Left = nil, nil, nil, "", PlanLeft{}
 	p.Waiting, p.Notices, p.Gates, p.Done = nil, nil, nil, nil
 	return p
 }

@@ -28,7 +28,30 @@ type Plan struct {
 	Instructions []PlanInstruction
 	Done         []PlanDone // instructions of an earlier plan that were followed
 	Asked        string     // the smaller plan that was asked for (--only, --max), in words
-	Left         int        // how many actions that leaves out
+	Left         PlanLeft   // what that leaves out
+}
+
+// PlanLeft counts what the whole plan has and a smaller one has not.
+type PlanLeft struct{ Actions, Waiting, Refused, Instructions int }
+
+// words says what is left out.
+func (l PlanLeft) words() string {
+	var out []string
+	if l.Actions > 0 {
+		out = append(out, count(l.Actions, "change", "changes"))
+	}
+	for _, x := range []struct {
+		n    int
+		what string
+	}{{l.Waiting, " not due"}, {l.Refused, " refused"}, {l.Instructions, " by hand"}} {
+		if x.n > 0 {
+			out = append(out, number(x.n)+x.what)
+		}
+	}
+	if len(out) == 0 {
+		return "nothing"
+	}
+	return strings.Join(out, ", ")
 }
 
 // PlanAction is one change that the plan would make.
@@ -101,6 +124,9 @@ func (v Plan) verdict() string {
 		return said + "nothing is planned, but " + count(unexpected(v.Gaps), "expected kind of data was", "expected kinds of data were") +
 			" not seen to the end."
 	}
+	if v.Asked != "" {
+		return said + "nothing that was asked for needs to be."
+	}
 	return said + "nothing needs to be."
 }
 
@@ -124,6 +150,10 @@ type planCounts struct {
 	Refused      int            `json:"refused"`
 	Instructions int            `json:"instructions"`
 	Left         int            `json:"left_out"`
+
+	LeftWaiting      int `json:"left_out_waiting"`
+	LeftRefused      int `json:"left_out_refused"`
+	LeftInstructions int `json:"left_out_instructions"`
 }
 
 func (v Plan) counts() planCounts {
@@ -131,7 +161,10 @@ func (v Plan) counts() planCounts {
 	for _, a := range v.Actions {
 		kinds[a.Kind]++
 	}
-	return planCounts{len(v.Actions), kinds, v.Losers, v.irreversible(), len(v.Waiting), len(v.Refused), len(v.Instructions), v.Left}
+	l := v.Left
+	return planCounts{
+		len(v.Actions), kinds, v.Losers, v.irreversible(), len(v.Waiting), len(v.Refused), len(v.Instructions), l.Actions, l.Waiting, l.Refused, l.Instructions,
+	}
 }
 
 func (v Plan) json(w io.Writer) error {

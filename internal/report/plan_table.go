@@ -41,7 +41,7 @@ func (v Plan) summary(p *page) {
 		rest = count(c.Actions, "thing", "things") + "; " + count(c.Losers, "principal loses", "principals lose") + " something"
 	}
 	p.section(strong, "Would change", rest)
-	if c.Actions+c.Waiting+c.Refused+c.Instructions+c.Left == 0 {
+	if c.Actions+c.Waiting+c.Refused+c.Instructions == 0 && v.Asked == "" {
 		return
 	}
 	p.gap()
@@ -66,7 +66,7 @@ func (v Plan) summary(p *page) {
 		p.field("by hand", count(c.Instructions, "change", "changes")+" that must be made elsewhere")
 	}
 	if v.Asked != "" {
-		p.field("left out", count(c.Left, "change", "changes")+"; asked for: "+v.Asked)
+		p.field("left out", v.Left.words()+"; asked for: "+v.Asked)
 	}
 }
 
