@@ -4,6 +4,7 @@ import (
 	_ "embed" // the page's template
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -32,6 +33,7 @@ type planPage struct {
 type planSection struct {
 	ID, Title, Lead string
 	Items           []htmlFinding
+	Groups          []planGroup
 	Rest            *rest
 }
 
@@ -52,7 +54,7 @@ func newPlanPage(v Plan, o Options) planPage {
 	said := v.verdict()
 	p := planPage{Org: Visible(k.m.org), Day: day(v.MadeAt), Exit: v.Exit(), Verdict: Visible(strings.ToUpper(said[:1]) + said[1:])}
 	p.ExitMeaning = map[int]string{
-		ExitClean:    "nothing needs to be changed, and everything expected was seen.",
+		ExitClean:    pickWord(v.Asked == "", "nothing", "nothing that was asked for") + " needs to be changed, and everything expected was seen.",
 		ExitFindings: "there is something to change.",
 		ExitGaps:     "nothing is planned, but not everything expected was seen.",
 	}[p.Exit]
@@ -60,6 +62,7 @@ func newPlanPage(v Plan, o Options) planPage {
 		p.Stopped = append(p.Stopped, Visible(g))
 	}
 	k.facts(&p)
+	k.gaps(&p)
 	k.changes(&p)
 	k.later(&p)
 	k.others(&p)
@@ -80,12 +83,19 @@ func (k planMaker) facts(p *planPage) {
 		fact("Baseline", strings.Join(b.Files, ", ")+" ("+short(b.Hash)+")")
 	}
 	fact("Plan", short(v.Hash))
-	fact("Loses", count(c.Losers, "principal", "principals"))
+	lose := "nobody"
+	if c.Losers > 0 {
+		lose = count(c.Losers, "principal", "principals")
+	}
+	fact("Lose now", lose)
+	if n := v.told(); n > 0 {
+		fact("To be told", count(n, "principal", "principals")+", who lose something by what is not due yet")
+	}
 	if c.Irreversible > 0 {
 		fact("For good", count(c.Irreversible, "change", "changes")+" cannot be undone in full")
 	}
 	if v.Asked != "" {
-		fact("Left out", count(c.Left, "change", "changes")+"; asked for: "+v.Asked)
+		fact("Left out", v.Left.words()+"; asked for: "+v.Asked)
 	}
 }
 
@@ -95,14 +105,14 @@ func (k planMaker) section(p *planPage, id, title, lead string, items []htmlFind
 		return
 	}
 	shown := k.m.limit(len(items), planItems)
-	p.Sections = append(p.Sections, planSection{id, title, lead, items[:shown], k.m.rest(shown, len(items), "plan --output json")})
+	p.Sections = append(p.Sections, planSection{ID: id, Title: title, Lead: lead, Items: items[:shown], Rest: k.m.rest(shown, len(items), "plan --output json")})
 }
 
 func (k planMaker) changes(p *planPage) {
 	var items []htmlFinding
 	for i, a := range k.v.Actions {
 		known := append(knownNames(a.Sample...), a.Principal.Name, a.Resource.Name)
-		f := htmlFinding{Title: parts(number(i+1)+"  "+a.Title, known...), Meta: Visible(a.Severity + ", " + a.Rule + "; risk " + a.Risk), Open: i == 0}
+		f := htmlFinding{Title: parts(number(i+1)+"  "+capital(a.Title), known...), Meta: Visible(a.Severity + ", " + a.Rule + "; risk " + a.Risk), Open: i == 0}
 		if a.Overdue != nil {
 			f.Meta += Visible("; overdue " + a.Overdue.words())
 		}
@@ -134,19 +144,14 @@ func facts(f *htmlFinding, known []string) func(label string, wide bool, text st
 }
 
 func (k planMaker) later(p *planPage) {
+	k.groups(p, "waiting", "Not due yet", "Drift that waits for its grace; what should have ended has none.", k.waiting())
 	var items []htmlFinding
-	for _, w := range k.v.Waiting {
-		known := []string{w.Principal.Name, w.Resource.Name}
-		f := htmlFinding{Title: parts(w.Title, known...), Meta: Visible("not before " + moment(w.Until) + "; " + w.Rule)}
-		facts(&f, known)("Waits", true, strings.Join(w.Why, "; "))
-		items = append(items, f)
-	}
-	k.section(p, "waiting", "Not due yet", "Drift that waits; what ended has no grace.", items)
-	items = nil
-	for _, n := range k.v.Notices {
+	for _, n := range slices.SortedStableFunc(slices.Values(k.v.Notices), func(a, b PlanNotice) int { return inOrder(names(a.To, 1, 1), names(b.To, 1, 1)) }) {
 		known := append(knownNames(n.To...), k.v.Org.Name)
-		f := htmlFinding{Title: parts(n.Text, known...), Meta: Visible("not before " + moment(n.Date))}
-		facts(&f, known)("To", true, names(n.To, len(n.To), 50))
+		f := htmlFinding{Title: parts(n.Text, known...), Meta: Visible("to " + names(n.To, len(n.To), 3))}
+		fact := facts(&f, known)
+		fact("To", true, names(n.To, len(n.To), 50))
+		fact("Not before", true, moment(n.Date))
 		items = append(items, f)
 	}
 	k.section(p, "notices", "To tell", "Whom to tell what, before it comes.", items)
@@ -156,28 +161,21 @@ func (k planMaker) others(p *planPage) {
 	var items []htmlFinding
 	for _, r := range k.v.Refused {
 		known := []string{r.Principal.Name, r.Resource.Name}
-		f := htmlFinding{Title: parts(r.Title, known...), Meta: Visible("guard: " + r.Guard)}
+		f := htmlFinding{Title: sentence(r.Title, known...), Meta: Visible("guard: " + r.Guard)}
 		facts(&f, known)("Why", true, r.Why)
 		items = append(items, f)
 	}
 	k.section(p, "refused", "Refused", "Drift that a guard keeps this plan from touching.", items)
-	items = nil
-	for _, i := range k.v.Instructions {
-		known := []string{i.Principal.Name, i.Resource.Name, k.v.Org.Name}
-		f := htmlFinding{Title: parts(i.Title, known...), Meta: Visible(i.Rule)}
-		fact := facts(&f, known)
-		fact("Where", true, i.Where)
-		fact("Who", true, i.Who)
-		fact("Since", true, standing(i.Since))
-		items = append(items, f)
-	}
-	k.section(p, "by-hand", "By hand", "ajar does not change these; somebody has to.", items)
+	k.groups(p, "by-hand", "By hand", "ajar does not change these; somebody has to.", k.byHand())
 	items = nil
 	for _, d := range k.v.Done {
-		items = append(items, htmlFinding{Title: parts(d.Title), Meta: Visible("seen done " + moment(d.Resolved))})
+		items = append(items, htmlFinding{Title: sentence(d.Title), Meta: Visible("seen done " + moment(d.Resolved))})
 	}
 	k.section(p, "done", "Done by hand", "Instructions of the last saved plan that a snapshot shows done.", items)
-	items = nil
+}
+
+func (k planMaker) gaps(p *planPage) {
+	var items []htmlFinding
 	for _, g := range k.v.Gaps {
 		items = append(items, htmlFinding{Title: parts(string(g.Area)), Meta: Visible(string(g.Status) + ": " + g.Reason)})
 	}

@@ -9,7 +9,7 @@ func TestThePageOfAPlanShowsAllOfIt(t *testing.T) {
 	text := render(t, examplePlan(), HTML, Options{All: true})
 	checkPage(t, text)
 	last := 0
-	for _, id := range []string{"changes", "approvers", "waiting", "notices", "refused", "by-hand", "done", "gaps"} {
+	for _, id := range []string{"gaps", "changes", "approvers", "waiting", "notices", "refused", "by-hand", "done"} {
 		at := strings.Index(text, `<section id="`+id+`"`)
 		if at < last {
 			t.Errorf("%s is at %d, before %d", id, at, last)

@@ -55,7 +55,7 @@ func (v Plan) mdCounts() string {
 		out = append(out, number(c.Instructions)+" to be made elsewhere")
 	}
 	if v.Asked != "" {
-		out = append(out, number(c.Left)+" left out, as asked by "+mdCode(v.Asked))
+		out = append(out, "left out: "+v.Left.words()+", as asked by "+mdCode(v.Asked))
 	}
 	if len(out) == 0 {
 		return ""
@@ -107,7 +107,7 @@ func (v Plan) mdOthers(d *mdDoc) {
 	if len(v.Instructions) > 0 {
 		d.para("### By hand: " + number(len(v.Instructions)))
 		var rows [][]string
-		for _, i := range v.Instructions {
+		for _, i := range slices.Concat(v.byHand()...) {
 			known := append(knownNames(i.Principal, i.Resource), v.Org.Name)
 			rows = append(rows, []string{mdText(i.Title, known...) + i.Overdue.markdown(), mdText(i.Where, known...), mdText(i.Who, known...), standing(i.Since), mdCode(i.Rule)})
 		}

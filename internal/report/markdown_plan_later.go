@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -19,7 +20,7 @@ func (v Plan) mdLater(d *mdDoc) {
 	if len(v.Waiting) > 0 {
 		d.para("### Not due yet: " + number(len(v.Waiting)))
 		var rows [][]string
-		for _, w := range v.Waiting {
+		for _, w := range slices.Concat(v.waits()...) {
 			rows = append(rows, []string{mdText(w.Title, knownNames(w.Principal, w.Resource)...), moment(w.Until), mdText(strings.Join(w.Why, "; "))})
 		}
 		d.table([]string{"change", "not before", "waits"}, rows, "changes", false)

@@ -24,9 +24,8 @@ func alike[T any](all []T, key func(T) string) [][]T {
 	return out
 }
 
-// titles lists what is alike by name, one to a line.
+// titles lists what is alike, one to a line.
 func (p *page) titles(all []string) {
-	slices.SortStableFunc(all, inOrder)
 	listed := all
 	if !p.all {
 		listed = all[:min(len(all), groupShown)]
@@ -40,13 +39,38 @@ func (p *page) titles(all []string) {
 	}
 }
 
-// waiting groups what waits for the same reason until the same moment.
+// ordered puts each group in the order of its titles.
+func ordered[T any](groups [][]T, title func(T) string) [][]T {
+	for _, g := range groups {
+		slices.SortStableFunc(g, func(a, b T) int { return inOrder(title(a), title(b)) })
+	}
+	return groups
+}
+
+// waits groups what waits for the same reason until the same moment.
+func (v Plan) waits() [][]PlanWaiting {
+	return ordered(alike(v.Waiting, func(w PlanWaiting) string { return w.Until.String() + "\n" + strings.Join(w.Why, "\n") }),
+		func(w PlanWaiting) string { return w.Title })
+}
+
+// byHand groups what has to be done at the same place by the same people, for the
+// same rule.
+func (v Plan) byHand() [][]PlanInstruction {
+	return ordered(alike(v.Instructions, func(i PlanInstruction) string {
+		if i.Overdue != nil {
+			return i.Finding // each says since when
+		}
+		return strings.Join([]string{i.Rule, i.Where, i.office(), i.Since.String()}, "\n")
+	}), func(i PlanInstruction) string { return i.Title })
+}
+
+// waiting lists what is not due yet.
 func (v Plan) waiting(p *page) {
 	if len(v.Waiting) == 0 {
 		return
 	}
-	p.section(strong, "Not due yet", "drift that waits; what ended has no grace")
-	for _, g := range alike(v.Waiting, func(w PlanWaiting) string { return w.Until.String() + "\n" + strings.Join(w.Why, "\n") }) {
+	p.section(strong, "Not due yet", "drift that waits for its grace; what should have ended has none")
+	for _, g := range v.waits() {
 		var all []string
 		for _, w := range g {
 			all = append(all, w.Title)
@@ -61,20 +85,13 @@ func (v Plan) waiting(p *page) {
 	}
 }
 
-// instructions groups what has to be done at the same place by the same people, for
-// the same rule.
+// instructions lists what somebody has to do elsewhere.
 func (v Plan) instructions(p *page) {
 	if len(v.Instructions) == 0 {
 		return
 	}
 	p.section(strong, "By hand", "ajar does not change these; somebody has to")
-	groups := alike(v.Instructions, func(i PlanInstruction) string {
-		if i.Overdue != nil {
-			return i.Finding // each says since when
-		}
-		return strings.Join([]string{i.Rule, i.Where, i.office(), i.Since.String()}, "\n")
-	})
-	for _, g := range groups {
+	for _, g := range v.byHand() {
 		who := g[0].Who
 		var all []string
 		for _, i := range g {
