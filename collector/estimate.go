@@ -38,8 +38,9 @@ type Counts struct {
 	Environments      int // in all
 	WithEnvironments  int // repositories that have one
 	BranchPatterns    int // environments with branch policies of their own
-	WithKeys          int // repositories that have a deploy key
-	Outside           int // outside collaborators
+	Keys              int // deploy keys in all
+	WithKeys          int // repositories that have one
+	Outside           int // outside collaborators; a sample does not tell them
 	OrganizationRoles int
 	BusyTeams         int // teams with more members or repositories than a page holds
 	Contributors      int // people of whom a contribution is known
@@ -143,12 +144,14 @@ func extrapolate(sample map[int64]sampledRepository, e Estimate) *Counts {
 		}
 		if r.DeployKeys != nil && r.DeployKeys.TotalCount > 0 {
 			c.WithKeys++
+			c.Keys += r.DeployKeys.TotalCount
 		}
 	}
 	all := func(n *int) { *n = (*n*e.Repositories + len(sample)/2) / max(len(sample), 1) }
 	all(&c.WithEnvironments)
 	all(&c.Environments)
 	all(&c.WithKeys)
+	all(&c.Keys)
 	c.BranchPatterns = c.Environments / 4
 	c.BusyTeams = (e.Teams + 19) / 20 // five of a hundred, as large organizations have it
 	return &c
@@ -161,6 +164,10 @@ func (o Options) kinds(e Estimate, c *Counts) []KindCost {
 	pages := func(n, size int) int { return (n + size - 1) / size }
 	people := e.Members + c.Outside
 	calls := o.tierCalls(e, c)
+	outside := c.Outside
+	if !e.Known {
+		outside = -1
+	}
 	dates, most := dated(e, c)
 	all := []struct {
 		KindCost
@@ -168,7 +175,7 @@ func (o Options) kinds(e Estimate, c *Counts) []KindCost {
 	}{
 		{KindCost{Kind: "organization, settings, roles", Things: 1, GraphQL: 2, REST: 8 + 4*c.OrganizationRoles}, nil},
 		{KindCost{Kind: "members", Things: e.Members, GraphQL: max(pages(e.Members, 100), 1)}, []access.Area{access.AreaMembers, access.AreaTwoFactor}},
-		{KindCost{Kind: "outside collaborators", Things: c.Outside, REST: 2 * max(pages(c.Outside, perPage), 1)}, []access.Area{access.AreaOutside}},
+		{KindCost{Kind: "outside collaborators", Things: outside, REST: 2 * max(pages(c.Outside, perPage), 1)}, []access.Area{access.AreaOutside}},
 		{KindCost{Kind: "teams with members and grants", Things: e.Teams, GraphQL: max(pages(e.Teams, 50), 1) + pages(c.BusyTeams, 10)}, teamAreas},
 		{KindCost{Kind: "custom roles that teams hold", Things: e.Teams, REST: max(e.Teams-c.Young[access.AreaTeamGrants], 0), AtMost: true}, []access.Area{access.AreaTeamGrants}},
 		{KindCost{Kind: "repositories", Things: e.Repositories, GraphQL: max(pages(e.Repositories, 100), 1)}, repositoryAreas},
@@ -176,7 +183,7 @@ func (o Options) kinds(e Estimate, c *Counts) []KindCost {
 		{KindCost{Kind: "environments and their gates", Things: c.Environments, GraphQL: pages(c.Environments, 36)}, []access.Area{access.AreaGates}},
 		{KindCost{Kind: "names of repositories read by name", Things: e.Repositories, GraphQL: pages(max(e.Repositories, c.WithEnvironments+c.WithKeys), namesAtOnce)}, []access.Area{access.AreaPolicies, access.AreaDeployKeys, access.AreaRepoInvitations}},
 		{KindCost{Kind: "branches that may deploy", Things: c.Environments, REST: calls[access.AreaPolicies]}, []access.Area{access.AreaPolicies}},
-		{KindCost{Kind: "deploy keys", Things: c.WithKeys, REST: calls[access.AreaDeployKeys]}, []access.Area{access.AreaDeployKeys}},
+		{KindCost{Kind: "deploy keys", Things: c.Keys, REST: calls[access.AreaDeployKeys]}, []access.Area{access.AreaDeployKeys}},
 		{KindCost{Kind: "secrets of environments, by name", Things: c.Environments, REST: calls[access.AreaSecrets]}, []access.Area{access.AreaSecrets}},
 		{KindCost{Kind: "invitations to repositories", Things: e.Repositories, REST: calls[access.AreaRepoInvitations]}, []access.Area{access.AreaRepoInvitations}},
 		{KindCost{Kind: "signs of life: contributions", Things: people, GraphQL: pages(people, contributors) + dates}, []access.Area{access.AreaContributions}},

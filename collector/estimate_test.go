@@ -45,6 +45,30 @@ func TestEstimateIsCloseToWhatTheCollectionThenCosts(t *testing.T) {
 	}
 }
 
+func TestEstimateCountsTheKeysAndNotTheRepositoriesThatHaveSome(t *testing.T) {
+	w := githubsim.Demo()
+	keys := 0
+	for _, r := range w.Orgs[0].Repos {
+		keys += len(r.DeployKeys)
+	}
+	h := start(t, w)
+	for _, known := range []*Counts{nil, {Keys: keys, WithKeys: keys - 1, Outside: 3}} {
+		e, err := Weigh(t.Context(), h.client, "acme-robotics", Options{}, known)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]int{"deploy keys": keys, "outside collaborators": -1} // only a snapshot tells those
+		if known != nil {
+			want["outside collaborators"] = 3
+		}
+		for _, k := range e.Kinds {
+			if n, asked := want[k.Kind]; asked && k.Things != n {
+				t.Errorf("%s: %d, want %d", k.Kind, k.Things, n)
+			}
+		}
+	}
+}
+
 func near(t *testing.T, what string, want, got int) {
 	t.Helper()
 	if off := math.Abs(float64(want - got)); off > 10 && off > float64(got)/7 {

@@ -26,8 +26,8 @@ func (w *work) tellInit(info store.SnapshotInfo, r adopt.Result, f initFlags) er
 	for i, blind := range r.Blind {
 		line(first(i, "NOT SEEN"), "%s", blind)
 	}
-	line("wrote", "%s: %d entries on %d lines for %d grants of %s and %s", base, r.Entries, r.Lines, r.Grants,
-		some(r.Teams, "team", "teams"), some(r.People, "person", "people"))
+	line("wrote", "%s: %d entries on %d lines, comments left out, for %d grants of", base, r.Entries, r.Lines, r.Grants)
+	line("", "%s and %s; a grant is one access that was given", some(r.Teams, "team", "teams"), some(r.People, "person", "people"))
 	if f.used == "" {
 		line("", "%s: reads with the token in %s", files[1], w.a.tokenVariable())
 	}

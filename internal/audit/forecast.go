@@ -99,7 +99,7 @@ func (p Pass) standing(ctx context.Context, s *access.Snapshot, c *collector.Cou
 
 // countsOf counts what has no total of its own at GitHub.
 func countsOf(s *access.Snapshot) *collector.Counts {
-	c := &collector.Counts{Environments: len(s.Environments), Outside: len(s.Outside), OrganizationRoles: len(s.OrgRoles)}
+	c := &collector.Counts{Environments: len(s.Environments), Keys: len(s.DeployKeys), Outside: len(s.Outside), OrganizationRoles: len(s.OrgRoles)}
 	repos, keyed := map[int64]bool{}, map[int64]bool{}
 	for _, e := range s.Environments {
 		repos[e.Repo] = true

@@ -42,7 +42,7 @@ func (r Reading) text() string {
 	return strings.Join([]string{
 		count(r.Repositories, "repository", "repositories"), count(r.Teams, "team", "teams"), count(r.People, "person", "people"),
 		count(r.Environments, "environment", "environments"), count(r.Keys, "deploy key", "deploy keys"), count(r.Grants, "grant", "grants"),
-	}, ", ") + "; " + number(r.Complete) + " of " + number(r.Kinds) + " kinds of data to the end"
+	}, ", ") + " (each one access that was given)" + "; " + number(r.Complete) + " of " + number(r.Kinds) + " kinds of data to the end"
 }
 
 // cost says what a pass spent, and what saved or cost it more than usual.
