@@ -15,6 +15,7 @@ import (
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/githubsim"
+	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
 )
 
@@ -187,7 +188,7 @@ func (s *story) file(name string) string { return filepath.Join(s.dir, name) }
 
 // step runs one command as its own process would, and prints it first.
 func (s *story) step(title string, want status, args ...string) error {
-	s.heading(title, strings.Join(args, " "))
+	s.heading(title, report.Command(args...))
 	got := s.command(s.a, args...)
 	if gone(s.a.out) {
 		return syscall.EPIPE

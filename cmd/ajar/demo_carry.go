@@ -10,6 +10,7 @@ import (
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/githubsim"
+	"github.com/eb661601/ajar/internal/report"
 	"github.com/eb661601/ajar/internal/store"
 )
 
@@ -166,7 +167,7 @@ func open(all []access.Finding) int {
 // silent runs a command whose document goes to a file.
 func (s *story) silent(title string, want status, file string, args ...string) error {
 	args = append(args, "--quiet", "-o", "json")
-	s.heading(title, strings.Join(args, " ")+" > "+file)
+	s.heading(title, report.Command(args...)+" > "+file)
 	document, err := os.OpenFile(s.file(file), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("writing %s of the demo: %w", file, err)

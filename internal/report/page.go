@@ -219,9 +219,22 @@ func (p *page) inOrg() string {
 	return " --org " + argument(p.org)
 }
 
+// safe are the characters that mean nothing to a shell.
+const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@"
+
+// Command writes words as a shell takes them for those very words.
+func Command(words ...string) string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		if out[i] = w; w == "" || strings.Trim(w, safe+"=,+%") != "" {
+			out[i] = argument(w)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
 // argument writes a name as one argument of a shell.
 func argument(s string) string {
-	const safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@"
 	if s != "" && strings.Trim(s, safe) == "" {
 		return s
 	}
