@@ -38,7 +38,10 @@ func (v Plan) summary(p *page) {
 	c := v.counts()
 	rest := "nothing"
 	if c.Actions > 0 {
-		rest = count(c.Actions, "thing", "things") + "; " + count(c.Losers, "principal loses", "principals lose") + " something"
+		rest = count(c.Actions, "thing", "things") + "; nobody loses anything"
+		if c.Losers > 0 {
+			rest = count(c.Actions, "thing", "things") + "; " + count(c.Losers, "principal loses", "principals lose") + " something"
+		}
 	}
 	p.section(strong, "Would change", rest)
 	if c.Actions+c.Waiting+c.Refused+c.Instructions == 0 && v.Asked == "" {

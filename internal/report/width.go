@@ -60,9 +60,10 @@ func tail(s string, width int) string {
 // must not bury the report.
 const maxText = 2000
 
-// wrap breaks a text into lines at its spaces; a word wider than a line is
-// broken where the line ends. It gives at least one line. A text beyond maxText
-// loses its middle.
+// wrap breaks a text into lines at its spaces; a word wider than a line is broken
+// after what joins its parts, as far as that costs no more than a third of the line,
+// else where the line ends. It gives at least one line. A text beyond maxText loses
+// its middle.
 func wrap(s string, width int) []string {
 	var lines []string
 	line := ""
@@ -79,6 +80,9 @@ func wrap(s string, width int) []string {
 			cut := head(line, width)
 			if cut == "" {
 				break
+			}
+			if i := strings.LastIndexAny(cut, "-/_.#:") + 1; i > 0 && columns(cut[:i])*3 >= width*2 {
+				cut = cut[:i]
 			}
 			lines, line = append(lines, cut), line[len(cut):]
 		}
