@@ -3,8 +3,7 @@ package collector
 import (
 	"context"
 	"errors"
-
-	"github.com/shurcooL/githubv4"
+	"maps"
 
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/github"
@@ -149,37 +148,16 @@ func alone(t *troubles) *troubles {
 	return &troubles{sso: t.sso, items: t.items, apart: true}
 }
 
-// chain follows the pages of one list, and notices one that goes in circles.
-type chain struct {
-	after *githubv4.String
-	seen  map[string]struct{}
-}
-
-// step moves behind a page with a number of rows. ok is false where GitHub
-// promises more and gives nothing new to ask for.
-func (c *chain) step(p pageInfo, rows int) (more, ok bool) {
-	if !p.HasNextPage {
-		return false, true
-	}
-	if _, again := c.seen[p.EndCursor]; again || rows == 0 || p.EndCursor == "" {
-		return false, false
-	}
-	if c.seen == nil {
-		c.seen = map[string]struct{}{}
-	}
-	c.seen[p.EndCursor] = struct{}{}
-	c.after = githubv4.NewString(githubv4.String(p.EndCursor))
-	return true, true
-}
-
 // listing is what one walk over a list of the organization found.
 type listing struct {
 	ids   map[int64]struct{} // distinct
 	holes int                // rows that came as null
 	total int                // what GitHub stated last; -1: nothing yet
-	moved bool               // GitHub stated another total before: the list changed under the walk
-	loop  bool               // the pages went in circles, or a cursor was refused
-	gap   *gap               // the walk ended before the list did
+	pages chain
+	moved bool // the list changed under the walk: another total, or pages that do not join
+	same  bool // the walk before this one found the same
+	loop  bool // the pages went in circles, or a cursor was refused
+	gap   *gap // the walk ended before the list did
 }
 
 func newListing() *listing { return &listing{ids: map[int64]struct{}{}, total: -1} }
@@ -194,17 +172,22 @@ func (l *listing) end(g gap, err error) {
 	l.gap = &g
 }
 
-// states takes what GitHub counts, as each page says it anew. A list that shrinks
-// before a cursor hides a row behind it, and the numbers agree all the same.
-func (l *listing) states(total int) {
-	l.moved = l.moved || l.total >= 0 && l.total != total
-	l.total = total
+// turn takes what a page says of the list, once its rows are noted, and tells
+// whether there is another one. What GitHub counts, each page says anew: a list that
+// shrinks before a cursor hides a row behind it, and the numbers may agree all the
+// same.
+func (l *listing) turn(p leaf) (more bool) {
+	l.moved = l.moved || l.total >= 0 && l.total != p.total || !l.pages.joins()
+	l.total = p.total
+	more, ok := l.pages.step(p, len(l.ids)+l.holes)
+	l.loop = !ok
+	return more
 }
 
 // whole reports whether the list was read to its end: what came is what GitHub
-// counts.
+// counts, and nothing moved meanwhile, or it did not matter.
 func (l *listing) whole() bool {
-	return l.gap == nil && !l.loop && !l.moved && l.holes == 0 && len(l.ids) == l.total
+	return l.gap == nil && !l.loop && (!l.moved || l.same) && l.holes == 0 && len(l.ids) == l.total
 }
 
 // words say what is wrong with a listing that is not whole.
@@ -223,12 +206,16 @@ func (l *listing) words(what string) gap {
 }
 
 // settle walks a list, and once more if it was not whole: lists change while
-// they are read. A walk that failed is not repeated, since each of its requests
-// was already.
+// they are read. Where both walks found the same rows, as many as GitHub counts, it
+// is whole however its pages joined: an order may be another one each time. A walk
+// that failed is not repeated, since each of its requests was already.
 func settle(what string, walk func() (*listing, error)) (*listing, *gap, error) {
 	l, err := walk()
 	if err == nil && !l.whole() && l.gap == nil {
-		l, err = walk()
+		first := l
+		if l, err = walk(); err == nil {
+			l.same = l.total == first.total && maps.Equal(l.ids, first.ids)
+		}
 	}
 	if err != nil || l.whole() {
 		return l, nil, err

@@ -2,6 +2,7 @@ package collector
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/eb661601/ajar/access"
@@ -26,46 +27,74 @@ type inner[E any] struct {
 	end  func(ctx context.Context, edges []*E, g *gap) error
 	sum  *tally // where it is counted with the others of its area; nil: nowhere
 
-	pages chain
-	edges []*E
-	holes int
-	total int
-	moved bool // the total changed between pages
-	again bool // this is the second reading
-	loop  bool
+	pages  chain
+	edges  []*E
+	seen   map[int64]struct{} // whom the edges are about, where there are several pages
+	holes  int
+	total  int
+	moved  bool      // the list changed between pages: another total, or pages that do not join
+	before *inner[E] // the first reading, where this is the second
+	same   bool      // both found the same
+	loop   bool
 }
 
 // take adds a page and reports whether the list has to be asked for more: the
 // next page, or everything anew because it did not add up.
 func (l *inner[E]) take(c *conn[E]) (more bool) {
-	l.moved = l.moved || l.pages.after != nil && l.total != c.TotalCount
+	l.moved = l.moved || l.pages.after != nil && l.total != c.TotalCount || !l.pages.joins()
 	l.total = c.TotalCount
-	for _, e := range c.Edges {
-		if e == nil || l.key(*e) <= 0 {
-			l.holes++
-			continue
-		}
-		l.edges = append(l.edges, e)
-	}
-	more, ok := l.pages.step(c.PageInfo, len(c.Edges))
+	l.keep(c.Edges, c.PageInfo.HasNextPage || l.pages.after != nil)
+	page := leaf{pageInfo: c.PageInfo, total: c.TotalCount, rows: len(c.Edges), last: lastOf(c.Edges, func(e *E) int64 { return l.key(*e) })}
+	more, ok := l.pages.step(page, len(l.edges)+l.holes)
 	if l.loop = !ok; more {
 		return true
 	}
-	l.edges = distinct(l.edges, l.key)
-	if l.whole() || l.again {
+	if l.seen == nil {
+		l.edges = distinct(l.edges, l.key)
+	}
+	if b := l.before; b != nil {
+		l.same = l.total == b.total && maps.Equal(ids(l.edges, l.key), ids(b.edges, b.key))
+		return false
+	}
+	if l.whole() {
 		return false
 	}
 	l.restart()
 	return true
 }
 
-// whole reports whether what came is what GitHub counts.
-func (l *inner[E]) whole() bool {
-	return !l.loop && !l.moved && l.holes == 0 && len(l.edges) == l.total
+// keep adds the edges of a page. Where the list has several, each is kept once, so
+// that one without end stays as small as it is.
+func (l *inner[E]) keep(edges []*E, several bool) {
+	if several && l.seen == nil {
+		l.seen = map[int64]struct{}{}
+	}
+	for _, e := range edges {
+		if e == nil || l.key(*e) <= 0 {
+			l.holes++
+			continue
+		}
+		if l.seen != nil {
+			k := l.key(*e)
+			if _, twice := l.seen[k]; twice {
+				continue
+			}
+			l.seen[k] = struct{}{}
+		}
+		l.edges = append(l.edges, e)
+	}
 }
 
+// whole reports whether what came is what GitHub counts, and nothing moved
+// meanwhile, or it did not matter (see settle).
+func (l *inner[E]) whole() bool {
+	return !l.loop && (!l.moved || l.same) && l.holes == 0 && len(l.edges) == l.total
+}
+
+// restart begins the second reading.
 func (l *inner[E]) restart() {
-	l.pages, l.edges, l.holes, l.moved, l.again = chain{}, nil, 0, false, true
+	first := *l
+	l.pages, l.edges, l.seen, l.holes, l.moved, l.before = chain{}, nil, nil, 0, false, &first
 }
 
 // done hands the list on: complete, or with what is wrong with it.

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/shurcooL/githubv4"
-
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/github"
 )
@@ -21,6 +19,7 @@ type membersQuery struct {
 			PageInfo   pageInfo
 			Edges      []*memberEdge
 		} `graphql:"membersWithRole(first:$n,after:$after)"`
+		Past *past `graphql:"past:membersWithRole(first:$rows,after:$from)"`
 	} `graphql:"organization(login:$org)"`
 	Viewer    *asked
 	RateLimit *github.RateLimit
@@ -36,6 +35,14 @@ type memberEdge struct {
 		Name       *string
 		CreatedAt  *time.Time
 	}
+}
+
+// id is that of the account; 0: it did not come.
+func (e *memberEdge) id() int64 {
+	if e.Node == nil {
+		return 0
+	}
+	return e.Node.DatabaseID
 }
 
 // members reads who belongs to the organization, who owns it, and whose second
@@ -66,12 +73,10 @@ func (r *run) members(ctx context.Context) error {
 type factors struct{ untold map[int64]struct{} }
 
 func (r *run) walkMembers(ctx context.Context, size *sizer, f *factors) (*listing, error) {
-	l, pages := newListing(), chain{}
+	l := newListing()
 	f.untold, r.who = map[int64]struct{}{}, nil
 	for {
-		q, t, err := fetch[membersQuery](ctx, r, size, func(n int) map[string]any {
-			return map[string]any{"org": githubv4.String(r.org.Login), "n": githubv4.Int(n), "after": pages.after}
-		})
+		q, t, err := fetch[membersQuery](ctx, r, size, func(n int) map[string]any { return l.pages.ask(r.org.Login, n) })
 		if end := stopped(err); end != nil {
 			return nil, end
 		}
@@ -96,10 +101,11 @@ func (r *run) walkMembers(ctx context.Context, size *sizer, f *factors) (*listin
 		if err := r.keepMembers(ctx, o.MembersWithRole.Edges, t, l, f); err != nil {
 			return nil, err
 		}
-		l.states(o.MembersWithRole.TotalCount)
+		m := o.MembersWithRole
+		l.pages.past = o.Past
+		more := l.turn(leaf{m.PageInfo, m.TotalCount, len(m.Edges), lastOf(m.Edges, (*memberEdge).id)})
 		r.out.progress(access.AreaMembers, l.total)
-		more, ok := pages.step(o.MembersWithRole.PageInfo, len(o.MembersWithRole.Edges))
-		if l.loop = !ok; !more {
+		if !more {
 			return l, nil
 		}
 	}

@@ -14,8 +14,9 @@ import (
 	"github.com/eb661601/ajar/internal/github"
 )
 
-// How many lists one overflow query follows, and how much of each. Each list is
-// one of the requests of which 149 still cost one point.
+// How many lists one overflow query follows, and how much of each. Each list, with
+// the page before the one that is asked for, is two of the requests of which 149
+// still cost one point.
 const (
 	overflowLists = 50
 	overflowRows  = 100
@@ -84,6 +85,7 @@ func (o *overflow[E]) ask(ctx context.Context, batch []*inner[E], rows int) erro
 	for i, l := range batch {
 		vars[fmt.Sprintf("i%d", i)] = githubv4.ID(l.node)
 		vars[fmt.Sprintf("c%d", i)] = l.pages.after
+		vars[fmt.Sprintf("r%d", i)], vars[fmt.Sprintf("b%d", i)] = l.pages.lookBack()
 	}
 	err := o.r.query(ctx, q.Interface(), vars)
 	if end := stopped(err); end != nil {
@@ -116,7 +118,7 @@ func (o *overflow[E]) answer(ctx context.Context, l *inner[E], slot reflect.Valu
 	if err == nil {
 		err = t.at(fmt.Sprintf("n%d", i))
 	}
-	if badCursor(err) && !l.again {
+	if badCursor(err) && l.before == nil {
 		l.restart()
 		o.wait(l)
 		return nil
@@ -125,6 +127,7 @@ func (o *overflow[E]) answer(ctx context.Context, l *inner[E], slot reflect.Valu
 		return l.fail(ctx, missing(l.area, l.what, err))
 	}
 	c, _ := slot.Elem().FieldByName("List").Interface().(*conn[E])
+	l.pages.past, _ = slot.Elem().FieldByName("Past").Interface().(*past)
 	switch {
 	case c == nil:
 		return l.fail(ctx, missing(l.area, l.what, nil))
@@ -149,7 +152,10 @@ func (o *overflow[E]) wait(l *inner[E]) {
 //	struct {
 //		N0 *struct {
 //			Typename string `graphql:"__typename"`
-//			On       struct{ List *conn[E] `graphql:"list: members(first:$n,after:$c0)"` } `graphql:"... on Team"` // embedded
+//			On       struct{ // embedded
+//				List *conn[E] `graphql:"list: members(first:$n,after:$c0)"`
+//				Past *past    `graphql:"past: members(first:$r0,after:$b0)"`
+//			} `graphql:"... on Team"`
 //		} `graphql:"n0: node(id:$i0)"`
 //		N1 …
 //		RateLimit *github.RateLimit
@@ -157,10 +163,10 @@ func (o *overflow[E]) wait(l *inner[E]) {
 func (o *overflow[E]) queryType(n int) reflect.Type {
 	fields := make([]reflect.StructField, 0, n+1)
 	for i := range n {
-		list := reflect.StructOf([]reflect.StructField{{
-			Name: "List", Type: reflect.TypeFor[*conn[E]](),
-			Tag: reflect.StructTag(fmt.Sprintf(`graphql:%q json:"list"`, "list: "+cursorNamed(o.list, i))),
-		}})
+		list := reflect.StructOf([]reflect.StructField{
+			{Name: "List", Type: reflect.TypeFor[*conn[E]](), Tag: listTag("list", o.list, "$n", "$c", i)},
+			{Name: "Past", Type: reflect.TypeFor[*past](), Tag: listTag("past", o.list, "$r", "$b", i)},
+		})
 		slot := reflect.StructOf([]reflect.StructField{
 			{Name: "Typename", Type: reflect.TypeFor[string](), Tag: `graphql:"__typename" json:"__typename"`},
 			{Name: "On", Type: list, Anonymous: true, Tag: reflect.StructTag(fmt.Sprintf(`graphql:%q`, "... on "+o.on))},
@@ -174,7 +180,12 @@ func (o *overflow[E]) queryType(n int) reflect.Type {
 	return reflect.StructOf(fields)
 }
 
-// cursorNamed gives the cursor of the i-th list its own variable.
-func cursorNamed(list string, i int) string {
-	return strings.Replace(list, "$after", fmt.Sprintf("$c%d", i), 1)
+// listTag is the tag of the i-th list under an alias, with variables of its own: for
+// its cursor, and for its size where that is not the same for all.
+func listTag(alias, list string, size, cursor string, i int) reflect.StructTag {
+	if size != "$n" {
+		size = fmt.Sprint(size, i)
+	}
+	list = strings.NewReplacer("$n", size, "$after", fmt.Sprint(cursor, i)).Replace(list)
+	return reflect.StructTag(fmt.Sprintf(`graphql:%q json:%q`, alias+": "+list, alias))
 }

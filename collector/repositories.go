@@ -26,6 +26,7 @@ type repositoriesQuery struct {
 		DatabaseID int64
 		viewer
 		Repositories *nodes[repositoryNode] `graphql:"repositories(first:$n,after:$after,orderBy:{field:CREATED_AT,direction:ASC})"`
+		Past         *past                  `graphql:"past:repositories(first:$rows,after:$from,orderBy:{field:CREATED_AT,direction:ASC})"`
 	} `graphql:"organization(login:$org)"`
 	Viewer    *asked
 	RateLimit *github.RateLimit
@@ -36,6 +37,7 @@ type bareRepositoriesQuery struct {
 	Organization *struct {
 		DatabaseID   int64
 		Repositories *nodes[repositoryLabels] `graphql:"repositories(first:$n,after:$after,orderBy:{field:CREATED_AT,direction:ASC})"`
+		Past         *past                    `graphql:"past:repositories(first:$rows,after:$from,orderBy:{field:CREATED_AT,direction:ASC})"`
 	} `graphql:"organization(login:$org)"`
 	RateLimit *github.RateLimit
 }
@@ -184,9 +186,9 @@ func (r *run) lowerHidden(ctx context.Context, listed int) error {
 }
 
 func (w *repoWalk) walk(ctx context.Context, size *sizer, what string) (*listing, error) {
-	l, pages, r := newListing(), chain{}, w.r
+	l, r := newListing(), w.r
 	for {
-		page, t, err := w.page(ctx, size, pages.after)
+		page, t, err := w.page(ctx, size, &l.pages)
 		if end := stopped(err); end != nil {
 			return nil, end
 		}
@@ -202,11 +204,10 @@ func (w *repoWalk) walk(ctx context.Context, size *sizer, what string) (*listing
 				return nil, err
 			}
 		}
-		l.states(page.TotalCount)
+		more := l.turn(leaf{page.PageInfo, page.TotalCount, len(page.Nodes), lastOf(page.Nodes, func(n *repositoryNode) int64 { return n.DatabaseID })})
 		r.count.Store(int64(l.total))
 		r.out.progress(access.AreaRepositories, l.total)
-		more, ok := pages.step(page.PageInfo, len(page.Nodes))
-		if l.loop = !ok; !more {
+		if !more {
 			return l, w.envs.drain(ctx)
 		}
 	}
@@ -215,11 +216,9 @@ func (w *repoWalk) walk(ctx context.Context, size *sizer, what string) (*listing
 // page asks for one page of the listing. Where the environments of a repository
 // are refused, or too heavy, the whole repository comes as null; then the page
 // is asked for without them, and they by themselves.
-func (w *repoWalk) page(ctx context.Context, size *sizer, after *githubv4.String) (*nodes[repositoryNode], *troubles, error) {
+func (w *repoWalk) page(ctx context.Context, size *sizer, c *chain) (*nodes[repositoryNode], *troubles, error) {
 	r := w.r
-	vars := func(n int) map[string]any {
-		return map[string]any{"org": githubv4.String(r.org.Login), "n": githubv4.Int(n), "after": after}
-	}
+	vars := func(n int) map[string]any { return c.ask(r.org.Login, n) }
 	q, t, err := fetch[repositoriesQuery](ctx, r, size, vars)
 	if stopped(err) != nil {
 		return nil, t, err
@@ -237,6 +236,7 @@ func (w *repoWalk) page(ctx context.Context, size *sizer, after *githubv4.String
 	}
 	full := err == nil && q.Organization != nil && q.Organization.Repositories != nil
 	if full && !hollow(q.Organization.Repositories.Nodes, t, "organization", "repositories", "nodes") {
+		c.past = q.Organization.Past
 		return q.Organization.Repositories, t, nil
 	}
 	if !full && !heavy(err) {
@@ -250,6 +250,7 @@ func (w *repoWalk) page(ctx context.Context, size *sizer, after *githubv4.String
 		return nil, t, err
 	}
 	b := bare.Organization.Repositories
+	c.past = bare.Organization.Past
 	page := &nodes[repositoryNode]{TotalCount: b.TotalCount, PageInfo: b.PageInfo, Nodes: make([]*repositoryNode, len(b.Nodes))}
 	for i, labels := range b.Nodes {
 		if labels != nil {

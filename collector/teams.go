@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/shurcooL/githubv4"
-
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/github"
 )
@@ -25,6 +23,7 @@ type teamsQuery struct {
 		DatabaseID int64
 		viewer
 		Teams *nodes[teamNode] `graphql:"teams(first:$n,after:$after,orderBy:{field:NAME,direction:ASC})"`
+		Past  *past            `graphql:"past:teams(first:$rows,after:$from,orderBy:{field:NAME,direction:ASC})"`
 	} `graphql:"organization(login:$org)"`
 	Viewer    *asked
 	RateLimit *github.RateLimit
@@ -36,6 +35,7 @@ type bareTeamsQuery struct {
 		DatabaseID int64
 		viewer
 		Teams *nodes[teamLabels] `graphql:"teams(first:$n,after:$after,orderBy:{field:NAME,direction:ASC})"`
+		Past  *past              `graphql:"past:teams(first:$rows,after:$from,orderBy:{field:NAME,direction:ASC})"`
 	} `graphql:"organization(login:$org)"`
 	Viewer    *asked
 	RateLimit *github.RateLimit
@@ -119,9 +119,9 @@ func (r *run) teams(ctx context.Context) (total int, err error) {
 }
 
 func (r *run) walkTeams(ctx context.Context, size *sizer, w *teamWalk) (*listing, error) {
-	l, pages, what := newListing(), chain{}, "teams of "+r.org.Login
+	l, what := newListing(), "teams of "+r.org.Login
 	for more := true; more; {
-		page, t, err := r.teamPage(ctx, size, pages.after)
+		page, t, err := r.teamPage(ctx, size, &l.pages)
 		if end := stopped(err); end != nil {
 			return nil, end
 		}
@@ -134,11 +134,8 @@ func (r *run) walkTeams(ctx context.Context, size *sizer, w *teamWalk) (*listing
 				return nil, err
 			}
 		}
-		l.states(page.TotalCount)
+		more = l.turn(leaf{page.PageInfo, page.TotalCount, len(page.Nodes), lastOf(page.Nodes, func(n *teamNode) int64 { return n.DatabaseID })})
 		r.out.progress(access.AreaTeams, l.total)
-		var ok bool
-		more, ok = pages.step(page.PageInfo, len(page.Nodes))
-		l.loop = !ok
 	}
 	if err := w.members.drain(ctx); err != nil {
 		return nil, err
@@ -148,16 +145,15 @@ func (r *run) walkTeams(ctx context.Context, size *sizer, w *teamWalk) (*listing
 
 // teamPage asks for one page of teams; without the inner lists where one of
 // them is refused or too heavy, so that the team does not come as null.
-func (r *run) teamPage(ctx context.Context, size *sizer, after *githubv4.String) (*nodes[teamNode], *troubles, error) {
-	vars := func(n int) map[string]any {
-		return map[string]any{"org": githubv4.String(r.org.Login), "n": githubv4.Int(n), "after": after}
-	}
+func (r *run) teamPage(ctx context.Context, size *sizer, c *chain) (*nodes[teamNode], *troubles, error) {
+	vars := func(n int) map[string]any { return c.ask(r.org.Login, n) }
 	q, t, err := fetch[teamsQuery](ctx, r, size, vars)
 	if stopped(err) != nil {
 		return nil, t, err
 	}
 	if err == nil && q.Organization != nil && q.Organization.Teams != nil && !hollow(q.Organization.Teams.Nodes, t, "organization", "teams", "nodes") {
 		o := q.Organization
+		c.past = o.Past
 		return o.Teams, t, r.sawTeams(o.DatabaseID, o.viewer, q.Viewer, t)
 	}
 	if err != nil && !heavy(err) {
@@ -168,6 +164,7 @@ func (r *run) teamPage(ctx context.Context, size *sizer, after *githubv4.String)
 		return nil, t, cmp.Or(err, t.at("organization", "teams"))
 	}
 	o := bare.Organization
+	c.past = o.Past
 	page := &nodes[teamNode]{TotalCount: o.Teams.TotalCount, PageInfo: o.Teams.PageInfo, Nodes: make([]*teamNode, len(o.Teams.Nodes))}
 	for i, labels := range o.Teams.Nodes {
 		if labels != nil {
