@@ -42,11 +42,11 @@ func (r *run) invites(ctx context.Context, area access.Area, what string, list l
 // walkInvites reads the list once and hands it on.
 func (r *run) walkInvites(ctx context.Context, area access.Area, what string, list listInvitations) (map[int64]struct{}, error) {
 	seen := map[int64]struct{}{}
-	err := r.pages(func(page int) (int, *gh.Response, error) {
+	err := r.pages(func(page int) (int, int, *gh.Response, error) {
 		rows, resp, err := list(ctx, r.org.Login, &gh.ListOptions{Page: page, PerPage: perPage})
 		for _, row := range rows {
 			if row.GetID() <= 0 {
-				return 0, resp, errNull
+				return 0, 0, resp, errNull
 			}
 			seen[row.GetID()] = struct{}{}
 			if why := lacksInvite(area, row).gap(what); why != nil {
@@ -54,10 +54,10 @@ func (r *run) walkInvites(ctx context.Context, area access.Area, what string, li
 				continue
 			}
 			if err := r.keepInvite(ctx, area, row); err != nil {
-				return 0, resp, err
+				return 0, 0, resp, err
 			}
 		}
-		return len(rows), resp, err
+		return len(rows), len(seen), resp, err
 	})
 	return seen, err
 }

@@ -135,7 +135,7 @@ func (r *run) readKeys(ctx context.Context, of place, count int) error {
 	if count < 0 {
 		err = agreed(walk)
 	} else {
-		_, err = walk()
+		err = counted(walk)
 	}
 	if end := stopped(err); end != nil {
 		return end
@@ -158,12 +158,12 @@ func (r *run) readKeys(ctx context.Context, of place, count int) error {
 
 func (r *run) walkKeys(ctx context.Context, of place, what string) (rows access.Rows, g *gap, seen map[int64]struct{}, err error) {
 	seen = map[int64]struct{}{}
-	err = r.pages(func(page int) (int, *gh.Response, error) {
+	err = r.pages(func(page int) (int, int, *gh.Response, error) {
 		var keys []*keyAnswer
 		resp, err := r.get(ctx, fmt.Sprintf("repos/%s/%s/keys?per_page=%d&page=%d", r.org.Login, of.name, perPage, page), &keys)
 		for _, k := range keys {
 			if k == nil || k.ID <= 0 {
-				return 0, resp, errNull
+				return 0, 0, resp, errNull
 			}
 			if _, twice := seen[k.ID]; twice {
 				continue
@@ -176,7 +176,7 @@ func (r *run) walkKeys(ctx context.Context, of place, what string) (rows access.
 			key, grant := k.read(of.id)
 			rows.Entities, rows.Grants = append(rows.Entities, key), append(rows.Grants, grant)
 		}
-		return len(keys), resp, err
+		return len(keys), len(seen), resp, err
 	})
 	return rows, g, seen, err
 }

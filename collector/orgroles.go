@@ -148,13 +148,13 @@ func (h *holders) hold(who access.Ref, assignment string) error {
 }
 
 func (h *holders) users(ctx context.Context) error {
-	return h.pages(func(page int) (int, *gh.Response, error) {
+	return h.pages(func(page int) (int, int, *gh.Response, error) {
 		rows, resp, err := h.c.REST().Organizations.ListUsersAssignedToOrgRole(ctx, h.org.Login, h.role.ID, &gh.ListOptions{Page: page, PerPage: perPage})
 		people := make([]access.Person, 0, len(rows))
 		for _, u := range rows {
 			who := user(u.GetID())
 			if who.ID <= 0 || u.GetLogin() == "" {
-				return 0, resp, errNoPerson
+				return 0, 0, resp, errNoPerson
 			}
 			people = append(people, access.Person{ID: who.ID, NodeID: u.GetNodeID(), Login: u.GetLogin()})
 			err = errors.Join(err, h.hold(who, u.GetAssignment()))
@@ -163,20 +163,20 @@ func (h *holders) users(ctx context.Context) error {
 			}
 		}
 		h.meets(people...)
-		return len(rows), resp, errors.Join(err, h.out.people(ctx, false, people))
+		return len(rows), len(h.seen), resp, errors.Join(err, h.out.people(ctx, false, people))
 	})
 }
 
 func (h *holders) teams(ctx context.Context) error {
-	return h.pages(func(page int) (int, *gh.Response, error) {
+	return h.pages(func(page int) (int, int, *gh.Response, error) {
 		rows, resp, err := h.c.REST().Organizations.ListTeamsAssignedToOrgRole(ctx, h.org.Login, h.role.ID, &gh.ListOptions{Page: page, PerPage: perPage})
 		for _, t := range rows {
 			who := team(t.GetID())
 			if who.ID <= 0 || t.GetSlug() == "" {
-				return 0, resp, errNull
+				return 0, 0, resp, errNull
 			}
 			err = errors.Join(err, h.hold(who, t.GetAssignment()))
 		}
-		return len(rows), resp, err
+		return len(rows), len(h.seen), resp, err
 	})
 }

@@ -30,14 +30,14 @@ func (r *run) outside(ctx context.Context) error {
 // walkOutside reads the list once, and hands on who was not yet.
 func (r *run) walkOutside(ctx context.Context, handed map[int64]bool) (map[int64]struct{}, error) {
 	seen := map[int64]struct{}{}
-	err := r.pages(func(page int) (int, *gh.Response, error) {
+	err := r.pages(func(page int) (int, int, *gh.Response, error) {
 		rows, resp, err := r.c.REST().Organizations.ListOutsideCollaborators(ctx, r.org.Login,
 			&gh.ListOutsideCollaboratorsOptions{ListOptions: gh.ListOptions{Page: page, PerPage: perPage}})
 		people := make([]access.Person, 0, len(rows))
 		for _, u := range rows {
 			id := u.GetID()
 			if id <= 0 || u.GetLogin() == "" || u.GetNodeID() == "" {
-				return 0, resp, errNoPerson
+				return 0, 0, resp, errNoPerson
 			}
 			seen[id] = struct{}{}
 			if handed[id] {
@@ -47,13 +47,13 @@ func (r *run) walkOutside(ctx context.Context, handed map[int64]bool) (map[int64
 			people = append(people, access.Person{ID: id, NodeID: u.GetNodeID(), Login: u.GetLogin()})
 			r.who = append(r.who, member{id, u.GetNodeID(), u.GetLogin()})
 			if err := r.out.put(ctx, access.AreaOutside, id, one(access.Outside{User: id})); err != nil {
-				return 0, resp, err
+				return 0, 0, resp, err
 			}
 		}
 		if err := r.out.people(ctx, false, people); err != nil {
-			return 0, resp, err
+			return 0, 0, resp, err
 		}
-		return len(rows), resp, err
+		return len(rows), len(seen), resp, err
 	})
 	return seen, err
 }

@@ -82,28 +82,32 @@ func (r *run) readPolicies(ctx context.Context, of place, envs []int64, g *gap) 
 	})
 }
 
-// walkPolicies lists those of the environments that GraphQL lists too.
+// walkPolicies lists those of the environments that GraphQL lists too. Each of them
+// has to come, so that one that goes past between two pages shows.
 func (r *run) walkPolicies(ctx context.Context, of place, envs []int64) (listed []policyAnswer, total int, err error) {
 	total = -1
-	err = r.pages(func(page int) (int, *gh.Response, error) {
+	seen := map[int64]struct{}{}
+	err = r.pages(func(page int) (int, int, *gh.Response, error) {
 		var a struct {
 			TotalCount   *int           `json:"total_count"`
 			Environments []policyAnswer `json:"environments"`
 		}
 		resp, err := r.get(ctx, fmt.Sprintf("repos/%s/%s/environments?per_page=100&page=%d", r.org.Login, of.name, page), &a)
 		if err != nil || a.TotalCount == nil {
-			return 0, resp, cmp.Or(err, errNoCount)
+			return 0, 0, resp, cmp.Or(err, errNoCount)
 		}
 		total = *a.TotalCount
 		for _, e := range a.Environments {
 			if e.ID <= 0 {
-				return 0, resp, errNull
+				return 0, 0, resp, errNull
 			}
-			if _, ok := slices.BinarySearch(envs, e.ID); ok {
+			_, twice := seen[e.ID]
+			seen[e.ID] = struct{}{}
+			if _, ok := slices.BinarySearch(envs, e.ID); ok && !twice {
 				listed = append(listed, e)
 			}
 		}
-		return len(a.Environments), resp, nil
+		return len(a.Environments), len(seen), resp, nil
 	})
 	return listed, total, err
 }
@@ -160,8 +164,18 @@ func (r *run) policy(ctx context.Context, of place, e policyAnswer) (access.Poli
 // contain a slash.
 func (r *run) patterns(ctx context.Context, of place, name string) ([]access.Pattern, error) {
 	var out []access.Pattern
-	seen, total := map[int64]bool{}, 0
-	err := r.pages(func(page int) (int, *gh.Response, error) {
+	err := counted(func() (seen map[int64]struct{}, err error) {
+		out, seen, err = r.walkPatterns(ctx, of, name)
+		return seen, err
+	})
+	return out, err
+}
+
+// walkPatterns reads the list once.
+func (r *run) walkPatterns(ctx context.Context, of place, name string) (out []access.Pattern, seen map[int64]struct{}, err error) {
+	seen = map[int64]struct{}{}
+	total := 0
+	err = r.pages(func(page int) (int, int, *gh.Response, error) {
 		var a struct {
 			TotalCount *int             `json:"total_count"`
 			Policies   []access.Pattern `json:"branch_policies"`
@@ -169,28 +183,28 @@ func (r *run) patterns(ctx context.Context, of place, name string) ([]access.Pat
 		resp, err := r.get(ctx, fmt.Sprintf("repos/%s/%s/environments/%s/deployment-branch-policies?per_page=100&page=%d",
 			r.org.Login, of.name, url.PathEscape(name), page), &a)
 		if err != nil || a.TotalCount == nil {
-			return 0, resp, cmp.Or(err, errNoCount)
+			return 0, 0, resp, cmp.Or(err, errNoCount)
 		}
 		total = *a.TotalCount
 		for _, p := range a.Policies {
 			if p.ID <= 0 {
-				return 0, resp, errNull
+				return 0, 0, resp, errNull
 			}
 			var l lacks
 			l.unless(p.Name != "", "name")
 			l.among(&p.Type, "type", "branch", "tag")
 			if len(l) > 0 {
-				return 0, resp, fmt.Errorf("pattern %d: %s", p.ID, strings.Join(l, ", "))
+				return 0, 0, resp, fmt.Errorf("pattern %d: %s", p.ID, strings.Join(l, ", "))
 			}
-			if !seen[p.ID] {
-				seen[p.ID] = true
+			if _, twice := seen[p.ID]; !twice {
+				seen[p.ID] = struct{}{}
 				out = append(out, p)
 			}
 		}
-		return len(a.Policies), resp, nil
+		return len(a.Policies), len(seen), resp, nil
 	})
 	if err == nil && len(out) != total {
 		err = fmt.Errorf("GitHub counts %d patterns and lists %d", total, len(out))
 	}
-	return out, err
+	return out, seen, err
 }

@@ -54,10 +54,25 @@ func (i *repoInvitation) lacks(what string) *gap {
 	return l.gap(fmt.Sprintf("%s: invitation %d", what, i.ID))
 }
 
-// readInvitations reads the list, by the repository's name.
+// readInvitations reads the list, by the repository's name. Nothing counts what is
+// in it, so it is read until two readings agree. Nearly every repository has nobody
+// invited, and an empty list is believed at once where none is stored either:
+// nothing ends by it, and each repository has to be asked anyway.
 func (r *run) readInvitations(ctx context.Context, of place) error {
 	what := "invitations to " + r.name(of.name)
-	rows, g, err := r.walkRepoInvites(ctx, of, what)
+	var rows access.Rows
+	var g *gap
+	walk := func() (seen map[int64]struct{}, err error) {
+		rows, g, seen, err = r.walkRepoInvites(ctx, of, what)
+		return seen, err
+	}
+	seen, err := walk()
+	if err == nil {
+		had, failed := r.hadInvitations(ctx, of)
+		if err = failed; err == nil && (had || len(seen) > 0) {
+			err = agreedWith(seen, walk)
+		}
+	}
 	if end := stopped(err); end != nil {
 		return end
 	}
@@ -74,20 +89,33 @@ func (r *run) readInvitations(ctx context.Context, of place) error {
 	})
 }
 
-func (r *run) walkRepoInvites(ctx context.Context, of place, what string) (rows access.Rows, g *gap, err error) {
-	seen := map[int64]bool{}
+// hadInvitations tells whether invitations to a repository are stored.
+func (r *run) hadInvitations(ctx context.Context, of place) (bool, error) {
+	if r.tiers.known == nil {
+		return false, nil
+	}
+	stored, err := r.tiers.known.Stored(ctx, access.AreaRepoInvitations, of.id)
+	if err != nil {
+		return false, &stop{err}
+	}
+	return len(stored) > 0, nil
+}
+
+// walkRepoInvites reads the list once.
+func (r *run) walkRepoInvites(ctx context.Context, of place, what string) (rows access.Rows, g *gap, seen map[int64]struct{}, err error) {
+	seen = map[int64]struct{}{}
 	var people []access.Person
-	err = r.pages(func(page int) (int, *gh.Response, error) {
+	err = r.pages(func(page int) (int, int, *gh.Response, error) {
 		var list []*repoInvitation
 		resp, err := r.get(ctx, fmt.Sprintf("repos/%s/%s/invitations?per_page=%d&page=%d", r.org.Login, of.name, perPage, page), &list)
 		for _, i := range list {
 			if i == nil || i.ID <= 0 {
-				return 0, resp, errNull
+				return 0, 0, resp, errNull
 			}
-			if seen[i.ID] {
+			if _, twice := seen[i.ID]; twice {
 				continue
 			}
-			seen[i.ID] = true
+			seen[i.ID] = struct{}{}
 			if why := i.lacks(what); why != nil {
 				g = why
 				continue
@@ -98,9 +126,9 @@ func (r *run) walkRepoInvites(ctx context.Context, of place, what string) (rows 
 			}
 			rows.Entities, rows.Grants = append(rows.Entities, invite), append(rows.Grants, grant)
 		}
-		return len(list), resp, err
+		return len(list), len(seen), resp, err
 	})
-	return rows, g, errors.Join(err, r.out.people(ctx, false, people))
+	return rows, g, seen, errors.Join(err, r.out.people(ctx, false, people))
 }
 
 // read turns an invitation into the thing and what it would grant.

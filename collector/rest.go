@@ -2,7 +2,6 @@ package collector
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,26 +24,37 @@ var errNext = errors.New("there is a next page that names neither a page nor a c
 // perPage is how many rows a page of a REST list has at most.
 const perPage = 100
 
-// pages walks a REST list, perPage rows a page. get asks for one page and says
-// how many rows came; what it does with them must bear a row that comes twice.
-// A full page without a next one may have lost its Link header: the next page
-// is asked for, and found empty where the list did end.
-func (r *run) pages(get func(page int) (rows int, resp *gh.Response, err error)) error {
-	for page := 1; ; {
-		rows, resp, err := get(page)
+// mostPages is how many pages a REST list may have: twice of what all repositories
+// fill that GitHub allows an organization. What goes on behind that has no end.
+const mostPages = 2000
+
+// errEndless is a REST list that has more pages than any list has.
+var errEndless = fmt.Errorf("it has more than %d pages", mostPages)
+
+// pages walks a REST list, perPage rows a page. get asks for one page and says how
+// many rows came, and how many different ones there are by now; what it does with
+// them must bear a row that comes twice. A full page without a next one may have
+// lost its Link header: the next page is asked for, and found empty where the list
+// did end. A page of rows that came before leads nowhere.
+func (r *run) pages(get func(page int) (rows, distinct int, resp *gh.Response, err error)) error {
+	for page, had := 1, -1; ; {
+		rows, distinct, resp, err := get(page)
 		if err := r.rested(resp, err); err != nil {
 			return err
 		}
-		switch next := resp.NextPage; {
-		case next == 0 && rows == perPage:
-			page++
+		next := resp.NextPage
+		if next == 0 && rows == perPage {
+			next = page + 1
+		}
+		switch {
 		case next == 0:
 			return nil
-		case next <= page || rows == 0:
+		case next <= page || rows == 0 || distinct <= had:
 			return errLoop
-		default:
-			page = next
+		case next > mostPages:
+			return errEndless
 		}
+		page, had = next, distinct
 	}
 }
 
@@ -57,17 +67,36 @@ var errUnsteady = errors.New("it states no length, and lists something else each
 // the row comes again.
 func agreed[K comparable](walk func() (map[K]struct{}, error)) error {
 	last, err := walk()
+	if err != nil {
+		return err
+	}
+	return agreedWith(last, walk)
+}
+
+// agreedWith is agreed, where the list was read once.
+func agreedWith[K comparable](last map[K]struct{}, walk func() (map[K]struct{}, error)) error {
 	for range 2 {
+		now, err := walk()
 		if err != nil {
 			return err
 		}
-		var now map[K]struct{}
-		if now, err = walk(); err == nil && maps.Equal(last, now) {
+		if maps.Equal(last, now) {
 			return nil
 		}
 		last = now
 	}
-	return cmp.Or(err, errUnsteady)
+	return errUnsteady
+}
+
+// counted reads a list that states its length: once where it fits a page, and else
+// until two readings in a row name the same rows. Between two pages one row may go
+// and another one come, and the numbers agree all the same.
+func counted[K comparable](walk func() (map[K]struct{}, error)) error {
+	once, err := walk()
+	if err != nil || len(once) <= perPage {
+		return err
+	}
+	return agreedWith(once, walk)
 }
 
 // rested weighs the outcome of a REST call; an answer that single sign-on has

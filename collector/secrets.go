@@ -68,8 +68,19 @@ func (r *run) readSecrets(ctx context.Context, of place, edges []*environmentEdg
 // environment may contain a slash.
 func (r *run) secretsOf(ctx context.Context, of place, name string) ([]access.Secret, error) {
 	var out []access.Secret
-	seen, total := map[string]bool{}, 0
-	err := r.pages(func(page int) (int, *gh.Response, error) {
+	err := counted(func() (seen map[string]struct{}, err error) {
+		out, seen, err = r.walkSecrets(ctx, of, name)
+		return seen, err
+	})
+	slices.SortFunc(out, func(a, b access.Secret) int { return cmp.Compare(a.Name, b.Name) })
+	return out, err
+}
+
+// walkSecrets reads the list once.
+func (r *run) walkSecrets(ctx context.Context, of place, name string) (out []access.Secret, seen map[string]struct{}, err error) {
+	seen = map[string]struct{}{}
+	total := 0
+	err = r.pages(func(page int) (int, int, *gh.Response, error) {
 		var a struct {
 			TotalCount *int `json:"total_count"`
 			Secrets    []struct {
@@ -80,31 +91,27 @@ func (r *run) secretsOf(ctx context.Context, of place, name string) ([]access.Se
 		resp, err := r.get(ctx, fmt.Sprintf("repos/%s/%s/environments/%s/secrets?per_page=100&page=%d",
 			r.org.Login, of.name, url.PathEscape(name), page), &a)
 		if err != nil || a.TotalCount == nil {
-			return 0, resp, cmp.Or(err, errNoCount)
+			return 0, 0, resp, cmp.Or(err, errNoCount)
 		}
 		total = *a.TotalCount
 		for _, s := range a.Secrets {
 			if s.Name == "" {
-				return 0, resp, errNull
+				return 0, 0, resp, errNull
 			}
-			var l lacks
-			if l.sane(&s.UpdatedAt, "updated_at"); len(l) > 0 {
-				return 0, resp, fmt.Errorf("secret %s: %s", s.Name, l[0])
+			if _, twice := seen[s.Name]; twice {
+				continue
 			}
-			if !seen[s.Name] {
-				seen[s.Name] = true
-				one := access.Secret{Name: s.Name}
-				if !s.UpdatedAt.IsZero() {
-					one.UpdatedAt = day(s.UpdatedAt)
-				}
-				out = append(out, one)
+			seen[s.Name] = struct{}{}
+			one := access.Secret{Name: s.Name}
+			if !s.UpdatedAt.IsZero() {
+				one.UpdatedAt = day(s.UpdatedAt)
 			}
+			out = append(out, one)
 		}
-		return len(a.Secrets), resp, nil
+		return len(a.Secrets), len(seen), resp, nil
 	})
 	if err == nil && len(out) != total {
 		err = fmt.Errorf("GitHub counts %d secrets and lists %d", total, len(out))
 	}
-	slices.SortFunc(out, func(a, b access.Secret) int { return cmp.Compare(a.Name, b.Name) })
-	return out, err
+	return out, seen, err
 }

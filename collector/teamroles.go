@@ -96,7 +96,7 @@ func (r *run) nameRoles(t *heldTeam, named map[int64]string) (sure []teamRow, wh
 func (r *run) teamRoleNames(ctx context.Context, slug string) (map[int64]string, error) {
 	named := map[int64]string{}
 	ctx = github.Reduce(ctx, shorten)
-	err := r.pages(func(page int) (int, *gh.Response, error) {
+	err := r.pages(func(page int) (int, int, *gh.Response, error) {
 		rows := 0
 		path := fmt.Sprintf("orgs/%s/teams/%s/repos?per_page=100&page=%d", r.org.Login, slug, page)
 		resp, err := r.raw(ctx, path, func(body []byte) error {
@@ -105,7 +105,7 @@ func (r *run) teamRoleNames(ctx context.Context, slug string) (map[int64]string,
 				rows++
 			})
 		})
-		return rows, resp, err
+		return rows, len(named), resp, err
 	})
 	return named, err
 }
