@@ -66,7 +66,7 @@ func TestUnknownWordsAndMissingFieldsAreMarkedAndMapToNothing(t *testing.T) {
 
 func TestPagesThatDoNotLeadOnAreReadAgainOrMarked(t *testing.T) {
 	for k, match := range []string{"organization.membersWithRole", "organization.teams", "organization.repositories", "node(Repository)", "node(Team)",
-		"/orgs/{org}/invitations", "organization-roles/{role_id}", "/keys", "/environments", "/teams/{team_slug}/repos", "/outside_collaborators", "/audit-log"} {
+		"/orgs/{org}/invitations", "organization-roles/{role_id}", "/keys", "/environments", "/teams/{team_slug}/repos", "/outside_collaborators", "/audit-log", "/repos/{owner}/{repo}/invitations"} {
 		for i, action := range []githubsim.Action{githubsim.NoNext, githubsim.ShortPage, githubsim.CursorLoop, githubsim.EmptyPage, githubsim.BadCursor, githubsim.WrongTotal} {
 			if i%3 != k%3 && os.Getenv("AJAR_LONG") == "" { // each meets two, and all of them where time does not matter
 				continue

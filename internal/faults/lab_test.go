@@ -54,7 +54,8 @@ type trouble struct {
 	front  func(sim *httptest.Server) (url string) // what stands before the simulator
 	at     time.Time                               // when the pass begins
 	change func(*collector.Options)
-	brisk  bool // time is not made up, and pauses take a thousandth of it
+	tape   string // where its answers are kept for the pass that takes it up; "": nowhere
+	brisk  bool   // time is not made up, and pauses take a thousandth of it
 }
 
 // pass is one pass over a world and what came of it.
@@ -139,7 +140,8 @@ func (l *lab) pass(w *githubsim.World, d trouble) *pass {
 		d.change(&options)
 	}
 	ctx := context.Background()
-	p.info, p.err = audit.Pass{Org: "acme", Client: p.client, Store: l.store, Collect: options, Now: func() time.Time { return d.at }}.Take(ctx)
+	p.info, p.err = audit.Pass{Org: "acme", Client: p.client, Store: l.store, Collect: options, Now: func() time.Time { return d.at },
+		Answers: d.tape, Resume: 24 * time.Hour}.Take(ctx)
 	if p.err == nil {
 		p.stored, p.ledger = l.show(p.info)
 	}

@@ -12,7 +12,7 @@ import (
 // moves reads a place while it changes: change comes just before the nth answer
 // of a route, for each route in turn. What was there all along has to be stored,
 // what was there never must not be, and what came or went meanwhile may be either.
-func moves(t *testing.T, where place, nth int, change func(*githubsim.World), matches ...string) {
+func moves(t *testing.T, where place, nth int, change func(*githubsim.World), matches ...string) (passes []*pass) {
 	t.Helper()
 	changed := where.make()
 	change(changed)
@@ -33,7 +33,9 @@ func moves(t *testing.T, where place, nth int, change func(*githubsim.World), ma
 		if wrong := (truth{old, start, end}).complaints(p.stored, p.ledger); len(wrong) > 0 {
 			t.Errorf("at %s %d: %s (%d complaints)", match, nth, wrong[0], len(wrong))
 		}
+		passes = append(passes, p)
 	}
+	return passes
 }
 
 // moments are routes at which something may happen, from the first answer of a

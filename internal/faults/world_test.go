@@ -19,7 +19,7 @@ func town() *githubsim.World {
 }
 
 // settle makes the organization; its first repository has so many direct grants,
-// environments and keys, and the organization so many invitations.
+// environments, keys and invitations, and the organization so many of these.
 func settle(size githubsim.Size, many int) *githubsim.World {
 	w := githubsim.Generate(size, githubsim.GenOptions{Seed: 5})
 	o := w.Orgs[0]
@@ -31,9 +31,10 @@ func settle(size githubsim.Size, many int) *githubsim.World {
 	}
 	o.Teams = append(o.Teams, all)
 	r := o.Repos[0]
-	r.Collaborators, r.Environments, r.DeployKeys = nil, nil, nil
+	r.Collaborators, r.Environments, r.DeployKeys, r.Invitations = nil, nil, nil, nil
 	for i := range many {
 		o.Invitations = append(o.Invitations, invitation(w, i))
+		r.Invitations = append(r.Invitations, invited(w, i))
 		r.Collaborators = append(r.Collaborators, &githubsim.Collaborator{Login: o.Members[i].Login, Permission: []string{"pull", "push", "admin", "release-operator"}[i%4]})
 		r.DeployKeys = append(r.DeployKeys, key(o, i))
 		r.Environments = append(r.Environments, environment(o, i))
@@ -51,6 +52,10 @@ func settle(size githubsim.Size, many int) *githubsim.World {
 
 func invitation(w *githubsim.World, i int) *githubsim.OrgInvitation {
 	return &githubsim.OrgInvitation{ID: 660_000 + int64(i), Email: fmt.Sprintf("p%d@example.org", i), Role: "direct_member", CreatedAt: w.Meta.Now.AddDate(0, 0, -2)}
+}
+
+func invited(w *githubsim.World, i int) *githubsim.RepoInvitation {
+	return &githubsim.RepoInvitation{ID: 550_000 + int64(i), Login: w.Users[i%len(w.Users)].Login, Permission: "write", CreatedAt: w.Meta.Now.AddDate(0, 0, -1)}
 }
 
 func key(o *githubsim.Org, i int) *githubsim.DeployKey {
@@ -77,6 +82,7 @@ func drift(w *githubsim.World) *githubsim.World {
 	first.Collaborators = first.Collaborators[1:]
 	first.Collaborators[0].Permission = "maintain"
 	first.DeployKeys = append(first.DeployKeys[1:], key(o, 500))
+	first.Invitations = append(first.Invitations[1:], invited(w, 503))
 	first.Environments = append(first.Environments[1:], environment(o, 501))
 	first.Environments[0].Reviewers = first.Environments[0].Reviewers[:1]
 	second.Name, second.Visibility = "renamed-since", "public"
@@ -156,6 +162,9 @@ func rename(w *githubsim.World, from, to string) {
 	for _, r := range o.Repos {
 		for _, c := range r.Collaborators {
 			c.Login = swapped(c.Login, from, to)
+		}
+		for _, i := range r.Invitations {
+			i.Login = swapped(i.Login, from, to)
 		}
 		for _, e := range r.Environments {
 			for i := range e.Reviewers {
