@@ -17,9 +17,15 @@ func TestPageKeepsItsPromisesInABrowser(t *testing.T) {
 		"audit.html": page(exampleAudit(), "acme-robotics"),
 		"bare.html":  page(Audit{Run: exampleRun(), Failed: []RuleFailure{{"gate-stuck", "it broke"}}}, "gate-stuck"),
 	}
+	plan := func(p Plan, text string) pages.Page {
+		return pages.Page{HTML: render(t, p, HTML, Options{}), Text: text}
+	}
+	all["plan.html"] = plan(examplePlan(), "To be told")
+	long := strings.Repeat("endless", 60)
+	all["longplan.html"] = plan(everywhere(examplePlan(), long).(Plan), long)
 	for name, text := range map[string]string{
 		"script.html": `"'><script>alert(1)</script><img src=x onerror=alert(2)>`,
-		"long.html":   strings.Repeat("endless", 60),
+		"long.html":   long,
 		"right.html":  "مرحبا بالعالم: user:שלום",
 		"style.html":  `</style></svg></details>{{.}} javascript:alert(1) url(http://192.0.2.1/x)`,
 	} {

@@ -4,7 +4,6 @@ import (
 	_ "embed" // the page's template
 	"html/template"
 	"io"
-	"slices"
 	"strings"
 )
 
@@ -145,16 +144,7 @@ func facts(f *htmlFinding, known []string) func(label string, wide bool, text st
 
 func (k planMaker) later(p *planPage) {
 	k.groups(p, "waiting", "Not due yet", "Drift that waits for its grace; what should have ended has none.", k.waiting())
-	var items []htmlFinding
-	for _, n := range slices.SortedStableFunc(slices.Values(k.v.Notices), func(a, b PlanNotice) int { return inOrder(names(a.To, 1, 1), names(b.To, 1, 1)) }) {
-		known := append(knownNames(n.To...), k.v.Org.Name)
-		f := htmlFinding{Title: parts(n.Text, known...), Meta: Visible("to " + names(n.To, len(n.To), 3))}
-		fact := facts(&f, known)
-		fact("To", true, names(n.To, len(n.To), 50))
-		fact("Not before", true, moment(n.Date))
-		items = append(items, f)
-	}
-	k.section(p, "notices", "To tell", "Whom to tell what, before it comes.", items)
+	k.groups(p, "notices", "To tell", "Whom to tell what, before it comes.", k.notices())
 }
 
 func (k planMaker) others(p *planPage) {

@@ -57,6 +57,19 @@ func (k planMaker) waiting() []planGroup {
 	return out
 }
 
+func (k planMaker) notices() []planGroup {
+	var out []planGroup
+	to := func(n PlanNotice) string { return names(n.To, len(n.To), 50) }
+	for _, all := range ordered(alike(k.v.Notices, func(n PlanNotice) string { return n.Date.String() }), to) {
+		g := planGroup{Title: "Before " + moment(all[0].Date)}
+		for _, n := range all {
+			g.Items = append(g.Items, planItem{sentence(n.Text, append(knownNames(n.To...), k.v.Org.Name)...), Visible("to " + to(n))})
+		}
+		out = append(out, g)
+	}
+	return out
+}
+
 func (k planMaker) byHand() []planGroup {
 	var out []planGroup
 	for _, all := range k.v.byHand() {
