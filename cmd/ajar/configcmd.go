@@ -25,10 +25,11 @@ func newConfig(a *app) *cobra.Command {
 		Use:   "check [FILE]",
 		Short: "Say every mistake of a configuration file, with its line; asks nobody",
 		Long: `Read a configuration file, the one that ajar would use unless another is named,
-and say every mistake in it with line, column and a suggestion. The network is
-not touched. Warnings tell of keys that this version does not use, of a token or
-a private key that is not where the file says or cannot be read, of certificates
-that are none, and of a baseline that cannot be used.`,
+and say every mistake in it with line, column and a suggestion, and every mistake
+of the baseline that it names, for without that no command would judge. The network
+is not touched. Warnings tell of keys that this version does not use, of a token or
+a private key that is not where the file says or cannot be read, and of certificates
+that are none.`,
 		Example: "  ajar config check\n  ajar config check /etc/ajar/config.toml",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -55,7 +56,7 @@ func (a *app) checkConfig() error {
 	case err != nil:
 		return err
 	default:
-		v.Warnings = a.doubts(c)
+		v.Problems, v.Warnings = a.unusable(c), a.doubts(c)
 	}
 	a.exit(status(v.Exit()))
 	return a.show(v)
@@ -87,10 +88,28 @@ func (a *app) doubts(c *config.Config) []report.Problem {
 	if err := a.reachable(c); err != nil {
 		add(err.Error(), "")
 	}
-	if _, err := a.baseline(c); err != nil {
-		add("the baseline cannot be used", a.program+" baseline check says why")
-	}
 	return out
+}
+
+// unusable is what keeps the configured baseline from being used, and with it every
+// command that judges: the mistakes of its files, or that one is not there.
+func (a *app) unusable(c *config.Config) []report.Problem {
+	if c.Baseline == nil {
+		return nil
+	}
+	_, err := baseline.Load(c.Baseline.Paths)
+	var problems baseline.Problems
+	if errors.As(err, &problems) {
+		bad, _ := problemsOf(problems)
+		return bad
+	}
+	if err == nil {
+		return nil
+	}
+	return []report.Problem{{
+		File: c.Path, Line: c.Baseline.Line, Column: c.Baseline.Column, Message: "baseline.paths: " + err.Error(),
+		Hint: a.program + " init writes a baseline; leave the section [baseline] out to run without",
+	}}
 }
 
 // reachable says what is wrong with the way to GitHub as far as that can be known

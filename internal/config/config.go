@@ -50,7 +50,8 @@ type Journal struct {
 
 // Baseline says where the baseline is found.
 type Baseline struct {
-	Paths []string // files or folders of *.toml, absolute or relative to the working directory
+	Paths        []string // files or folders of *.toml, absolute or relative to the working directory
+	Line, Column int      // where the file names them, from 1; 0: it does not
 }
 
 // Collect shapes what a snapshot reads.

@@ -67,7 +67,10 @@ var keys = []key{
 	{"journal.checkpoints", "string", "", "One more file that each checkpoint of the journal is appended to, beside the store's path and `.checkpoints`: on another disk or host, where whoever can write to the store cannot change it.", "",
 		func(c *Config, v value) { c.Journal.Checkpoints = v.path() }},
 	{"baseline.paths", "list of strings", "", "Baseline files, or folders of them; they are merged.", "",
-		func(c *Config, v value) { c.Baseline = &Baseline{Paths: v.paths()} }},
+		func(c *Config, v value) {
+			pos := v.in.doc.KeyAt(v.at...)
+			c.Baseline = &Baseline{Paths: v.paths(), Line: pos.Line, Column: pos.Column}
+		}},
 	{"baseline.editors", "list of strings", "[]", "Who keeps the baseline, as `user:LOGIN` or `team:ORG/SLUG`: no plan touches them, nor the people of such a team.", "",
 		func(c *Config, v value) { c.Remediate.Editors = v.principals("user", "team") }},
 	{"collect.without", "list of strings", "[]", "Areas that are not read and not expected. Reports still list them first.", "",
