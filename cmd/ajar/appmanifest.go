@@ -94,7 +94,7 @@ no webhook, and can be installed there alone.`,
 	cmd.Flags().BoolVar(&read, "read", false, "the app that reads (what is shown unless another is asked for)")
 	cmd.Flags().BoolVar(&write, "write", false, "the app that makes changes, for [github.write]")
 	cmd.Flags().BoolVar(&issues, "issues", false, "the app that keeps an issue up to date, for a channel of [notify]")
-	cmd.MarkFlagsMutuallyExclusive("read", "write", "issues")
+	apart(cmd, "each of them is an app of its own: ask for one after the other", "read", "write", "issues")
 	cmd.Flags().StringVar(&name, "name", "", "`NAME` of the app; it is unique on GitHub, and can be changed there")
 	cmd.Flags().StringVar(&page, "html", "", "write a page to `FILE` whose button sends the manifest to GitHub")
 	return cmd

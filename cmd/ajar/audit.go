@@ -60,8 +60,11 @@ else; nothing is concluded from it.`,
 	withoutFlag(cmd, &f.without)
 	estimateFlag(cmd, &f.estimate)
 	cmd.Flags().IntVar(&f.cross, "cross-check", 0, "compare `N` random pairs of person and repository with GitHub's own answer, one call each; a difference is a defect of ajar, and exits with 1")
-	cmd.MarkFlagsMutuallyExclusive("estimate", "offline", "at")
 	freshFlag(cmd, &f.fresh)
+	for _, stored := range []string{"offline", "at"} {
+		apart(cmd, "--estimate says what asking GitHub would cost; --"+stored+" does not ask it", "estimate", stored)
+		apart(cmd, "--fresh reads everything anew; --"+stored+" asks GitHub for nothing", "fresh", stored)
+	}
 	return also(cmd, append([]report.Format{report.HTML, report.Markdown}, forTools...)...)
 }
 
@@ -78,8 +81,11 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 	if err != nil {
 		return withHint(usage("--fail-on %q is not a severity", f.failOn), "one of none, info, low, medium, high, critical")
 	}
-	if f.cross < 0 || f.cross > 0 && (f.offline || f.at != "") {
-		return withHint(usage("--cross-check asks GitHub about the organization as it is now"), "give it a number of pairs, and leave --offline and --at out")
+	if f.cross < 0 {
+		return withHint(usage("--cross-check %d is below 1", f.cross), "give it a number of pairs, such as 20")
+	}
+	if f.cross > 0 && (f.offline || f.at != "") {
+		return withHint(usage("--cross-check asks GitHub about the organization as it is now"), "leave --offline and --at out")
 	}
 	if f.estimate {
 		if out, err := a.format(); err != nil || !slices.Contains(general, out) || f.out != "" {

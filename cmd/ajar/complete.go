@@ -49,7 +49,8 @@ func complete(a *app, root *cobra.Command) {
 		"output": formats, "severity": severities, "fail-on": append([]string{"none"}, severities...), "state": states,
 		"rule": ruleNames(), "without": areaNames(), "auth": {"gh"}, "framework": frameworks(), "log-level": {"debug", "info", "warn", "error"},
 	}
-	asked := map[string]suggestion{"org": (*suggesting).orgs, "principal": (*suggesting).principals, "resource": (*suggesting).resources, "run": (*suggesting).runs, "only": (*suggesting).only}
+	asked := map[string]suggestion{"org": (*suggesting).orgs, "principal": (*suggesting).principals, "resource": (*suggesting).resources, "run": (*suggesting).runs, "only": (*suggesting).only,
+		"at": (*suggesting).times, "since": (*suggesting).times}
 	each(root, func(c *cobra.Command) {
 		if c.ValidArgsFunction == nil {
 			c.ValidArgsFunction = a.suggests(arguments[strings.TrimPrefix(c.CommandPath(), root.Name()+" ")])

@@ -29,8 +29,16 @@ func also(cmd *cobra.Command, more ...report.Format) *cobra.Command {
 	for _, f := range more {
 		words = append(words, string(f))
 	}
-	cmd.Annotations = map[string]string{moreFormats: strings.Join(words, " ")}
+	annotate(cmd, moreFormats, strings.Join(words, " "))
 	return cmd
+}
+
+// annotate notes something about a command beside what is noted already.
+func annotate(cmd *cobra.Command, key, value string) {
+	if cmd.Annotations == nil {
+		cmd.Annotations = map[string]string{}
+	}
+	cmd.Annotations[key] = value
 }
 
 // formatsOf gives those of a command.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -36,9 +35,6 @@ before its next change, and the request becomes a hold.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("reason") {
 				return a.holds(cmd.Context())
-			}
-			if strings.TrimSpace(reason) == "" { // a variable that is not set must not pass for a hold
-				return withHint(usage("--reason is empty: nothing is put on hold"), "%s hold --org LOGIN --reason TEXT", a.program)
 			}
 			return a.holdNow(cmd.Context(), reason)
 		},

@@ -42,7 +42,7 @@ and lapses after an hour. What somebody else has changed since is left alone.`,
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "carry it out")
 	cmd.Flags().BoolVar(&f.approve, "approve", false, "agree to it as yourself; somebody else carries it out")
 	cmd.Flags().StringVar(&f.reason, "reason", "", "why (`REASON`), which is kept")
-	cmd.MarkFlagsMutuallyExclusive("yes", "approve")
+	apart(cmd, "--yes carries it out, and --approve agrees that somebody else does", "yes", "approve")
 	return cmd
 }
 

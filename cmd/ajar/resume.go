@@ -41,7 +41,7 @@ the hour, to these very holds. In mode "dry-run" one person lifts it.`,
 	}
 	cmd.Flags().StringVar(&reason, "reason", "", "why it is right to go on (`REASON`, required to ask)")
 	cmd.Flags().BoolVar(&approve, "approve", false, "agree, as yourself, to what somebody else asked")
-	cmd.MarkFlagsMutuallyExclusive("reason", "approve")
+	apart(cmd, "--reason asks, and --approve agrees to what somebody else asked", "reason", "approve")
 	return cmd
 }
 

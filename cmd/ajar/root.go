@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,6 +27,7 @@ organization; nothing leaves the machine.`
 
 // newRoot builds the command line.
 func newRoot(a *app) *cobra.Command {
+	version := false
 	root := &cobra.Command{
 		Use:           "ajar",
 		Short:         "Find, explain and close access that is too much, stale or standing in GitHub organizations",
@@ -34,14 +36,20 @@ func newRoot(a *app) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          onlyCommands,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return a.fits(cmd) // a wrong word is better said before the work than after it
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				return a.show(buildVersion())
+			}
+			return cmd.Help()
+		},
+		PersistentPreRunE: func(cmd *cobra.Command, args []string) error { // a wrong word is better said before the work than after it
+			return cmp.Or(nothingIsEmpty(cmd, args), keptApart(cmd), a.fits(cmd))
 		},
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(root.UsageTemplate() + "\n" + exitCodes)
 	globalFlags(root.PersistentFlags(), &a.flags)
+	root.Flags().BoolVarP(&version, "version", "v", false, "say which version this is, as ajar version does")
 	root.AddCommand(
 		newInit(a), newDoctor(a), newAudit(a), newCollect(a), newFindings(a), newAccess(a), newWhoCan(a), newDiff(a), newPlan(a), newApply(a), newRestore(a),
 		newServe(a), newStatus(a),

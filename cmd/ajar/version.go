@@ -16,6 +16,7 @@ func newVersion(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "version",
 		Short:   "Say which version this is",
+		Long:    "Say which version this is. ajar --version and ajar -v say the same.",
 		Example: "  ajar version --json",
 		Args:    exactly(),
 		RunE: func(*cobra.Command, []string) error {
