@@ -98,6 +98,7 @@ func (a *app) audit(ctx context.Context, f auditFlags) error {
 		return err
 	}
 	defer w.close()
+	w.pass.Aside = aside(w.config, w.pass.Baseline)
 	w.readAll(f.fresh)
 	if err := a.onePage(w.orgs); err != nil {
 		return err
@@ -122,9 +123,7 @@ func (a *app) auditEach(ctx context.Context, w *work, f auditFlags, failOn acces
 			return err
 		}
 		a.warn(r.Warnings)
-		if r.Unkept != "" {
-			a.say("warning: %s", r.Unkept)
-		}
+		a.kept(p, r)
 		posture.Record(r.Snapshot, r.Findings, nil, r.At)
 		v := auditView(w.config, p.Baseline, r, failOn)
 		v.Gaps = append(w.unseen, v.Gaps...)
@@ -146,6 +145,17 @@ func (a *app) auditEach(ctx context.Context, w *work, f auditFlags, failOn acces
 		return nil
 	}
 	return posture.WriteFile(f.metrics)
+}
+
+// kept says where a judgement changed no stored finding, and where those of another
+// baseline go on by one that only a flag names.
+func (a *app) kept(p audit.Pass, r audit.Result) {
+	switch {
+	case r.Unkept != "":
+		a.say("warning: %s", r.Unkept)
+	case len(a.flags.baseline) > 0 && r.Before != "" && r.Before != p.Baseline.Hash():
+		a.remark("the findings of %s were judged with another baseline (%.12s) before, and go on by this one (%.12s)", p.Org, r.Before, p.Baseline.Hash())
+	}
 }
 
 // crossCheck holds computed access against GitHub's own answers.

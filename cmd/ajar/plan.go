@@ -74,6 +74,10 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	if b == nil {
 		return a.noBaseline("plan")
 	}
+	other := aside(c, b)
+	if other != "" && f.out != "" { // nobody is told of it, and nothing of it is carried out
+		return withHint(usage("%s: a plan by it is not saved", other), "leave --out away to see what would be; -o json > FILE keeps what it says")
+	}
 	see := a.look
 	if f.out != "" { // what is saved is recorded, or nobody could apply it
 		see = a.touch
@@ -107,7 +111,11 @@ func (a *app) plan(ctx context.Context, f planFlags) error {
 	if err != nil {
 		return err
 	}
-	if why != "" {
+	switch {
+	case other != "":
+		a.say("warning: %s: this plan says what would be, and is not carried out", other)
+		in.Held = append(in.Held, other+": this plan says what would be")
+	case why != "":
 		in.Held = append(in.Held, why+"; "+a.program+" audit --offline looks whether too much is gone or newly called drift")
 	}
 	if why := a.clock.Doubt(); why != "" {

@@ -91,7 +91,7 @@ func globalFlags(f *pflag.FlagSet, g *globals) {
 	f.StringVar(&g.store, "store", "", "SQLite `FILE` that keeps snapshots and findings (else the state directory)")
 	f.StringVar(&g.auth, "auth", "", "`WAY` to a token: gh asks \"gh auth token\" (else the configuration, AJAR_GITHUB_TOKEN, GH_TOKEN, GITHUB_TOKEN)")
 	f.StringVarP(&g.output, "output", "o", "table", "`FORMAT` of results: table, json or csv; audit and plan also html and markdown; audit and findings also sarif, ocsf and cef; access and who-can also ocsf")
-	f.StringArrayVar(&g.baseline, "baseline", nil, "baseline `PATH`, a file or a folder, instead of the configured ones; repeat it for several")
+	f.StringArrayVar(&g.baseline, "baseline", nil, "baseline `PATH`, a file or a folder, instead of the configured ones; repeat it for several. What an audit finds by another baseline than the configuration names is shown and not kept")
 	f.BoolVar(&g.noColor, "no-color", false, "no colour (so does NO_COLOR)")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "results only: no progress and no remarks")
 	f.BoolVar(&g.noProgress, "no-progress", false, "no progress on the terminal")

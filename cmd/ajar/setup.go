@@ -43,7 +43,11 @@ func (a *app) config() (*config.Config, error) {
 		c.StorePath = strings.TrimPrefix(a.flags.store, "sqlite:")
 	}
 	if len(a.flags.baseline) > 0 {
-		c.Baseline = &config.Baseline{Paths: a.flags.baseline}
+		var named []string
+		if c.Baseline != nil {
+			named = c.Baseline.Paths
+		}
+		c.Baseline = &config.Baseline{Paths: a.flags.baseline, Instead: named}
 	}
 	return &c, nil
 }
@@ -201,6 +205,23 @@ func (a *app) baseline(c *config.Config) (*baseline.Baseline, error) {
 		return nil, withHint(err, "a baseline that is configured must be there: ajar init writes one; leave [baseline] out to run without")
 	}
 	return b, err
+}
+
+// aside says why a baseline is not the one that counts: the configuration names
+// another, and --baseline only asks what would be. "": it counts, as does one that
+// says the same, or that no configuration names another beside.
+func aside(c *config.Config, b *baseline.Baseline) string {
+	if b == nil || len(c.Baseline.Instead) == 0 {
+		return ""
+	}
+	named, err := baseline.Load(c.Baseline.Instead)
+	switch {
+	case err != nil:
+		return fmt.Sprintf("--baseline is another one than %s names, which cannot be used", c.Path)
+	case named.Hash() == b.Hash():
+		return ""
+	}
+	return fmt.Sprintf("--baseline (%.12s) is another one than %s names (%.12s)", b.Hash(), c.Path, named.Hash())
 }
 
 // asked lists the organizations that a question about stored data is about:

@@ -38,6 +38,11 @@ type Pass struct {
 	// judged, which on a large organization are a quarter of what is in memory.
 	Lean bool
 
+	// Aside says why the baseline is not the one that counts, such as one of which
+	// somebody asks what would be; "": it is. A judgement by it changes nothing that is
+	// stored of findings, and no plan rests on it.
+	Aside string
+
 	// Config is the hash of the configuration that the pass is shaped by, to be kept with
 	// the judgement; "": it is not known.
 	Config string
@@ -75,6 +80,7 @@ type Result struct {
 	Holds     []store.Hold // what keeps the organization on hold after it
 	own       access.Own   // what is known of ajar's own changes
 	Unkept    string       // why the judgement changed no stored finding, in one line; "" where it did
+	Before    string       // the hash of the baseline that the findings were judged with before; "": none
 	roster    roster       // who belongs to the organization
 	held      bool         // against a baseline
 }
@@ -118,7 +124,8 @@ func (p Pass) Run(ctx context.Context) (Result, error) {
 }
 
 // Judge judges the newest stored snapshot and keeps the findings' lives. Without
-// a baseline it changes none that was judged with one, and says so in Unkept.
+// a baseline it changes none that was judged with one, and with one that is aside it
+// changes none at all; it says so in Unkept.
 func (p Pass) Judge(ctx context.Context, info store.SnapshotInfo) (Result, error) {
 	r, err := p.Review(ctx, info)
 	if err != nil {
@@ -128,12 +135,14 @@ func (p Pass) Judge(ctx context.Context, info store.SnapshotInfo) (Result, error
 	if err != nil {
 		return r, err
 	}
+	r.Before = by
 	with := p.terms(r)
+	const shown = ": this judgement is shown, and the stored findings stay as they were"
 	switch {
-	case p.Baseline != nil:
-	case by != "":
-		r.Unkept = fmt.Sprintf("the findings of %s were judged with a baseline (%.12s) before, and there is none now: "+
-			"this judgement is shown, and the stored findings stay as they were", info.Org, by)
+	case p.Aside != "":
+		with.Aside, r.Unkept = true, p.Aside+shown
+	case p.Baseline == nil && by != "":
+		r.Unkept = fmt.Sprintf("the findings of %s were judged with a baseline (%.12s) before, and there is none now"+shown, info.Org, by)
 	}
 	before, err := p.before(ctx, info.OrgID)
 	if err != nil {
@@ -142,6 +151,14 @@ func (p Pass) Judge(ctx context.Context, info store.SnapshotInfo) (Result, error
 	r.Findings, err = p.Store.Judge(ctx, r.Snapshot, r.Findings, r.At, with)
 	if err != nil {
 		return r, fmt.Errorf("keeping the findings of %s: %w", info.Org, err)
+	}
+	if p.Aside != "" {
+		if !info.DoubtedAt.IsZero() { // nor is what the baseline that counts made of the snapshot
+			r.Holds, err = p.Store.Holds(ctx, info.OrgID)
+			return r, err
+		}
+		// What is gone is gone by any baseline; what this one calls drift says nothing.
+		r.held, before, with.Baseline = false, nil, ""
 	}
 	if err := p.doubt(ctx, &r, before); err != nil {
 		return r, fmt.Errorf("doubting what was seen of %s: %w", info.Org, err)

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -113,5 +114,71 @@ on = ["repo:acme-robotics/*"]
 	}
 	if said == 0 {
 		t.Error("nothing was resolved")
+	}
+}
+
+// Asking what a waiver would do must not waive anything, nor take the place of the
+// baseline that counts in evidence and before a plan.
+func TestJudgementByABaselineThatIsAsideChangesNothingStored(t *testing.T) {
+	p, c := newPass(t, nil)
+	first, err := p.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts, before := p.Baseline, stored(t, p)
+	i := slices.IndexFunc(before, func(f access.Finding) bool { return f.State == access.Open })
+	text := string(githubsim.DemoBaseline(now)) + `
+[[waiver]]
+match = { rule = "` + before[i].Rule + `", resource = "` + before[i].Resource.Name + `" }
+reason = "what if"
+owner = "user:mirela-okafor"
+expires = ` + now.AddDate(0, 1, 0).Format("2006-01-02") + "\n"
+	if p.Baseline, err = baseline.Parse([]baseline.File{{Name: "baseline.toml", Text: []byte(text)}}); err != nil {
+		t.Fatal(err)
+	}
+	p.Aside = "it is another one"
+	asked, err := p.Judge(t.Context(), first.Info)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waived := slices.ContainsFunc(asked.Findings, func(f access.Finding) bool { return f.Waiver == "what if" && f.State == access.Waived })
+	if !waived || !strings.HasPrefix(asked.Unkept, "it is another one: this judgement is shown") {
+		t.Errorf("waived %t, said %q", waived, asked.Unkept)
+	}
+	c.move(time.Hour)
+	live, err := p.Run(t.Context())
+	if err != nil || live.Info.ID == first.Info.ID {
+		t.Fatal(err, live.Info.ID)
+	}
+	if diff := cmp.Diff(before, stored(t, p)); diff != "" {
+		t.Errorf("what is stored changed:\n%s", diff)
+	}
+	if by, err := p.Store.JudgedBy(t.Context(), p.Org); err != nil || by != counts.Hash() {
+		t.Errorf("judged by %s, %v", by, err)
+	}
+	if kept, err := p.Store.BaselineFiles(t.Context(), p.Baseline.Hash()); err != nil || len(kept) != 0 {
+		t.Errorf("of what was asked %d files are kept, %v", len(kept), err)
+	}
+	rests := func(info store.SnapshotInfo) bool {
+		why, err := p.Store.Undoubted(t.Context(), info, counts.Hash())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return why == ""
+	}
+	if newest, err := p.Store.Latest(t.Context(), p.Org); err != nil || rests(newest) {
+		t.Errorf("a plan may rest on what the baseline that counts did not judge; %v", err)
+	}
+	p.Baseline, p.Aside = counts, ""
+	if _, err := p.Judge(t.Context(), live.Info); err != nil {
+		t.Fatal(err)
+	}
+	p.Aside = "once more"
+	newest, err := p.Store.Latest(t.Context(), p.Org)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Judge(t.Context(), newest); err != nil || !rests(newest) {
+		t.Errorf("asking what would be took the judgement away; %v", err)
 	}
 }

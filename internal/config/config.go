@@ -52,6 +52,7 @@ type Journal struct {
 type Baseline struct {
 	Paths        []string // files or folders of *.toml, absolute or relative to the working directory
 	Line, Column int      // where the file names them, from 1; 0: it does not
+	Instead      []string // of what: the paths that the file names, where a flag gave others
 }
 
 // Collect shapes what a snapshot reads.

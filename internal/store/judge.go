@@ -52,9 +52,9 @@ var (
 // reading only gives the same answers and saves nothing.
 //
 // A judgement without a baseline changes no life that was judged with one: a flag
-// left out must not resolve a finding or take a waiver away. Then the result is
-// what was found, with what is known of it, and nothing is saved; see
-// [Store.JudgedBy].
+// left out must not resolve a finding or take a waiver away. Nor does one that is
+// aside. Then the result is what was found, with what is known of it, and nothing is
+// saved; see [Store.JudgedBy].
 func (s *Store) Judge(ctx context.Context, snap *access.Snapshot, found []access.Finding, at time.Time, with Terms) ([]access.Finding, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -88,7 +88,7 @@ type judgedOrg struct {
 }
 
 // unkept reports whether a judgement on these terms may change no life.
-func (o judgedOrg) unkept(with Terms) bool { return o.by != "" && with.Baseline == "" }
+func (o judgedOrg) unkept(with Terms) bool { return with.Aside || o.by != "" && with.Baseline == "" }
 
 // judged works out the lives after a judgement.
 func (s *Store) judged(ctx context.Context, j judgement, found []access.Finding) ([]*life, judgedOrg, error) {

@@ -91,6 +91,9 @@ type Terms struct {
 	// they are switched off or because they broke: what they found before stays,
 	// for nobody looked again.
 	Withheld []string
+	// Aside: it is by another baseline than the one that counts, and only asks what
+	// would be; it changes no life.
+	Aside bool
 }
 
 // judgement is one look at the findings of one snapshot.
