@@ -110,6 +110,9 @@ func (a *app) appManifest(c *config.Config, kind, name string) (report.AppManife
 		return report.AppManifest{}, withHint(usage("an app belongs to one organization; here are %s", strings.Join(orgs, ", ")), "add --org %s", orgs[0])
 	}
 	org := orgs[0]
+	if err := a.addressed(); err != nil {
+		return report.AppManifest{}, err
+	}
 	base, err := webAddress(c.GitHub.APIURL)
 	if err != nil {
 		return report.AppManifest{}, err

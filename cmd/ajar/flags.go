@@ -1,11 +1,14 @@
 package main
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/eb661601/ajar/internal/github"
 )
 
 // nothingIsEmpty refuses a word or the value of a flag that is empty. A script whose
@@ -69,4 +72,22 @@ func keptApart(cmd *cobra.Command) error {
 		}
 	}
 	return nil
+}
+
+// addressed refuses what --api-url cannot take before anybody is asked. An address
+// may hold a password, so it is not repeated unless it is a host alone.
+func (a *app) addressed() error {
+	text := a.flags.apiURL
+	_, _, err := github.URLs(text)
+	if text == "" || err == nil {
+		return nil
+	}
+	hint := "write https://api.github.com, or https://HOST/api/v3"
+	if u, bad := url.Parse("//" + text); bad == nil && u.Host != "" && u.User == nil && !strings.Contains(text, "//") {
+		hint = "write the scheme before it: https://" + text
+		if _, _, err := github.URLs("http://" + text); err == nil { // a loopback address
+			hint = "write the scheme before it: http://" + text
+		}
+	}
+	return withHint(usage("--api-url: %w", err), "%s", hint)
 }

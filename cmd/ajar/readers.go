@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rsa"
 	"errors"
@@ -40,7 +41,7 @@ type reader struct {
 // readers finds the credentials. All that can be wrong with where they are found
 // is an error before anybody is asked.
 func (a *app) readers(ctx context.Context, c *config.Config) (*readers, error) {
-	if err := a.authWay(); err != nil {
+	if err := cmp.Or(a.authWay(), a.addressed()); err != nil {
 		return nil, err
 	}
 	o, err := a.connection(c)
