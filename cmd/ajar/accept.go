@@ -30,7 +30,7 @@ func (a *app) acceptRestored(ctx context.Context, s *store.Store, mode, reason s
 		if err := a.noteHold(ctx, s, journal.Hold, account(), h, reason); err != nil {
 			return err
 		}
-		a.remark("%s is on hold until two people take it off: %s resume --org %s --reason TEXT", h.Org, a.program, h.Org)
+		a.remark("%s is on hold until two people take it off: %s resume%s --reason TEXT", h.Org, a.program, a.inOrg(h.Org))
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ type app struct {
 	getenv    func(string) string
 	now       func() time.Time // the clock of this machine
 	clock     *clock.Clock     // what ends of access are judged by: GitHub's
+	implied   string           // the one organization that the configuration names; "": none, or not found by itself
 	program   string
 	flags     globals
 	status    status

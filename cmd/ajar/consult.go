@@ -40,7 +40,6 @@ func (a *app) consult(ctx context.Context, named, at string, give answer) error 
 		if err != nil {
 			return err
 		}
-		w.program = a.program // what these views suggest names the organization by itself
 		return w.show(view)
 	})
 	return a.settle(ctx, nowhere, w.shown > 0)

@@ -83,7 +83,7 @@ func (a *app) diff(ctx context.Context, from, to string, rows bool) error {
 			return err
 		}
 		a.exit(status(view.Exit()))
-		w.all, w.program = rows, a.program
+		w.all = rows
 		return w.show(view)
 	})
 }

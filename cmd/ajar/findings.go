@@ -128,6 +128,9 @@ func (a *app) findings(ctx context.Context, f filter) error {
 		if slices.ContainsFunc(view.Gaps, func(g report.Gap) bool { return g.Expected }) {
 			a.exit(incomplete) // the list may lack what was not seen
 		}
+		if err := w.alone(ctx, p.Org); err != nil {
+			return err
+		}
 		return w.show(view)
 	})
 }
@@ -150,12 +153,12 @@ func (a *app) lived(ctx context.Context, w *work, p audit.Pass, at string, want 
 			"%s audit --at '#%d' judges it now, and keeps nothing", a.program, asked.ID)
 	case !ok:
 		return audit.View{}, nil, withHint(usage("%s was never audited, so nothing is known of its findings", asked.Org),
-			"%s audit --offline --org %s judges the stored snapshot", a.program, asked.Org)
+			"%s audit --offline%s judges the stored snapshot", a.program, a.inOrg(asked.Org))
 	case judged.ID != asked.ID && at != "":
 		a.remark("snapshot #%d of %s was not judged: the findings are those of #%d of %s", asked.ID, asked.Org, judged.ID, instant(judged.At))
 	case judged.ID != asked.ID:
-		a.remark("the findings of %s are those of %s; the newer snapshot of %s is not judged yet: %s audit --offline --org %s",
-			asked.Org, instant(judged.At), instant(asked.At), a.program, asked.Org)
+		a.remark("the findings of %s are those of %s; the newer snapshot of %s is not judged yet: %s audit --offline%s",
+			asked.Org, instant(judged.At), instant(asked.At), a.program, a.inOrg(asked.Org))
 	}
 	v, err := p.Open(ctx, judged)
 	if err != nil {
@@ -208,7 +211,7 @@ func (a *app) showFinding(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := w.suggest(ctx, org); err != nil {
+	if err := w.alone(ctx, org); err != nil {
 		return err
 	}
 	p := w.pass

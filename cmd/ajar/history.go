@@ -78,7 +78,7 @@ func (a *app) sinceWhen(ctx context.Context, s *store.Store, org, text string) (
 	if byNumber {
 		info, err := s.Snapshot(ctx, org, id)
 		if err != nil {
-			return time.Time{}, a.noneBefore(ctx, s, org, text, err)
+			return time.Time{}, a.noneBefore(ctx, s, org, text, time.Time{}, err)
 		}
 		return info.At.Add(time.Millisecond), nil // the store's times are in whole milliseconds
 	}

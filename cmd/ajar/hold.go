@@ -88,7 +88,7 @@ func (a *app) hold(ctx context.Context, reason string) error {
 		if err := a.noteHold(ctx, s, journal.Hold, who, h, reason); err != nil {
 			return err
 		}
-		a.remark("%s is on hold; %s resume --org %s --reason TEXT lifts it", info.Org, a.program, info.Org)
+		a.remark("%s is on hold; %s resume%s --reason TEXT lifts it", info.Org, a.program, a.inOrg(info.Org))
 		return nil
 	})
 }

@@ -103,7 +103,7 @@ func (w *work) next(f initFlags) string {
 		}
 		return w.a.program + " audit --config " + files[1]
 	}
-	cmd := w.program + " audit"
+	cmd := w.a.program + " audit" + w.a.inOrg(w.orgs[0])
 	if w.a.flags.config != "" {
 		cmd += " --config " + w.a.flags.config
 	}

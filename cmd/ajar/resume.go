@@ -66,7 +66,7 @@ func (a *app) resume(ctx context.Context, reason string) error {
 		if err := a.record(ctx, s, e); err != nil {
 			return err
 		}
-		a.remark("%s stays on hold until somebody else of [remediate] approvers agrees, within the hour: %s resume --org %s --approve", info.Org, a.program, info.Org)
+		a.remark("%s stays on hold until somebody else of [remediate] approvers agrees, within the hour: %s resume%s --approve", info.Org, a.program, a.inOrg(info.Org))
 		return nil
 	})
 }
@@ -75,7 +75,7 @@ func (a *app) resume(ctx context.Context, reason string) error {
 func (a *app) agreeToResume(ctx context.Context) error {
 	return a.lifting(ctx, func(c *config.Config, s *store.Store, info store.SnapshotInfo, l engine.Lifting) error {
 		if l.Alone() {
-			return withHint(usage("in mode dry-run it takes nobody else"), "%s resume --org %s --reason TEXT", a.program, info.Org)
+			return withHint(usage("in mode dry-run it takes nobody else"), "%s resume%s --reason TEXT", a.program, a.inOrg(info.Org))
 		}
 		if err := engine.GatherLifting(ctx, s, &l); err != nil {
 			return err
@@ -136,7 +136,7 @@ func (a *app) liftable(info store.SnapshotInfo, all []store.Hold) error {
 		}
 		if h.Doubt() && h.Agreed == 0 {
 			return withHint(usage("%s stays on hold: %s, and no second snapshot has shown the same yet", info.Org, h.Reason),
-				"%s audit --org %s takes one; then look at %s diff, and resume", a.program, info.Org, a.program)
+				"%s audit%s takes one; then look at %s diff, and resume", a.program, a.inOrg(info.Org), a.program)
 		}
 	}
 	return nil

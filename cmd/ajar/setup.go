@@ -29,6 +29,10 @@ func (a *app) config() (*config.Config, error) {
 			return nil, err
 		}
 		c = *read
+		a.implied = ""
+		if named := c.GitHub.Organizations; len(named) == 1 && a.flags.config == "" { // a suggested command finds the file too
+			a.implied = named[0]
+		}
 	}
 	if len(a.flags.orgs) > 0 {
 		if err := logins(a.flags.orgs); err != nil {
@@ -50,6 +54,15 @@ func (a *app) config() (*config.Config, error) {
 		c.Baseline = &config.Baseline{Paths: a.flags.baseline, Instead: named}
 	}
 	return &c, nil
+}
+
+// inOrg is the flag that keeps a suggested command to an organization, left out where
+// the configuration names that one alone.
+func (a *app) inOrg(org string) string {
+	if strings.EqualFold(org, a.implied) {
+		return ""
+	}
+	return " --org " + org
 }
 
 // logins refuses what cannot be the login of an organization before anybody is

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/eb661601/ajar/internal/audit"
@@ -32,7 +33,7 @@ func (a *app) asOf(ctx context.Context, s *store.Store, org, flag, at string) (s
 	info, asked, err := a.pick(ctx, s, org, flag, at)
 	if errors.Is(err, store.ErrNoSnapshot) {
 		if at != "" {
-			return info, asked, a.noneBefore(ctx, s, org, at, err)
+			return info, asked, a.noneBefore(ctx, s, org, at, asked, err)
 		}
 		return info, asked, withHint(usage("no snapshot of %s is stored", org), "%s collect --org %s", a.program, org)
 	}
@@ -83,16 +84,17 @@ func asGaps(all []report.HistoryGap) []report.Gap {
 	return out
 }
 
-// noneBefore says that history does not reach back so far, and how far it does.
-func (a *app) noneBefore(ctx context.Context, s *store.Store, org, at string, err error) error {
+// noneBefore says that history does not reach back so far, and how far it does: to the
+// second, for the first snapshot may be of the very minute that was asked for.
+func (a *app) noneBefore(ctx context.Context, s *store.Store, org, at string, asked time.Time, err error) error {
 	if _, byNumber, _ := snapshotWord("", at); byNumber {
 		return withHint(err, "%s store info lists the first and the last", a.program)
 	}
 	hint := "history begins with the first collect; the newest is used without --at"
 	if all, err := s.Snapshots(ctx, org); err == nil && len(all) > 0 {
-		hint = "history begins with snapshot #" + strconv.FormatInt(all[len(all)-1].ID, 10) + " of " + instant(all[len(all)-1].At)
+		hint = "history begins with snapshot #" + strconv.FormatInt(all[len(all)-1].ID, 10) + " of " + second(all[len(all)-1].At.Add(time.Second-1))
 	}
-	return withHint(usage("no snapshot of %s was taken before %s", org, at), "%s", hint)
+	return withHint(usage("no snapshot of %s was taken before %s (%s)", org, strings.TrimSpace(at), second(asked)), "%s", hint)
 }
 
 func (a *app) pick(ctx context.Context, s *store.Store, org, flag, at string) (info store.SnapshotInfo, asked time.Time, err error) {

@@ -52,5 +52,5 @@ func (a *app) show(v report.View) error {
 }
 
 func (a *app) options() report.Options {
-	return report.Options{Width: a.width(), Color: a.color(), Program: a.program, Screen: a.terminal(a.out)}
+	return report.Options{Width: a.width(), Color: a.color(), Program: a.program, Implied: a.implied, Screen: a.terminal(a.out)}
 }

@@ -155,5 +155,8 @@ func snapshotWord(flag, text string) (id int64, ok bool, err error) {
 	return id, true, nil
 }
 
+// second writes a time for a message where the minute does not tell it.
+func second(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
+
 // instant writes a time for a message.
 func instant(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -31,7 +32,7 @@ type work struct {
 	shown    int          // views written so far
 	all      bool         // tables fold nothing
 	unseen   []report.Gap // why a view is not of the instant that was asked for
-	program  string       // how the commands begin that a view suggests
+	implied  string       // the organization that the commands which a view suggests need not name
 	progress *progress
 	readers  *readers // nil: nobody asks GitHub
 	told     []string // what is to be said once the bars are gone
@@ -149,8 +150,8 @@ func (w *work) each(ctx context.Context, do func(context.Context, audit.Pass) er
 func (w *work) one(ctx context.Context, p audit.Pass, do func(context.Context, audit.Pass) error) {
 	w.a.garbage(whileReading, roomReading)
 	w.progress.begin(p.Org)
-	err := w.suggest(ctx, p.Org)
-	if err == nil && w.readers != nil {
+	var err error
+	if w.readers != nil {
 		err = w.readers.lead(&p, p.Org)
 		w.leading.Store(p.Client)
 		p.Tell = func(line string) { w.told = append(w.told, p.Org+": "+line) }
@@ -187,13 +188,12 @@ func (w *work) quiet() {
 	w.told = nil
 }
 
-// suggest settles how suggested commands begin: with --org where the store has
-// other organizations too.
-func (w *work) suggest(ctx context.Context, org string) error {
+// alone settles that suggested commands, which are about what is stored, need not name
+// the organization where the store has no other.
+func (w *work) alone(ctx context.Context, org string) error {
 	stored, err := w.store.Orgs(ctx)
-	w.program = w.a.program
-	if slices.ContainsFunc(stored, func(o access.Organization) bool { return !strings.EqualFold(o.Login, org) }) {
-		w.program += " --org " + org
+	if !slices.ContainsFunc(stored, func(o access.Organization) bool { return !strings.EqualFold(o.Login, org) }) {
+		w.implied = org
 	}
 	return err
 }
@@ -219,7 +219,7 @@ func (w *work) missing(ctx context.Context, err error, org string) error {
 func (w *work) show(v report.View) error {
 	w.quiet()
 	o := w.a.options()
-	o.Append, o.Program, o.All = w.shown > 0, w.program, w.all
+	o.Append, o.Implied, o.All = w.shown > 0, cmp.Or(w.implied, o.Implied), w.all
 	w.shown++
 	f, err := w.a.format()
 	if err != nil {

@@ -78,7 +78,7 @@ func (v Findings) table(p *page) error {
 	l := p.layout(4, columns, rows)
 	l.write(p, rows)
 	p.gap()
-	p.hang(0, []span{dim.of("one in full: ")}, plain, p.program+" findings show "+short(all[0].Fingerprint))
+	p.hang(0, []span{dim.of("one in full: ")}, plain, p.program+" findings show "+short(all[0].Fingerprint)+p.inOrg())
 	return p.err
 }
 

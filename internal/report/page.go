@@ -77,6 +77,7 @@ type page struct {
 	color   bool
 	all     bool
 	program string
+	implied string // the organization that a command means by itself
 	org     string // the organization that commands are about
 	cutWays bool   // a row has more ways than are told
 	err     error
@@ -90,7 +91,7 @@ const (
 )
 
 func newPage(w *bufio.Writer, o Options) *page {
-	p := &page{w: w, width: o.Width, color: o.Color, all: o.All, program: o.Program}
+	p := &page{w: w, width: o.Width, color: o.Color, all: o.All, program: o.Program, implied: o.Implied}
 	if p.width == 0 {
 		p.width = defaultWidth
 	}
@@ -211,9 +212,9 @@ func (p *page) command(indent int, words string) {
 }
 
 // inOrg is the flag that keeps a command to the organization of the page: the
-// store may hold several.
+// store may hold several. It is left out where the command means that one by itself.
 func (p *page) inOrg() string {
-	if p.org == "" || strings.Contains(p.program, " --org ") { // it is said already
+	if p.org == "" || strings.EqualFold(p.org, p.implied) {
 		return ""
 	}
 	return " --org " + argument(p.org)

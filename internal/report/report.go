@@ -64,6 +64,7 @@ type Options struct {
 	Color   bool   // colour may be used; the caller has looked at NO_COLOR
 	All     bool   // tables, HTML and Markdown list everything, however long
 	Program string // how the reader starts ajar, for the commands that are suggested; "" means "ajar"
+	Implied string // the organization that a command is about which names none; "" means that each must name it
 	Screen  bool   // CSV goes to a terminal: control characters are shown as their code
 	Append  bool   // CSV continues a table of the same view: no header again
 }

@@ -90,6 +90,7 @@ func (v Finding) csv(s *sheet) error {
 
 func (v Finding) table(p *page) error {
 	f := v.Finding
+	p.org = orgName(f.Org)
 	s := severityStyle(f.Severity)
 	p.hang(0, []span{s.of(upper(f.Severity)), plain.of("  ")}, strong, f.Title)
 	p.gap()
