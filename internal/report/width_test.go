@@ -8,8 +8,8 @@ import (
 
 func TestANameWiderThanItsLineIsBrokenBetweenItsParts(t *testing.T) {
 	for text, want := range map[string][]string{
-		"team:acme/k8s-infra-staging-repo-admins":                    {"team:acme/k8s-infra-staging-", "repo-admins"},
-		"team:acme/" + strings.Repeat("x", 30):                       {"team:acme/xxxxxxxxxxxxxxxxxxxx", "xxxxxxxxxx"}, // it would cost most of the line
+		"team:acme/k8s-infra-staging-repo-admins":                     {"team:acme/k8s-infra-staging-", "repo-admins"},
+		"team:acme/" + strings.Repeat("x", 30):                        {"team:acme/xxxxxxxxxxxxxxxxxxxx", "xxxxxxxxxx"}, // it would cost most of the line
 		"it is held by team:acme/k8s-infra-staging-repo-admins alone": {"it is held by", "team:acme/k8s-infra-staging-", "repo-admins alone"},
 	} {
 		if got := wrap(text, 30); !slices.Equal(got, want) {
