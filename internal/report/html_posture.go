@@ -66,7 +66,7 @@ func severityBars(c countsDoc) htmlBars {
 // categoryWords say what a category holds.
 var categoryWords = map[string]string{
 	analyzer.Overprivileged: "more than is allowed", analyzer.Stale: "not used any more", analyzer.Standing: "held at all times",
-	analyzer.Environment: "gates of deployments", analyzer.Hygiene: "settings and loose ends", analyzer.CriticalState: "one step from a standstill",
+	analyzer.Environment: "gates of deployments", analyzer.Hygiene: "settings and loose ends", analyzer.CriticalState: "close to a standstill",
 	analyzer.Anomaly: "should not happen at all",
 }
 
