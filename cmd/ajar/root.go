@@ -102,12 +102,19 @@ func globalFlags(f *pflag.FlagSet, g *globals) {
 // usage is an error about how a command was called.
 func usage(format string, args ...any) error { return fmt.Errorf(format, args...) }
 
+// reading are words by which other programs list things or explain one.
+var reading = []string{"list", "ls", "show", "explain", "describe"}
+
 // onlyCommands refuses words that are no command, and suggests one.
 func onlyCommands(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	err := usage("unknown command %q for %q", args[0], cmd.CommandPath())
+	if slices.Contains(reading, args[0]) && (!cmd.HasParent() || cmd.Name() == "findings") {
+		program := cmd.Root().Name()
+		return withHint(err, "%s findings lists the findings, and %s findings show ID explains one", program, program)
+	}
 	var known []string
 	for _, c := range cmd.Commands() {
 		known = append(known, c.Name())
