@@ -67,6 +67,16 @@ func (p *planner) decide(f access.Finding, at baseline.Position) {
 	p.instruct(f, where, "the baseline allows it, so it is no drift: accept it there (expires, or standing_reason with review_by), waive it, or take the entry out")
 }
 
+// unused is decide for what the baseline allows and nobody uses: what is to be done
+// is done on GitHub, and the entry goes with it.
+func (p *planner) unused(f access.Finding, where string, at baseline.Position) {
+	in := "the baseline allows it"
+	if at.File != "" {
+		in += " (" + at.String() + ")"
+	}
+	p.instruct(f, where, in+", so it is no drift: remove it if nobody needs it, and take the entry out, or waive it")
+}
+
 // cut builds the action on one grant.
 func (p *planner) cut(g access.Grant, m may) *candidate {
 	to := min(m.privilege, g.Privilege)

@@ -44,6 +44,10 @@ func (p *planner) key(f access.Finding) {
 	}
 	e := p.in.Baseline.OnRepo(f.Principal.Ref, k.Repo, p.in.At)
 	have := pick(k.ReadOnly, access.Read, access.Write)
+	if e.Privilege >= have && f.Rule == "deploy-key-stale" {
+		p.unused(f, keySettings, e.Source)
+		return
+	}
 	if e.Privilege >= have {
 		p.decide(f, e.Source)
 		return

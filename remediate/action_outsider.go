@@ -25,7 +25,7 @@ func (p *planner) outsider(f access.Finding) {
 		p.instruct(f, where, "the baseline does not manage access to repositories")
 		return
 	case p.in.Baseline.Outside(id):
-		p.decide(f, p.in.Baseline.Organization().Source)
+		p.unused(f, where, p.in.Baseline.Organization().Source)
 		return
 	case len(grants) == 0:
 		p.instruct(f, where, "the snapshot holds no grant of this person")
@@ -33,7 +33,7 @@ func (p *planner) outsider(f access.Finding) {
 	}
 	for _, g := range grants {
 		if m := p.userMay(id, g.Resource.ID); m.privilege > access.None || m.unknown {
-			p.decide(f, m.source)
+			p.unused(f, where, m.source)
 			return
 		}
 	}

@@ -153,6 +153,29 @@ branches = ["main"]
 	}
 }
 
+func TestAccessThatIsAllowedAndUnusedIsRemovedOnGitHub(t *testing.T) {
+	w := house()
+	w.outside("eve")
+	w.give("user:eve", "api", access.Read)
+	w.AuditActivity[len(w.AuditActivity)-1].Last = now.AddDate(0, -6, 0)
+	w.key("web", "old-ci", true)
+	w.DeployKeys[len(w.DeployKeys)-1].LastUsed = now.AddDate(0, -6, 0)
+	p := w.plan(t, "[organization.acme]\noutside_collaborators = [\"user:eve\"]\n"+roles+
+		"\n[[key]]\nrepository = [\"repo:acme/web\"]\nwrite = true\nreason = \"builds\"\nexpires = 2027-03-31\n", loose())
+	want := map[string]remediate.Instruction{
+		"outside-collaborator-stale": {Where: "Organization settings → People → Outside collaborators", Who: "an owner of org:acme", Why: "(b.toml:1:1)"},
+		"deploy-key-stale":           {Where: "Repository settings → Deploy keys", Who: "an administrator of repo:acme/web", Why: "(b.toml:"},
+	}
+	for _, i := range p.Instructions {
+		if is, asked := want[i.Rule]; asked && i.Where == is.Where && strings.HasPrefix(i.Who, is.Who) && strings.Contains(i.Why, is.Why) && strings.Contains(i.Why, "take the entry out") {
+			delete(want, i.Rule)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("of %+v there is no instruction like %+v", p.Instructions, want)
+	}
+}
+
 func TestWhatTheBaselineDoesNotSayIsLeftToPeople(t *testing.T) {
 	cases := map[string]struct {
 		base string

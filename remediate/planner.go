@@ -141,7 +141,7 @@ func (p *planner) called(r access.Ref) string {
 func (p *planner) propose() {
 	open := slices.DeleteFunc(slices.Clone(p.in.Findings), func(f access.Finding) bool { return f.State != access.Open })
 	slices.SortFunc(open, func(a, b access.Finding) int {
-		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint))
+		return cmp.Or(access.Pressing(&a, &b), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint))
 	})
 	for _, f := range open {
 		if p.in.Baseline == nil {
