@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -123,6 +124,20 @@ type Finding struct {
 // at that instant: from the end itself on, unless a waiver accepts it.
 func (f *Finding) Overdue(at time.Time) bool {
 	return f.State == Open && !f.Ended.IsZero() && !at.Before(f.Ended)
+}
+
+// Pressing puts the worse finding first, and of one severity access that should have
+// ended: an end is only told of a finding where it is past.
+func Pressing(a, b *Finding) int {
+	return cmp.Or(cmp.Compare(b.Severity, a.Severity), a.lasting()-b.lasting())
+}
+
+// lasting is 0 for access that outlives its end, else 1.
+func (f *Finding) lasting() int {
+	if f.State == Open && !f.Ended.IsZero() {
+		return 0
+	}
+	return 1
 }
 
 // Need is one piece of coverage that a conclusion rests on.

@@ -62,7 +62,7 @@ func Analyze(in Input) Result {
 		judged()
 	}
 	slices.SortFunc(found, func(a, b *access.Finding) int {
-		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint))
+		return cmp.Or(access.Pressing(a, b), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint))
 	})
 	// A few more may come on top: those that were found before, and are gone.
 	most := len(found) + len(found)/64

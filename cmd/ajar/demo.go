@@ -231,7 +231,7 @@ func (s *story) worst(db string) (access.Finding, error) {
 		return access.Finding{}, fmt.Errorf("the demo has no open finding: this is a mistake in ajar, please report it")
 	}
 	return slices.MinFunc(open, func(x, y access.Finding) int { // as tables list them
-		return cmp.Or(cmp.Compare(y.Severity, x.Severity), cmp.Compare(x.Rule, y.Rule), cmp.Compare(x.Title, y.Title))
+		return cmp.Or(access.Pressing(&x, &y), cmp.Compare(x.Rule, y.Rule), cmp.Compare(x.Title, y.Title))
 	}), nil
 }
 

@@ -151,8 +151,9 @@ func urgent(category string) int {
 	return len(urgency)
 }
 
-// worstFirst gives the findings as documents list them: worst first, by category,
-// then by rule and fingerprint, so that a renamed thing keeps its place.
+// worstFirst gives the findings as documents list them: worst first, of one severity
+// what is overdue before the others, by category, then by rule and fingerprint, so
+// that a renamed thing keeps its place.
 func worstFirst(all []access.Finding) []*access.Finding {
 	out := make([]*access.Finding, len(all))
 	for i := range all {
@@ -162,8 +163,8 @@ func worstFirst(all []access.Finding) []*access.Finding {
 	return out
 }
 
-// forReading gives the findings as tables list them: worst first, one rule
-// and category together, then by title.
+// forReading gives the findings as tables list them: worst first, of one severity
+// what is overdue before the others, one rule and category together, then by title.
 func forReading(all []access.Finding) []*access.Finding {
 	return listed(all, func(*access.Finding) bool { return true })
 }
@@ -179,7 +180,7 @@ func listed(all []access.Finding, wanted func(*access.Finding) bool) []*access.F
 	}
 	slices.SortStableFunc(out, func(a, b *access.Finding) int {
 		return cmp.Or(
-			cmp.Compare(b.Severity, a.Severity), cmp.Compare(urgent(a.Category), urgent(b.Category)), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Title, b.Title),
+			access.Pressing(a, b), cmp.Compare(urgent(a.Category), urgent(b.Category)), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Title, b.Title),
 			cmp.Compare(a.Fingerprint, b.Fingerprint),
 		)
 	})

@@ -214,6 +214,26 @@ func TestWhatWasReadEarlierIsNamedInFull(t *testing.T) {
 }
 
 // Who is affected is looked up by name; whose number is lowest tells a reader nothing.
+func TestWhatIsOverdueStandsFirstWithinItsSeverity(t *testing.T) {
+	finding := func(title string, s access.Severity, ended time.Time, state access.State) access.Finding {
+		return access.Finding{Fingerprint: title, Title: title, Rule: title, Severity: s, State: state, Ended: ended, Category: map[bool]string{true: "stale", false: "anomaly"}[title > "m"]}
+	}
+	past := taken.Add(-time.Hour)
+	all := []access.Finding{
+		finding("a", access.Low, past, access.Open), finding("b", access.High, time.Time{}, access.Open), finding("w", access.High, past, access.Waived),
+		finding("z", access.High, past, access.Open), finding("c", access.Critical, time.Time{}, access.Open),
+	}
+	for name, listed := range map[string][]*access.Finding{"tables": forReading(all), "documents": worstFirst(all)} {
+		got := ""
+		for _, f := range listed {
+			got += f.Title
+		}
+		if got != "czbwa" {
+			t.Errorf("%s list them as %q", name, got)
+		}
+	}
+}
+
 func TestThoseAffectedAreNamedInOrder(t *testing.T) {
 	f := Finding{Finding: access.Finding{Affected: 5, Sample: []access.Named{user(1, "Zoe"), user(2, "bob"), user(3, "Ann")}}}
 	if got, want := f.affected(), "5: user:Ann, user:bob, user:Zoe and 2 more"; got != want {

@@ -213,6 +213,6 @@ func plainMessage(s string) string {
 // sortWorst puts findings in the order of documents.
 func sortWorst(all []*access.Finding) {
 	slices.SortStableFunc(all, func(a, b *access.Finding) int {
-		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(urgent(a.Category), urgent(b.Category)), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint))
+		return cmp.Or(access.Pressing(a, b), cmp.Compare(urgent(a.Category), urgent(b.Category)), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Fingerprint, b.Fingerprint))
 	})
 }

@@ -35,7 +35,7 @@ const (
 		   AND ($5 = '' OR lower(principal) = lower($5) OR ($6 AND instr(lower(principal), lower($5)) > 0))
 		   AND ($7 = '' OR lower(resource) = lower($7) OR ($8 AND instr(lower(resource), lower($7)) > 0))
 		   AND ($9 = '' OR instr($9, ' ' || state || ' ') > 0)
-		 ORDER BY severity DESC, rule, fingerprint`
+		 ORDER BY severity DESC, state = 'open' AND body ->> 'ended' IS NOT NULL DESC, rule, fingerprint`
 	readEvents = `
 		SELECT at, snapshot, what, why
 		  FROM finding_events
@@ -56,7 +56,8 @@ type Filter struct {
 	States    []access.State // any of these; none given: all
 }
 
-// Findings lists the findings of an organization, the worst first.
+// Findings lists the findings of an organization, the worst first, as
+// [access.Pressing] has it.
 func (s *Store) Findings(ctx context.Context, org string, f Filter) ([]access.Finding, error) {
 	id, err := s.orgID(ctx, org)
 	if err != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -300,6 +301,37 @@ func TestFindingsAreFiltered(t *testing.T) {
 			same(t, "fingerprints", ids, want)
 		})
 	}
+}
+
+func TestWhatIsOverdueComesFirstWithinItsSeverity(t *testing.T) {
+	s := fresh(t)
+	worst, plain, over, waived, low := standing(1, 50), standing(2, 51), standing(3, 52), standing(4, 53), standing(5, 54)
+	worst.Severity, low.Severity, waived.State = access.Critical, access.Low, access.Waived
+	over.Rule, waived.Rule = "zz", "zz" // by its rule it would be the last of them
+	over.Ended, waived.Ended, low.Ended = hour(-5), hour(-5), hour(-9)
+	want := []string{worst.Fingerprint, over.Fingerprint, plain.Fingerprint, waived.Fingerprint, low.Fingerprint}
+	snap := takeOne(t, s, 0, true, true)
+	judged := judge(t, s, snap, low, waived, plain, over, worst)
+	stored, err := s.Findings(t.Context(), "acme", Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, all := range map[string][]access.Finding{"judged": judged, "stored": stored} {
+		var got []string
+		for _, f := range all {
+			got = append(got, f.Fingerprint)
+		}
+		same(t, name, got, want)
+	}
+	var open []string
+	err = s.OpenFindings(t.Context(), snap.Org.ID, func(f OpenFinding) error {
+		open = append(open, f.Fingerprint)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "open", open, slices.Delete(slices.Clone(want), 3, 4))
 }
 
 func TestFindingIsFoundByTheBeginningOfItsFingerprint(t *testing.T) {

@@ -281,5 +281,5 @@ func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // byWeight is the order in which findings are listed: the worst first.
 func byWeight(x, y *access.Finding) int {
-	return cmp.Or(cmp.Compare(y.Severity, x.Severity), cmp.Compare(x.Rule, y.Rule), cmp.Compare(x.Fingerprint, y.Fingerprint))
+	return cmp.Or(access.Pressing(x, y), cmp.Compare(x.Rule, y.Rule), cmp.Compare(x.Fingerprint, y.Fingerprint))
 }

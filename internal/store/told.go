@@ -62,7 +62,7 @@ const (
 		  FROM findings f
 		  LEFT JOIN told t ON t.org = f.org AND t.kind = 'finding' AND t.thing = f.fingerprint
 		 WHERE f.org = $1 AND f.state = 'open' AND (t.thing IS NULL OR t.severity < f.severity OR t.times < f.reopened)
-		 ORDER BY f.severity DESC, f.rule, f.fingerprint`
+		 ORDER BY f.severity DESC, f.body ->> 'ended' IS NOT NULL DESC, f.rule, f.fingerprint`
 	pastFindings = `
 		SELECT f.fingerprint, t.severity, f.rule, f.principal, f.resource, t.severity,
 		       CASE f.state WHEN 'waived' THEN 'waived' ELSE 'over' END
@@ -258,7 +258,7 @@ const openFindings = `
 	SELECT fingerprint, rule, severity, principal, resource, coalesce(since, first_seen)
 	  FROM findings
 	 WHERE org = $1 AND state = 'open'
-	 ORDER BY severity DESC, rule, fingerprint`
+	 ORDER BY severity DESC, body ->> 'ended' IS NOT NULL DESC, rule, fingerprint`
 
 // OpenFindings calls each with the open findings of an organization, the worst first.
 func (s *Store) OpenFindings(ctx context.Context, org int64, each func(OpenFinding) error) error {
