@@ -180,5 +180,13 @@ func (c *call) listInstalled() *reply {
 			}
 		}
 	}
-	return counted(c, "repositories", all, func(r repoOf) object { return c.repoFull(r) })
+	selection := "all"
+	if c.token.Scope.Repositories != nil {
+		selection = "selected"
+	}
+	part, link := pageOf(c, all)
+	return withLink(ok(object{
+		"total_count": len(all), "repository_selection": selection,
+		"repositories": shapes(part, func(r repoOf) object { return c.repoFull(r) }),
+	}), link)
 }
