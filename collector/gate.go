@@ -79,6 +79,9 @@ func (g *gateReading) long(ctx context.Context) error {
 	if end := stopped(err); end != nil {
 		return end
 	}
+	if err == nil && q.Node != nil && q.Node.DatabaseID != g.item.id {
+		err = errOtherGate
+	}
 	if err != nil || q.Node == nil || q.Node.ProtectionRules == nil {
 		g.miss(missing(access.AreaGates, g.what(), err))
 		return nil

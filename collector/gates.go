@@ -2,6 +2,7 @@ package collector
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/shurcooL/githubv4"
@@ -126,6 +127,9 @@ func (w *repoWalk) sendGates(ctx context.Context) {
 	w.batches.Go(func() error { return w.r.readGates(ctx, batch) })
 }
 
+// errOtherGate is an answer that is about another environment than the one asked for.
+var errOtherGate = errors.New("another environment came in its place")
+
 func (r *run) readGates(ctx context.Context, batch []gateItem) error {
 	ids := make([]githubv4.ID, len(batch))
 	for i, item := range batch {
@@ -152,6 +156,9 @@ func (r *run) readGates(ctx context.Context, batch []gateItem) error {
 		if err == nil {
 			if trouble = t.at("nodes", i); i < len(q.Nodes) && q.Nodes[i] != nil {
 				g = &q.Nodes[i].gate
+			}
+			if trouble == nil && g != nil && g.DatabaseID != item.id {
+				trouble = errOtherGate
 			}
 		}
 		if err := r.keepGate(ctx, item, g, trouble); err != nil {
