@@ -67,8 +67,10 @@ func recall(graphql *url.URL, tape *atomic.Pointer[playing], ear *ear, m *meter,
 		return trip(func(req *http.Request) (*http.Response, error) {
 			t := tape.Load()
 			switch {
-			case t == nil || req.Context().Value(liveKey{}) != nil:
+			case t == nil:
 				return next.RoundTrip(req)
+			case req.Context().Value(liveKey{}) != nil:
+				return rc.past(t, req)
 			case req.Method == http.MethodGet:
 				return rc.rest(t, req)
 			case req.Method == http.MethodPost && isGraphQL(req, graphql):
@@ -110,6 +112,16 @@ func (p *playing) restKey(req *http.Request) tapeKey {
 		accept = defaultAccept
 	}
 	return p.who.with(strings.Join([]string{"rest", req.Method, req.URL.EscapedPath(), req.URL.RawQuery, accept}, "\n"))
+}
+
+// past sends a request past the tape, which only notes whether it was refused: what
+// the credential is shown later than that, the answers on the tape may lack.
+func (rc *recalling) past(t *playing, req *http.Request) (*http.Response, error) {
+	resp, err := rc.next.RoundTrip(req)
+	if err == nil && req.Method == http.MethodGet {
+		t.noteSight(t.restKey(req), resp.StatusCode)
+	}
+	return resp, err
 }
 
 func (rc *recalling) rest(t *playing, req *http.Request) (*http.Response, error) {

@@ -69,18 +69,27 @@ func (t *Tape) recordQuery(k tapeKey, nodes []tapeKey, body []byte) {
 // recordREST keeps the answer to a REST call: a success, or that it was refused.
 func (t *Tape) recordREST(k tapeKey, resp *http.Response, tag uint64) {
 	at := t.now().UnixMilli()
-	switch resp.StatusCode {
+	t.noteSight(k, resp.StatusCode)
+	if resp.StatusCode == http.StatusOK {
+		h := &restHead{at: at, tag: tag, header: keptHeaders(resp.Header)}
+		if t.all || h.validated() {
+			t.append(func(buf []byte) []byte { return appendREST(buf, recordREST, k, h, bodyOf(resp)) })
+		}
+	}
+}
+
+// noteSight notes that a REST call was refused, or was granted that a former run was
+// refused.
+func (t *Tape) noteSight(k tapeKey, status int) {
+	switch status {
 	case http.StatusOK:
 		t.mu.Lock()
 		_, denied := t.denied[k]
 		t.grown = t.grown || denied
 		t.mu.Unlock()
-		h := &restHead{at: at, tag: tag, header: keptHeaders(resp.Header)}
-		if t.all || h.validated() {
-			t.append(func(buf []byte) []byte { return appendREST(buf, recordREST, k, h, bodyOf(resp)) })
-		}
 	case http.StatusForbidden, http.StatusNotFound:
 		if t.all {
+			at := t.now().UnixMilli()
 			t.append(func(buf []byte) []byte { return appendDenied(buf, at, k) })
 		}
 	}
