@@ -153,10 +153,12 @@ func (r *run) all(ctx context.Context) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	if err := r.settleGuests(ctx); err != nil {
-		return err
+	for _, step := range []func(context.Context) error{r.confirmLists, r.settleThings, r.settleGuests, r.readTiers} {
+		if err := step(ctx); err != nil {
+			return err
+		}
 	}
-	return r.readTiers(ctx)
+	return nil
 }
 
 // things reads teams and repositories, and what only REST tells of each of
@@ -165,20 +167,19 @@ func (r *run) things(ctx context.Context) error {
 	r.rests = newQueue()
 	g, ctx2 := errgroup.WithContext(ctx)
 	g.Go(func() error { return r.rests.work(ctx2, r.o.Concurrency) })
-	var teams, repositories int // how many GitHub counts
 	g.Go(func() error {
 		defer r.rests.close()
 		lists, ctx2 := errgroup.WithContext(ctx2)
-		lists.Go(func() (err error) { teams, err = r.teams(ctx2); return err })
-		lists.Go(func() (err error) { repositories, err = r.repositories(ctx2); return err })
+		lists.Go(func() (err error) { r.teamTotal, err = r.teams(ctx2); return err })
+		lists.Go(func() (err error) { r.total, err = r.repositories(ctx2); return err })
 		return lists.Wait()
 	})
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	if err := r.confirmRest(ctx); err != nil {
-		return err
-	}
+	return g.Wait()
+}
+
+// settleThings ends what rests on the lists of teams and repositories, once it is
+// known whether all of them were shown.
+func (r *run) settleThings(ctx context.Context) error {
 	if err := r.settleFamilies(ctx); err != nil {
 		return err
 	}
@@ -186,7 +187,7 @@ func (r *run) things(ctx context.Context) error {
 	if g, ok := r.lowered(access.AreaTeams); ok {
 		r.lower(partial("a reviewer may be a team that is not shown: %s", g.reason), access.AreaGates)
 	}
-	if err := r.closeAll(ctx, teams, teamAreas...); err != nil {
+	if err := r.closeAll(ctx, r.teamTotal, teamAreas...); err != nil {
 		return err
 	}
 	// A repository that is gone stays where not all of them were seen in full, and so
@@ -194,8 +195,7 @@ func (r *run) things(ctx context.Context) error {
 	if g, ok := r.lowered(access.AreaRepositories); ok {
 		r.shorten(ofGone(g), repositoryAreas[1:]...)
 	}
-	r.total = repositories
-	return r.closeAll(ctx, repositories, slices.DeleteFunc(slices.Clone(repositoryAreas), func(a access.Area) bool { return r.tiers.of[a] != nil })...)
+	return r.closeAll(ctx, r.total, slices.DeleteFunc(slices.Clone(repositoryAreas), func(a access.Area) bool { return r.tiers.of[a] != nil })...)
 }
 
 // people reads who there is, then what they did.

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/shurcooL/githubv4"
-
 	"github.com/eb661601/ajar/access"
 	"github.com/eb661601/ajar/internal/github"
 )
@@ -23,6 +21,7 @@ type detailsQuery struct {
 
 type details struct {
 	Number                int64               `graphql:"databaseId" json:"databaseId"`
+	ViewerCanAdminister   bool                // whether empty lists may be believed is asked beside them
 	Collaborators         *conn[collaborator] `graphql:"collaborators(first:50,affiliation:DIRECT)"`
 	DeployKeys            *keyFacts           `graphql:"deployKeys(first:10)"`
 	BranchProtectionRules *count              `graphql:"branchProtectionRules(first:1)"`
@@ -34,12 +33,7 @@ type count struct{ TotalCount *int }
 
 // readDetails asks for one batch, and in halves where the server cannot bear it.
 func (w *repoWalk) readDetails(ctx context.Context, batch []*repository) error {
-	ids := make([]githubv4.ID, len(batch))
-	for i, n := range batch {
-		ids[i] = n.ID
-	}
-	var q detailsQuery
-	err := w.r.query(ctx, &q, map[string]any{"ids": ids})
+	q, before, err := w.askDetails(ctx, batch)
 	if end := stopped(err); end != nil {
 		return end
 	}
@@ -66,7 +60,7 @@ func (w *repoWalk) readDetails(ctx context.Context, batch []*repository) error {
 		} else if err == nil {
 			d.all = missingNode(t.at("nodes", i))
 		}
-		if err := w.keepDetails(ctx, d); err != nil {
+		if err := w.keepDetails(ctx, d, before); err != nil {
 			return err
 		}
 	}
@@ -95,22 +89,43 @@ var errVanished = errors.New("it came as null, and GitHub did not say why")
 
 func missingNode(err error) error { return cmp.Or(err, errVanished) }
 
-// keepDetails hands on one repository, with its direct grants and keys.
-func (w *repoWalk) keepDetails(ctx context.Context, d detailed) error {
-	sight, err := w.r.sight(ctx, d.repositoryNode)
-	if err != nil {
-		return err
-	}
-	if err := w.keepRepository(ctx, d, sight); err != nil {
-		return err
+// keepDetails hands on one repository, with its direct grants and keys. before is
+// what the token was shown of those that the account does not administer.
+func (w *repoWalk) keepDetails(ctx context.Context, d detailed, before sight) error {
+	if d.all != nil || d.ViewerCanAdminister {
+		before = visible
 	}
 	if err := begin(ctx, w.collaborators(d.place(), d.ID), d.Collaborators, d.listTrouble(), w.people); err != nil {
 		return err
 	}
-	if err := w.deployKeys(ctx, d, sight); err != nil {
+	if err := w.invitations(ctx, d.place(), before); err != nil {
 		return err
 	}
-	return w.invitations(ctx, d.place(), sight)
+	keep := func(ctx context.Context, s sight) error {
+		if s == hiddenEverywhere {
+			w.r.tellHidden()
+		}
+		if err := w.keepRepository(ctx, d, s); err != nil {
+			return err
+		}
+		return w.deployKeys(ctx, d, s)
+	}
+	if before != supposed || !d.empty() {
+		return keep(ctx, before)
+	}
+	d.Collaborators, d.Environments = nil, nil // which are on their way, and need not wait
+	return w.r.holdBack(ctx, heldAnswer{value(d.Name), keep})
+}
+
+// empty reports whether one of the lists is empty that are so for whoever may not
+// see them.
+func (d *detailed) empty() bool {
+	for _, c := range []*count{d.DeployKeys.count(), d.BranchProtectionRules} {
+		if c != nil && c.TotalCount != nil && *c.TotalCount == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // keepRepository hands on the thing itself, if it is known. What failed to come

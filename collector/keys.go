@@ -12,7 +12,7 @@ import (
 
 // deployKeys sets out to read the keys of one repository. GraphQL knows neither
 // their numbers nor their last use, so REST is asked where there are some. That
-// there are none is believed only from a token that may see them.
+// there are none is believed only from a token that may see them (see sight.go).
 func (w *repoWalk) deployKeys(ctx context.Context, d detailed, s sight) error {
 	area, of, r := access.AreaDeployKeys, d.place(), w.r
 	what := "deploy keys of " + r.name(of.name)

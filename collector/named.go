@@ -31,15 +31,17 @@ const (
 )
 
 type namesQuery struct {
-	A         []*named `graphql:"a:nodes(ids:$a)" json:"a"`
-	B         []*named `graphql:"b:nodes(ids:$b)" json:"b"`
-	C         []*named `graphql:"c:nodes(ids:$c)" json:"c"`
-	D         []*named `graphql:"d:nodes(ids:$d)" json:"d"`
-	E         []*named `graphql:"e:nodes(ids:$e)" json:"e"`
-	F         []*named `graphql:"f:nodes(ids:$f)" json:"f"`
-	G         []*named `graphql:"g:nodes(ids:$g)" json:"g"`
-	H         []*named `graphql:"h:nodes(ids:$h)" json:"h"`
-	RateLimit *github.RateLimit
+	A []*named `graphql:"a:nodes(ids:$a)" json:"a"`
+	B []*named `graphql:"b:nodes(ids:$b)" json:"b"`
+	C []*named `graphql:"c:nodes(ids:$c)" json:"c"`
+	D []*named `graphql:"d:nodes(ids:$d)" json:"d"`
+	E []*named `graphql:"e:nodes(ids:$e)" json:"e"`
+	F []*named `graphql:"f:nodes(ids:$f)" json:"f"`
+	G []*named `graphql:"g:nodes(ids:$g)" json:"g"`
+	H []*named `graphql:"h:nodes(ids:$h)" json:"h"`
+
+	Organization *factsAnswer `graphql:"organization(login:$org)"`
+	RateLimit    *github.RateLimit
 }
 
 // nameFields are the fields of a [namesQuery], and the variables with their ids.
@@ -99,12 +101,7 @@ func (r *run) confirmAll(ctx context.Context, batch []reading) error {
 			ids = append(ids, one.of.node)
 		}
 	}
-	var q namesQuery
-	vars := map[string]any{}
-	for i, field := range nameFields {
-		vars[field] = ids[min(i*idsAtOnce, len(ids)):min((i+1)*idsAtOnce, len(ids))]
-	}
-	err := r.query(github.Live(ctx), &q, vars)
+	q, t, err := r.names(ctx, ids)
 	if end := stopped(err); end != nil {
 		return end
 	}
@@ -115,7 +112,6 @@ func (r *run) confirmAll(ctx context.Context, batch []reading) error {
 		}
 		return r.confirmAll(ctx, batch[half:])
 	}
-	t, err := sift(err)
 	for _, one := range batch {
 		i := at[one.of.id]
 		nodes, place := [][]*named{q.A, q.B, q.C, q.D, q.E, q.F, q.G, q.H}[i/idsAtOnce], i%idsAtOnce

@@ -22,7 +22,8 @@ func (w *repoWalk) invitations(ctx context.Context, of place, s sight) error {
 	case hiddenHere:
 		g := denied(area, "invitations to %s: GitHub shows them to administrators of the repository alone", r.name(of.name))
 		return r.finish(ctx, area, of.id, access.Rows{}, &g)
-	case hiddenEverywhere: // the area has its gap
+	case hiddenEverywhere:
+		r.tellHidden()
 		return nil
 	}
 	return r.inTier(ctx, tierRead{area: area, scope: of.id, calls: 1, same: anything,

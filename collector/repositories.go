@@ -3,10 +3,10 @@ package collector
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
-	"github.com/shurcooL/githubv4"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/eb661601/ajar/access"
@@ -48,17 +48,16 @@ type repositoryNode struct {
 }
 
 type repositoryLabels struct {
-	ID                  string
-	DatabaseID          int64
-	Name                *string
-	Visibility          *string
-	IsArchived          *bool
-	IsFork              *bool
-	IsDisabled          *bool
-	CreatedAt           *time.Time
-	PushedAt            given[time.Time] // null: never
-	ViewerCanAdminister bool
-	DefaultBranchRef    given[branch] `graphql:"defaultBranchRef{name}"` // null: an empty repository
+	ID               string
+	DatabaseID       int64
+	Name             *string
+	Visibility       *string
+	IsArchived       *bool
+	IsFork           *bool
+	IsDisabled       *bool
+	CreatedAt        *time.Time
+	PushedAt         given[time.Time] // null: never
+	DefaultBranchRef given[branch]    `graphql:"defaultBranchRef{name}"` // null: an empty repository
 }
 
 type branch struct{ Name string }
@@ -108,81 +107,17 @@ func (r *run) repositories(ctx context.Context) (total int, err error) {
 	if err == nil {
 		err = w.people.drain(ctx)
 	}
+	if err == nil {
+		err = r.believe(ctx)
+	}
 	if err != nil {
 		return 0, err
 	}
-	listed := len(l.ids)
-	if g != nil {
+	if r.shown = len(l.ids); g != nil {
 		r.lower(*g, repositoryAreas...)
-		listed = l.total
+		r.shown = l.total
 	}
-	return l.total, r.lowerHidden(ctx, listed)
-}
-
-type totalQuery struct {
-	Organization *struct {
-		DatabaseID   int64
-		Repositories *struct{ TotalCount int } `graphql:"repositories(first:1)"`
-	} `graphql:"organization(login:$org)"`
-	Viewer    *asked
-	RateLimit *github.RateLimit
-}
-
-// countRepositories asks how many repositories the token is shown, where teams'
-// lists of them are read and nothing else of them.
-func (r *run) countRepositories(ctx context.Context) error {
-	if !r.reads(access.AreaTeamGrants) {
-		return nil
-	}
-	var q totalQuery
-	listed := -1
-	err := r.query(ctx, &q, map[string]any{"org": githubv4.String(r.org.Login)})
-	if end := stopped(err); end != nil {
-		return end
-	}
-	if _, err := sift(err); err == nil && q.Organization != nil && q.Organization.Repositories != nil {
-		if err := r.same(q.Organization.DatabaseID); err != nil {
-			return err
-		}
-		listed = q.Organization.Repositories.TotalCount
-		r.app.Store(r.app.Load() || q.Viewer.app())
-	}
-	return r.lowerHidden(ctx, listed)
-}
-
-// ofGone is the gap of what hangs on repositories, where that of the repositories is g.
-func ofGone(g gap) gap {
-	return partial("what hangs on repositories that are gone may still stand: %s", g.reason)
-}
-
-// lowerHidden notes that repositories may be missing from what is listed, -1 where
-// that is not known: GitHub leaves out what the token may not see, and of the
-// total too.
-func (r *run) lowerHidden(ctx context.Context, listed int) error {
-	hidden := partial("repositories of %s: those that the token may not see are not listed", r.org.Login)
-	hidden.help = "an organization owner's token (scope repo), or an app installed on all repositories"
-	switch {
-	case r.stated >= 0 && listed >= r.stated:
-		return nil
-	case r.stated >= 0 && listed >= 0:
-		hidden.reason = fmt.Sprintf("repositories of %s: the organization has %d, and %d are shown to the token", r.org.Login, r.stated, listed)
-	case r.stated < 0 && r.app.Load():
-		var a struct {
-			Selection string `json:"repository_selection"`
-		}
-		resp, err := r.get(ctx, "installation/repositories?per_page=1", &a)
-		err = r.rested(resp, err)
-		if end := stopped(err); end != nil {
-			return end
-		}
-		if err == nil && a.Selection == "all" {
-			return nil
-		}
-	}
-	r.hidden = true
-	r.shorten(hidden, repositoryAreas...)
-	r.lower(hidden, access.AreaTeamGrants) // a team's list is as short
-	return nil
+	return l.total, nil
 }
 
 func (w *repoWalk) walk(ctx context.Context, size *sizer, what string) (*listing, error) {
@@ -224,13 +159,10 @@ func (w *repoWalk) page(ctx context.Context, size *sizer, c *chain) (*nodes[repo
 		return nil, t, err
 	}
 	if err == nil && q.Organization != nil {
-		if q.Viewer.app() {
-			r.app.Store(true)
-		}
 		if q.Organization.ViewerCanAdminister {
 			r.owner.Store(true)
 		}
-		if err := r.same(q.Organization.DatabaseID); err != nil {
+		if err := errors.Join(r.same(q.Organization.DatabaseID), r.asksAs(ctx, q.Viewer)); err != nil {
 			return nil, t, err
 		}
 	}

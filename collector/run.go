@@ -3,7 +3,6 @@ package collector
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -21,16 +20,21 @@ type run struct {
 	out  *outlet
 	plan string // of the organization; "" where the token was not told
 
-	stated int  // how many repositories the organization says it has; -1: not told
-	hidden bool // there may be repositories that the token is not shown; known once they are listed
+	stated int  // how many repositories the organization said it has; -1: not told
+	shown  int  // how many the token was shown; -1: not told
+	hidden bool // there may be repositories that the token is not shown; known once the lists are confirmed
+	now    now
 
-	total    int // how many repositories GitHub lists
-	sums     sums
-	tiers    *tiers
-	custom   customRoles
-	families families
-	who      []member       // members and outside collaborators, for their activity
-	listed   map[int64]bool // the same by id, with those of whom too little was told
+	selection selection // of an app
+
+	total     int // how many repositories GitHub lists
+	teamTotal int // and how many teams
+	sums      sums
+	tiers     *tiers
+	custom    customRoles
+	families  families
+	who       []member       // members and outside collaborators, for their activity
+	listed    map[int64]bool // the same by id, with those of whom too little was told
 
 	app    atomic.Bool // the token is a GitHub App's
 	owner  atomic.Bool // the token is of an owner of the organization
@@ -59,7 +63,7 @@ type member struct {
 
 func newRun(c Client, org access.Organization, sink Sink, o Options) *run {
 	return &run{
-		c: c, org: org, o: o, out: newOutlet(sink, o), sums: newSums(), tiers: newTiers(sink, o), stated: -1,
+		c: c, org: org, o: o, out: newOutlet(sink, o), sums: newSums(), tiers: newTiers(sink, o), stated: -1, shown: -1, probe: probe{turn: make(chan struct{}, 1)},
 		gaps: map[access.Area]gap{}, short: map[access.Area]bool{}, whole: map[access.Area][]int64{}, since: map[access.Area]time.Time{}, listed: map[int64]bool{}, met: map[int64]string{},
 	}
 }
@@ -234,7 +238,7 @@ func (r *run) same(id int64) error {
 	if id == r.org.ID {
 		return nil
 	}
-	return &stop{fmt.Errorf("the login %s now belongs to organization %d, not to %d any more", r.org.Login, id, r.org.ID)}
+	return &stop{&elsewhere{r.org.Login, id, r.org.ID}}
 }
 
 // user, team, … are references to things seen.

@@ -59,15 +59,21 @@ func (r *run) settings(ctx context.Context) error {
 	}
 	s, g := a.read(r.org.Login)
 	r.plan = s.Plan
-	if a.PublicRepos != nil && a.PrivateRepos != nil {
-		r.stated = *a.PublicRepos + *a.PrivateRepos
-	}
+	r.stated = a.repositories()
 	if g != nil { // what was not told must not stand in place of what an earlier read was told
 		r.lower(*g, area)
 	} else if err := r.out.put(ctx, area, r.org.ID, one(s)); err != nil {
 		return err
 	}
 	return r.close(ctx, area, 1)
+}
+
+// repositories is how many the organization says it has; -1 where it does not tell.
+func (a settingsAnswer) repositories() int {
+	if a.PublicRepos == nil || a.PrivateRepos == nil {
+		return -1
+	}
+	return *a.PublicRepos + *a.PrivateRepos
 }
 
 // read turns the answer into settings. The area is complete when the keys that

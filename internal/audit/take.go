@@ -152,6 +152,12 @@ func (t *taking) observe(ctx context.Context) (store.SnapshotInfo, error) {
 		return none, fmt.Errorf("beginning a snapshot of %s: %w", t.org.Login, err)
 	}
 	err = t.collect(ctx, t.org, pass, o)
+	if errors.Is(err, collector.ErrElsewhere) && t.tape != nil {
+		// What was asked by the login is on the tape, and may be of either organization.
+		if gone := t.tape.Drop(); gone != nil {
+			err = errors.Join(err, fmt.Errorf("dropping the answers file: %w", gone))
+		}
+	}
 	if err != nil {
 		err = fmt.Errorf("collecting %s: %w", t.org.Login, err)
 	} else if resumed && t.tape.Outgrown() {
