@@ -39,12 +39,18 @@ type now struct {
 type facts struct {
 	shown int  // how many repositories the token is shown; -1: not told
 	owner bool // the account behind the token owns the organization
+	teams bool // the token is shown teams
 }
 
 type factsAnswer struct {
 	DatabaseID int64
 	viewer
 	Repositories *struct{ TotalCount int } `graphql:"repositories(first:1)"`
+}
+
+// teamsAnswer is apart: where teams are refused, all that is beside them is null.
+type teamsAnswer struct {
+	Teams *struct{ TotalCount int } `graphql:"teams(first:1)"`
 }
 
 // names asks which names repositories have, by their ids, and with it for the facts.
@@ -63,7 +69,7 @@ func (r *run) names(ctx context.Context, ids []githubv4.ID) (*namesQuery, *troub
 		if err := r.same(o.DatabaseID); err != nil {
 			return &q, t, err
 		}
-		f := &facts{shown: -1, owner: o.ViewerCanAdminister}
+		f := &facts{shown: -1, owner: o.ViewerCanAdminister, teams: q.Crew != nil && q.Crew.Teams != nil && t.at("crew") == nil}
 		if o.Repositories != nil && t.at("organization", "repositories") == nil {
 			f.shown = o.Repositories.TotalCount
 		}
@@ -83,7 +89,9 @@ func (r *run) facts(ctx context.Context) (facts, error) {
 	if why := t.at("organization"); why != nil || q.Organization == nil || q.Organization.Repositories == nil {
 		return facts{}, missingNode(why)
 	}
-	return facts{q.Organization.Repositories.TotalCount, q.Organization.ViewerCanAdminister}, nil
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return *r.now.facts, nil
 }
 
 // latest gives the facts that came since the lists ended, or asks for them.
@@ -108,7 +116,14 @@ func (r *run) confirmLists(ctx context.Context) error {
 	if err := r.restate(ctx); err != nil {
 		return err
 	}
-	return r.lowerHidden(ctx)
+	if err := r.lowerHidden(ctx); err != nil || len(r.gates) == 0 {
+		return err
+	}
+	f, err := r.latest(ctx)
+	if end := stopped(err); end != nil {
+		return end
+	}
+	return r.settleGates(ctx, f)
 }
 
 // restate asks for the organization by its login, and how many repositories it

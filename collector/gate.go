@@ -123,10 +123,59 @@ func (g *gateReading) join(ctx context.Context) error {
 	if !last {
 		return nil
 	}
-	if r := g.r; !r.owner.Load() && !r.app.Load() && w.gap == nil {
-		// A reviewer that is not listed may be a team that is not shown.
-		r.lower(partial("a reviewer may be a team that is not shown: secret teams are visible only to their members and to owners"), access.AreaGates)
-		return r.out.add(ctx, access.AreaGates, w.repo.id, w.rows)
+	switch r := g.r; {
+	case w.gap != nil:
+		return r.finish(ctx, access.AreaGates, w.repo.id, w.rows, w.gap)
+	case !r.owner.Load() && !r.app.Load():
+		return r.addGates(ctx, w)
 	}
-	return g.r.finish(ctx, access.AreaGates, w.repo.id, w.rows, w.gap)
+	return g.r.holdGates(ctx, w)
+}
+
+// addGates hands on gates of a token that is not shown each team: a reviewer that
+// is not listed may be one that is not shown.
+func (r *run) addGates(ctx context.Context, w *gateWork) error {
+	r.lower(partial("a reviewer may be a team that is not shown: secret teams are visible only to their members and to owners"), access.AreaGates)
+	w.rows.Untold = []string{"reviewers"} // how many there are
+	return r.out.add(ctx, access.AreaGates, w.repo.id, w.rows)
+}
+
+// heldGates is how many repositories' gates wait at most until it is known that the
+// token was shown the teams all along.
+const heldGates = 2000
+
+// holdGates keeps the gates of one repository until then.
+func (r *run) holdGates(ctx context.Context, w *gateWork) error {
+	r.mu.Lock()
+	r.gates = append(r.gates, w)
+	full := len(r.gates) >= heldGates
+	r.mu.Unlock()
+	if !full {
+		return nil
+	}
+	f, err := r.facts(ctx)
+	if end := stopped(err); end != nil {
+		return end
+	}
+	return r.settleGates(ctx, f)
+}
+
+// settleGates hands on the gates that wait, now that the facts came after them.
+func (r *run) settleGates(ctx context.Context, f facts) error {
+	r.mu.Lock()
+	held := r.gates
+	r.gates = nil
+	r.mu.Unlock()
+	for _, w := range held {
+		var err error
+		if f.teams && (f.owner || r.app.Load()) {
+			err = r.finish(ctx, access.AreaGates, w.repo.id, w.rows, nil)
+		} else {
+			err = r.addGates(ctx, w)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

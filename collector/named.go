@@ -41,6 +41,7 @@ type namesQuery struct {
 	H []*named `graphql:"h:nodes(ids:$h)" json:"h"`
 
 	Organization *factsAnswer `graphql:"organization(login:$org)"`
+	Crew         *teamsAnswer `graphql:"crew:organization(login:$org)" json:"crew"`
 	RateLimit    *github.RateLimit
 }
 
@@ -111,6 +112,9 @@ func (r *run) confirmAll(ctx context.Context, batch []reading) error {
 			return err
 		}
 		return r.confirmAll(ctx, batch[half:])
+	}
+	if err == nil && q.Organization == nil { // then nobody knows whose the names are
+		err = missingNode(t.at("organization"))
 	}
 	for _, one := range batch {
 		i := at[one.of.id]

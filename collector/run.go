@@ -51,7 +51,8 @@ type run struct {
 	met   map[int64]string // logins of who holds something directly
 	rests *queue           // REST calls that belong to one team or repository
 
-	readings []reading // read by the name of a repository, which is to be confirmed
+	gates    []*gateWork // that wait until it is known that each team was shown
+	readings []reading   // read by the name of a repository, which is to be confirmed
 }
 
 // member is somebody whose activity is asked for.

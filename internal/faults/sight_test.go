@@ -101,6 +101,7 @@ func TestOwnerWhoIsDemotedMidwayTakesNothingForGoneThatIsNotShownAnyMore(t *test
 func TestAppThatLosesAPermissionMidwayTakesNothingForGone(t *testing.T) {
 	for permission, at := range map[string]map[string]int{
 		"administration:read": {"deployKeys(": 4, "/keys": 3, "teams(first": 1},
+		"members:read":        {"teams(first": 2, "protectionRules(first:3)": 2, "node(id": 1},
 	} {
 		for text, times := range at {
 			for n := range times {
