@@ -182,8 +182,9 @@ func TestAKilledCollectAsksNothingAgainThatItHas(t *testing.T) {
 			}
 		}
 		kept += n
-		// Who the organization is, and what the token sees of it, is asked each time.
-		if n+len(again[q]) > max(1, len(undisturbed[q])) && !strings.Contains(q, "requiresTwoFactorAuthentication") {
+		// Who the organization is, and what the token sees of it, is asked each time, at the
+		// beginning and with the names that are confirmed.
+		if n+len(again[q]) > max(1, len(undisturbed[q])) && !strings.Contains(q, "requiresTwoFactorAuthentication") && !strings.Contains(q, "crew:organization") {
 			t.Errorf("answered %d times, then asked %d times more: %.300s", n, len(again[q]), q)
 		}
 	}
