@@ -135,8 +135,8 @@ func TestDemoOrganizationIsAdopted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := fmt.Sprintf("%d entries on %d lines for %d grants of %d teams and %d people", r.Entries, r.Lines, r.Grants, r.Teams, r.People)
-	if !bytes.Contains(guide, []byte(said)) {
+	said := fmt.Sprintf("%d entries on %d lines, comments left out, for %d grants of %d teams and %d people", r.Entries, r.Lines, r.Grants, r.Teams, r.People)
+	if !strings.Contains(strings.Join(strings.Fields(string(guide)), " "), said) { // it stands on two lines there
 		t.Errorf("docs/first-audit.md does not show what init says: %s", said)
 	}
 }
