@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/eb661601/ajar/baseline"
+	"github.com/eb661601/ajar/collector"
 	"github.com/eb661601/ajar/internal/github"
 	"github.com/eb661601/ajar/internal/report"
 )
@@ -93,6 +94,9 @@ func words(err error) (line, hint string) {
 	var h hinted
 	if errors.As(err, &h) {
 		return err.Error(), h.hint
+	}
+	if errors.Is(err, collector.ErrElsewhere) {
+		return err.Error(), "nothing of this pass was kept; where the organization was renamed, name its new login in --org or [github] organizations, and else find out who took the login"
 	}
 	return github.Explain(err)
 }
